@@ -1,0 +1,1 @@
+"""A loopback shop that speaks the channels' own APIs: real sales, simulated supply, a clock, faults on demand."""

@@ -1,0 +1,1 @@
+"""Stockroom: inventory automation for e-commerce. SQL measures, Python decides, Airflow schedules."""

@@ -1,0 +1,1 @@
+"""Talks to sales channels: one folder each, the same file names inside."""

@@ -1,0 +1,1 @@
+"""Purchase orders, digests and mails as files, from templates."""

@@ -1,0 +1,1 @@
+"""The one-machine default: Postgres from a wheel, Airflow, local folders."""

@@ -1,0 +1,1 @@
+"""Does: one use case per file; what a task or the command line calls."""

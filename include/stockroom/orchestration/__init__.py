@@ -1,0 +1,1 @@
+"""The Airflow edge: assets, retry policies, tags, deadlines."""

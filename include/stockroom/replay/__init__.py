@@ -1,0 +1,1 @@
+"""Simulates policies day by day on history. Pure; uses planning."""

@@ -1,0 +1,96 @@
+"""Settings: everything that differs between one installation and another, read from the environment once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+PREFIX = "STOCKROOM_"
+
+
+class SettingsError(ValueError):
+    """A setting is missing or unusable; the message names the variable and the mend."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One installation of Stockroom. Each field is the environment variable ``STOCKROOM_<NAME>``."""
+
+    warehouse_url: str = field(repr=False)
+    landing_url: str
+    documents_dir: Path
+    outbox_dir: Path
+    reports_dir: Path
+    dbt_dir: Path
+    time_zone: str = "Europe/London"
+    currency: str = "GBP"
+    company_name: str = "Sample Gifts Ltd"
+    shopify_url: str = ""
+    shopify_token: str = field(default="", repr=False)
+    wholesale_dir: Path = Path()
+    suppliers_dir: Path = Path()
+    planners_dir: Path = Path()
+    waitlist_dir: Path = Path()
+    wms_dir: Path = Path()
+    shop_url: str = ""
+    storefront_url: str = ""
+    """Empty: no storefront service runs, so no link to it is printed."""
+    storefront_secret: str = field(default="", repr=False)
+    approval_threshold: Decimal = Decimal(2000)
+    """Orders up to this value in the base currency go by themselves."""
+    approvers: tuple[str, ...] = ("buyer",)
+    as_of_date: date | None = None
+    """Pins the plan date (the sample store lives in 2011); ``None`` means today in ``time_zone``."""
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
+        """Return the settings that the environment holds.
+
+        Raises:
+            SettingsError: a variable without a default is missing, or a value cannot be read.
+        """
+        source = os.environ if environment is None else environment
+        given = {
+            item.name: _parsed(item.name, source[PREFIX + item.name.upper()])
+            for item in fields(cls)
+            if source.get(PREFIX + item.name.upper(), "") != ""
+        }
+        required = ("warehouse_url", "landing_url", "documents_dir", "outbox_dir", "reports_dir", "dbt_dir")
+        missing = [PREFIX + name.upper() for name in required if name not in given]
+        if missing:
+            raise SettingsError(
+                f"not set: {', '.join(missing)}. `make up` prints a working set for one machine; "
+                "docker-compose.yml shows the one for production."
+            )
+        return cls(**given)  # type: ignore[arg-type]  # _parsed gives each field its own type
+
+
+def _parsed(name: str, text: str) -> object:
+    """Return ``text`` as the type of the field ``name``; raise SettingsError naming the variable."""
+    variable = PREFIX + name.upper()
+    try:
+        if name.endswith("_dir"):
+            return Path(text)
+        if name == "approval_threshold":
+            value = Decimal(text)
+            if not value.is_finite() or value < 0:
+                raise SettingsError(f"{variable}={text!r} is not an amount of money; give a number such as 2000")
+            return value
+        if name == "approvers":
+            return tuple(part.strip() for part in text.split(",") if part.strip())
+        if name == "as_of_date":
+            return date.fromisoformat(text)
+        if name == "time_zone":
+            ZoneInfo(text)
+    except (InvalidOperation, ValueError) as error:
+        if isinstance(error, SettingsError):
+            raise
+        raise SettingsError(f"{variable}={text!r} cannot be read: {error}") from error
+    except ZoneInfoNotFoundError as error:
+        raise SettingsError(f"{variable}={text!r} is no time zone; give a name such as Europe/London") from error
+    return text

@@ -1,0 +1,1 @@
+"""The small service that shoppers reach: its own process, never inside Airflow."""

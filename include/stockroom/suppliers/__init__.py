@@ -1,0 +1,1 @@
+"""Talks to suppliers, warehouses and planners: the files they keep."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 
 @dataclass(frozen=True)
@@ -21,3 +22,23 @@ class Stream:
     def table(self) -> str:
         """Return the raw table's name without its schema."""
         return f"{self.source}_{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One record that a reader of a CSV or XLSX file found: every value as the file spells it."""
+
+    line_number: int
+    """Line (or spreadsheet row) of the file, counted from 1 with the header as line 1."""
+    document: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """One line that a reader could not turn into a record; it becomes a row of ``raw.rejected_records``."""
+
+    line_number: int
+    text: str
+    """What stood there, as far as it can be shown."""
+    reason: str
+    """Names the field, the value and the mend."""

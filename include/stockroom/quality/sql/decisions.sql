@@ -1,0 +1,18 @@
+-- One row per decided SKU and location of the plan.
+select
+    decided.sku,
+    decided.location_id,
+    decided.forecast_units_per_day,
+    decided.reorder_point_units::float8,
+    case when decided.order_units > 0
+        then greatest(decided.order_up_to_units - decided.position_units - decided.order_units, 0)
+    else 0 end::float8 as units_short_after_order,
+    mod(decided.order_units, greatest(given.pack_units, 1))::float8 as units_beyond_packs,
+    case when decided.order_units > greatest(given.minimum_order_units, given.pack_units)
+        then decided.order_units / nullif(decided.forecast_units_per_day, 0)
+    end as days_of_cover_ordered,
+    decided.reason
+from plan.decisions as decided
+inner join plan.inputs as given
+    on decided.plan_date = given.plan_date and decided.sku = given.sku and decided.location_id = given.location_id
+where decided.plan_date = %(as_of_date)s

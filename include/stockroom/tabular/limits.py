@@ -1,0 +1,20 @@
+"""How much one file may ask of the machine that reads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bounds of one file. They are far above any catalogue seen and far below what harms a worker."""
+
+    csv_bytes: int = 1_000_000_000
+    xlsx_bytes: int = 50_000_000
+    xlsx_unpacked_bytes: int = 500_000_000
+    """Of the archive's members together: a few kilobytes can unpack to gigabytes."""
+    xlsx_cells: int = 2_000_000
+    xlsx_columns: int = 256
+    xlsx_memory_bytes: int = 768 * 1024 * 1024
+    """Address space of the reading process, about 60 MB of which are the interpreter's and openpyxl's."""
+    xlsx_seconds: float = 60.0

@@ -1,0 +1,45 @@
+"""The one way to read a file of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from stockroom.streams import BadRow, Row
+from stockroom.tabular.csv_file import csv_rows
+from stockroom.tabular.limits import Limits
+from stockroom.tabular.table import RefusedFileError, with_header
+from stockroom.tabular.xlsx_file import xlsx_rows
+
+
+def read_rows(
+    path: Path, *, columns: Sequence[str], file_name: str | None = None, limits: Limits | None = None
+) -> Iterator[Row | BadRow]:
+    """Yield each row of a CSV or XLSX file as a record whose keys are the header's names and whose values are text.
+
+    Lines count from 1, with the header as line 1. A row that does not fit comes as a BadRow and the rest follows; rows
+    without any value are left out. ``file_name`` is what messages call the file (``path`` may be a copy of it).
+
+    Raises:
+        RefusedFileError: the file as a whole cannot be read (a column missing, no spreadsheet, a limit passed).
+    """
+    limits = limits or Limits()
+    file_name = file_name or path.name
+    size = path.stat().st_size
+    suffix = Path(file_name).suffix.lower()
+    if suffix == ".xlsx":
+        if size > limits.xlsx_bytes:
+            raise RefusedFileError(
+                f"{file_name}: {size:,} bytes, more than the {limits.xlsx_bytes:,} that a spreadsheet may have; "
+                "split it, or send it as CSV."
+            )
+        rows = xlsx_rows(path, file_name=file_name, limits=limits)
+    elif suffix == ".csv":
+        if size > limits.csv_bytes:
+            raise RefusedFileError(
+                f"{file_name}: {size:,} bytes, more than the {limits.csv_bytes:,} allowed; split it."
+            )
+        rows = csv_rows(path, file_name=file_name)
+    else:
+        raise RefusedFileError(f"{file_name}: neither .csv nor .xlsx; save it as one of these.")
+    yield from with_header(rows, file_name=file_name, columns=columns)

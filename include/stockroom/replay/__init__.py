@@ -1,1 +1,0 @@
-"""Simulates policies day by day on history. Pure; uses planning."""

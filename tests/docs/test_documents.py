@@ -1,0 +1,63 @@
+"""What the documents say about the tree, the commands and one another is true."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = sorted(
+    path
+    for path in ROOT.rglob("*.md")
+    if not any(part.startswith(".") or part in {"node_modules"} for part in path.relative_to(ROOT).parts)
+)
+LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_link_between_documents_leads_somewhere(document: Path) -> None:
+    targets = [target for target in LINK.findall(document.read_text()) if "://" not in target]
+    missing = [target for target in targets if not (document.parent / target).exists()]
+    assert missing == []
+
+
+def test_the_tree_that_the_architecture_draws_is_the_tree() -> None:
+    drawing = (ROOT / "ARCHITECTURE.md").read_text().split("## The house")[1].split("```")[1]
+    drawn = []
+    for line in drawing.strip().splitlines():
+        names = re.split(r"\s{2,}", line.strip())[0]
+        inside_package = line.startswith("  ")
+        base = ROOT / "include/stockroom" if inside_package else ROOT
+        drawn += [base / name.replace("<name>/", "") for name in names.split()]
+    assert len(drawn) > 15
+    assert [str(path) for path in drawn if not path.exists()] == []
+
+
+def test_every_package_of_stockroom_is_drawn() -> None:
+    drawing = (ROOT / "ARCHITECTURE.md").read_text().split("## The house")[1].split("```")[1]
+    packages = {path.parent.name for path in (ROOT / "include/stockroom").glob("*/__init__.py")}
+    assert packages - {name.split("/")[0] for name in re.findall(r"^  (\S+)", drawing, re.MULTILINE)} == set()
+
+
+@pytest.mark.parametrize("folder", ["adr", "runbooks"])
+def test_every_decision_and_runbook_stands_in_its_index(folder: str) -> None:
+    index = (ROOT / "docs" / folder / "README.md").read_text()
+    files = {path.name for path in (ROOT / "docs" / folder).glob("*.md")} - {"README.md"}
+    assert files == set(LINK.findall(index))
+
+
+def test_every_command_that_a_document_names_exists() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
+    named = {name for document in DOCUMENTS for name in re.findall(r"`make ([a-z-]+)[^`]*`", document.read_text())}
+    assert named - targets == set()
+    assert {"run", "test"} <= named
+
+
+def test_every_dag_that_the_architecture_lists_has_its_file() -> None:
+    listed = set(re.findall(r"^\| `(\w+)` \|", (ROOT / "ARCHITECTURE.md").read_text(), re.MULTILINE))
+    schemas = {"raw", "marts", "plan", "ops", "pii"}
+    files = {path.stem for path in (ROOT / "dags").glob("*.py")}
+    assert listed - schemas == files

@@ -1,7 +1,7 @@
 """Rows of a CSV file, with damage kept to the line that has it.
 
 The format is RFC 4180 in UTF-8 (a byte-order mark is fine). A line in another encoding, or with a quote that never
-closes, costs that line alone: Python's own reader would stop at the first and swallow the rest of the file at the second.
+closes, costs that line alone: Python's own reader would stop at the first and lose the rest of the file at the second.
 """
 
 from __future__ import annotations

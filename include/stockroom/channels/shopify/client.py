@@ -1,0 +1,228 @@
+"""Talks to Shopify's Admin GraphQL API: asks, waits as the shop's limits want it, follows pages to their ends."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpx
+import orjson
+
+from stockroom.channels.channel import ChannelError, RefusedConnectionError
+from stockroom.channels.http import TIMEOUT, Endpoint, TryAgainError, post, until_answered
+from stockroom.channels.shopify.streams import API_VERSION, CLOCK, QUERIES, NestedPages, Question, StreamQuestion
+from stockroom.channels.shopify.throttle import Bucket, cost_of, next_page_size
+from stockroom.settings import Settings
+from stockroom.streams import Stream
+
+SCOPES = "read_orders, read_all_orders, read_products, read_inventory, read_locations, read_fulfillments"
+PASSING_ERRORS = ("INTERNAL_SERVER_ERROR", "TIMEOUT", "BAD_GATEWAY", "SERVICE_UNAVAILABLE")
+
+Json = dict[str, Any]
+
+
+class TooCostlyError(Exception):
+    """Shopify refuses the query because it might return too much; a smaller page may pass."""
+
+
+@contextmanager
+def connect(
+    settings: Settings,
+    *,
+    timeout: httpx.Timeout = TIMEOUT,
+    sleep: Callable[[float], None] = time.sleep,
+    monotonic: Callable[[], float] = time.monotonic,
+) -> Iterator[ShopifyReader]:
+    """Open a connection to the shop of ``settings``.
+
+    Raises:
+        ChannelError: the settings name no shop or no token.
+    """
+    for name in ("shopify_url", "shopify_token"):
+        if not getattr(settings, name):
+            raise ChannelError(f"Shopify is not connected: STOCKROOM_{name.upper()} is not set.")
+    endpoint = Endpoint(
+        channel="Shopify",
+        url=f"{settings.shopify_url.rstrip('/')}/admin/api/{API_VERSION}/graphql.json",
+        credentials=f"Put an access token with the scopes {SCOPES} in STOCKROOM_SHOPIFY_TOKEN.",
+    )
+    headers = {"X-Shopify-Access-Token": settings.shopify_token, "Content-Type": "application/json"}
+    with httpx.Client(headers=headers, timeout=timeout, follow_redirects=False) as http:
+        yield ShopifyReader(http, endpoint, sleep, monotonic)
+
+
+@dataclass
+class ShopifyReader:
+    """An open connection, and what it has learnt of the shop's limits."""
+
+    http: httpx.Client
+    endpoint: Endpoint
+    sleep: Callable[[float], None]
+    monotonic: Callable[[], float]
+    """Measures waits only; what time it is, the shop says."""
+    _bucket: Bucket | None = None
+    _points: dict[str, float] = field(default_factory=dict)
+    """By query: the points that one more like the last would cost."""
+    _sizes: dict[str, int] = field(default_factory=dict)
+    """By query: records to ask for on the next page."""
+    _lines: dict[str, int] = field(default_factory=dict)
+    """By query: size of nested pages, once the declared one was refused."""
+
+    def now(self) -> datetime:
+        """Return the shop's own time, as the ``Date`` of an answer states it."""
+        return self._ask(CLOCK, {})[1]
+
+    def records(self, stream: Stream, *, start: datetime | None, end: datetime) -> Iterator[bytes]:
+        """Yield each record of ``stream`` updated in ``start <= time < end`` as one line of JSON, complete.
+
+        A record that changes while pages are read moves behind ``end`` and comes with the next window.
+        """
+        asked = next(query for query in QUERIES if query.stream == stream)
+        variables: Json = {} if stream.mode == "snapshot" else {"query": _window(start, end)}
+        for connection in self._pages(asked, variables):
+            for node in connection["nodes"]:
+                for nested in asked.nested:
+                    self._complete(node, nested, nested.path)
+                yield orjson.dumps(node)
+
+    def _pages(self, asked: StreamQuestion, variables: Json) -> Iterator[Json]:
+        """Yield the pages of a stream's own connection, from the first to the last."""
+        after: str | None = None
+        while True:
+            page = self._sized_page(asked.question, {**variables, "after": after}, lines=asked.lines)
+            if not isinstance(page, dict) or not {"nodes", "pageInfo"} <= page.keys():
+                raise ChannelError(f"{self.endpoint}: its answer to {asked.question.name} has no page of records.")
+            yield page
+            if not page["pageInfo"]["hasNextPage"]:
+                return
+            after = self._further(asked.question, page["pageInfo"], after)
+
+    def _complete(self, node: Json, nested: NestedPages, path: tuple[str, ...]) -> None:
+        """Append every further page to the connection that stands at ``path`` in ``node``.
+
+        A record without it lands as it came: loading says what a record lacks.
+        """
+        if len(path) > 1:
+            for item in node.get(path[0]) or ():
+                self._complete(item, nested, path[1:])
+            return
+        connection = node.get(path[0])
+        if not isinstance(connection, dict) or "pageInfo" not in connection:
+            return
+        page = connection.pop("pageInfo")
+        after: str | None = None
+        while page["hasNextPage"]:
+            after = self._further(nested.question, page, after)
+            holder = self._sized_page(nested.question, {"id": node["id"], "after": after})
+            if holder is None:  # deleted between two answers: its record comes again, changed, in the next window
+                return
+            connection["nodes"].extend(holder[path[0]]["nodes"])
+            page = holder[path[0]]["pageInfo"]
+
+    def _further(self, question: Question, page_info: Json, before: str | None) -> str:
+        """Return the cursor of the next page; a shop that repeats one would be asked for ever."""
+        after = page_info["endCursor"]
+        if not after or after == before:
+            raise ChannelError(
+                f"{self.endpoint}: {question.name} promises a next page but names none behind {before!r}."
+            )
+        return str(after)
+
+    def _sized_page(self, question: Question, variables: Json, *, lines: int | None = None) -> Any:  # noqa: ANN401  # JSON
+        """Return what ``question`` names, asked for as many records as the shop's limits allow."""
+        while True:
+            size = self._sizes.setdefault(question.name, question.first)
+            sized = {**variables, "first": size}
+            if lines is not None:
+                sized["lines"] = self._lines.setdefault(question.name, lines)
+            try:
+                return self._ask(question, sized)[0][question.root]
+            except TooCostlyError as error:
+                if size > 1:
+                    self._sizes[question.name] = size // 2
+                elif sized.get("lines", 1) > 1:
+                    self._lines[question.name] = sized["lines"] // 2
+                else:
+                    raise ChannelError(
+                        f"{self.endpoint}: {question.name} is too costly for this shop: {error}"
+                    ) from error
+
+    def _ask(self, question: Question, variables: Json) -> tuple[Json, datetime]:
+        """Return the answer's data and the shop's time, after as many tries as it takes.
+
+        Raises:
+            TooCostlyError: the query asks for more points than any query may.
+            ChannelError: any other refusal.
+        """
+        content = orjson.dumps({"query": question.text, "operationName": question.name, "variables": variables})
+        return until_answered(
+            lambda: self._ask_once(question, variables, content), endpoint=self.endpoint, sleep=self.sleep
+        )
+
+    def _ask_once(self, question: Question, variables: Json, content: bytes) -> tuple[Json, datetime]:
+        if self._bucket is not None and question.name in self._points:
+            wait = self._bucket.seconds_until(self._points[question.name], now=self.monotonic())
+            if wait > 0:
+                self.sleep(wait)
+        response = post(self.http, self.endpoint, content)
+        try:
+            answer = orjson.loads(response.content)
+            errors = answer.get("errors") or []
+            data = answer.get("data")
+        except (orjson.JSONDecodeError, AttributeError) as error:
+            raise TryAgainError(f"answered something that is not JSON ({response.content[:80]!r})") from error
+        cost = cost_of(answer, now=self.monotonic())
+        if cost is not None:
+            self._bucket = cost.bucket
+            self._points[question.name] = cost.requested_points
+        if errors:
+            self._raise_for(question, errors)
+        if not isinstance(data, dict):
+            raise TryAgainError("answered without data")
+        if cost is not None and "first" in variables:
+            size = next_page_size(variables["first"], cost)
+            self._sizes[question.name] = size
+            self._points[question.name] = min(
+                cost.requested_points * max(size / variables["first"], 1.0), cost.bucket.query_points
+            )
+        return data, self._time_of(response)
+
+    def _raise_for(self, question: Question, errors: list[Json]) -> None:
+        """Raise what Shopify's ``errors`` mean; an answer with any is never landed in part."""
+        error = errors[0]
+        code = (error.get("extensions") or {}).get("code", "")
+        message = str(error.get("message", error))[:300]
+        if code == "THROTTLED":
+            wait = 0.0
+            if self._bucket is not None and question.name in self._points:
+                wait = self._bucket.seconds_until(self._points[question.name], now=self.monotonic())
+            # A bucket that seems full enough is being emptied by somebody else: then the back-off decides.
+            raise TryAgainError("is throttling us", wait_seconds=wait or None)
+        if code == "MAX_COST_EXCEEDED":
+            raise TooCostlyError(message)
+        if code in PASSING_ERRORS:
+            raise TryAgainError(f"answered {code}: {message}")
+        if code == "ACCESS_DENIED":
+            raise RefusedConnectionError(f"{self.endpoint}: access denied: {message} {self.endpoint.credentials}")
+        raise ChannelError(f"{self.endpoint} does not answer the query: {message}")
+
+    def _time_of(self, response: httpx.Response) -> datetime:
+        try:
+            return parsedate_to_datetime(response.headers["date"]).astimezone(UTC)
+        except (KeyError, TypeError, ValueError) as error:
+            raise ChannelError(f"{self.endpoint}: its answer has no readable Date, so no window can be cut.") from error
+
+
+def _window(start: datetime | None, end: datetime) -> str:
+    """Return Shopify's search for records updated in ``start <= time < end``.
+
+    >>> _window(None, datetime(2011, 6, 30, 5, tzinfo=UTC))
+    "updated_at:<'2011-06-30T05:00:00Z'"
+    """
+    before = f"updated_at:<'{end.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}'"
+    return before if start is None else f"updated_at:>='{start.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}' AND {before}"

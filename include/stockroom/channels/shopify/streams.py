@@ -1,0 +1,94 @@
+"""Shopify's streams: what is asked, how pages are followed, what identifies a record.
+
+The queries stand in ``queries/``; fields that a first page and its continuation share are fragments there. The sizes of
+first pages keep the requested cost under 1,000 points even by Shopify's strictest published rule, in which every object
+of a nested page counts; from then on the client goes by the cost that Shopify reports.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from importlib.resources import files
+
+from stockroom.streams import Stream
+
+SOURCE = "shopify"
+API_VERSION = "2026-07"
+
+
+@dataclass(frozen=True)
+class Question:
+    """One query: its name, text, and how many records its first page asks for."""
+
+    name: str
+    root: str
+    """The field of the answer that holds what was asked for."""
+    first: int
+    text: str
+
+
+@dataclass(frozen=True)
+class NestedPages:
+    """A connection inside a record that may have more pages than the one that came with it."""
+
+    path: tuple[str, ...]
+    """From the record to the connection; a list on the way means each of its items."""
+    question: Question
+    """Asks for a further page, by the id of the object that holds the connection."""
+
+
+@dataclass(frozen=True)
+class StreamQuestion:
+    """How one stream is asked for."""
+
+    stream: Stream
+    question: Question
+    lines: int | None = None
+    """Size of nested pages, for a query that leaves it open."""
+    nested: tuple[NestedPages, ...] = ()
+
+
+def _question(name: str, root: str, *, first: int) -> Question:
+    """Return the query in ``queries/<name>.graphql`` with the fragments it uses; unused ones would be refused."""
+    folder = files(__package__) / "queries"
+    text = (folder / f"{name}.graphql").read_text("utf-8")
+    fragments = re.split(r"\n(?=fragment )", (folder / "fragments.graphql").read_text("utf-8"))
+    used = set(re.findall(r"\.\.\.(\w+)", text))
+    return Question(name, root, first, "\n".join([text, *(item for item in fragments if item.split()[1] in used)]))
+
+
+CLOCK = _question("clock", "locations", first=1)
+"""The cheapest answer; it is asked for the time in its header."""
+
+QUERIES = (
+    StreamQuestion(
+        Stream(SOURCE, "locations", key=("id",), mode="snapshot"),
+        _question("locations", "locations", first=50),
+    ),
+    StreamQuestion(
+        Stream(SOURCE, "products", key=("id",)),
+        _question("products", "products", first=20),
+        nested=(NestedPages(("variants",), _question("product_variants", "product", first=100)),),
+    ),
+    StreamQuestion(
+        Stream(SOURCE, "orders", key=("id",)),
+        _question("orders", "orders", first=1),
+        lines=100,
+        nested=(
+            NestedPages(("lineItems",), _question("order_line_items", "order", first=100)),
+            NestedPages(("fulfillmentOrders",), _question("order_fulfillment_orders", "order", first=50)),
+            NestedPages(("refunds", "refundLineItems"), _question("refund_line_items", "refund", first=100)),
+            NestedPages(
+                ("fulfillments", "fulfillmentLineItems"),
+                _question("fulfillment_line_items", "fulfillment", first=100),
+            ),
+        ),
+    ),
+    StreamQuestion(
+        Stream(SOURCE, "inventory_levels", key=("id",), mode="snapshot"),
+        _question("inventory_levels", "inventoryItems", first=10),
+        nested=(NestedPages(("inventoryLevels",), _question("item_inventory_levels", "inventoryItem", first=50)),),
+    ),
+)
+"""In the order of extraction: stock levels last, so that no order in them is unknown for long."""

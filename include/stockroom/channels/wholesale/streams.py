@@ -1,0 +1,33 @@
+"""The wholesale folder's files, and what identifies a record in them."""
+
+from __future__ import annotations
+
+from stockroom.channels.wholesale.client import folder
+from stockroom.streams import Stream
+from stockroom.tabular import FileSource, FileStream
+
+ORDERS = Stream("wholesale", "orders", key=("order_number", "line"))
+
+ORDER_COLUMNS = (
+    "order_number",
+    "line",
+    "ordered_at",
+    "customer_ref",
+    "country",
+    "ship_from",
+    "sku",
+    "description",
+    "quantity",
+    "unit_price",
+    "currency",
+)
+
+FILES = FileSource(
+    name="wholesale",
+    setting="wholesale_dir",
+    folder=folder,
+    files=(
+        FileStream(ORDERS, pattern="orders-*.csv", columns=ORDER_COLUMNS),
+        FileStream(ORDERS, pattern="orders-*.xlsx", columns=ORDER_COLUMNS),
+    ),
+)

@@ -1,0 +1,44 @@
+"""Files that planners keep: the calendar of promotions and the policies that items are planned by."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from stockroom.settings import Settings
+from stockroom.streams import Stream
+from stockroom.tabular import FileSource, FileStream
+
+PROMOTIONS = Stream("planners", "promotions", key=("promotion_id",))
+POLICIES = Stream("planners", "policies", key=("scope", "key"))
+
+PROMOTION_COLUMNS = ("promotion_id", "name", "category", "sku", "starts_on", "ends_on", "discount_percent")
+POLICY_COLUMNS = (
+    "scope",
+    "key",
+    "service_level",
+    "service_kind",
+    "method",
+    "review_days",
+    "target_days_of_supply",
+    "is_seasonal",
+    "set_by",
+    "valid_until",
+)
+
+
+def folder(settings: Settings) -> Path:
+    """Return the folder that the planners keep."""
+    return settings.planners_dir
+
+
+PLANNERS = FileSource(
+    name="planners",
+    setting="planners_dir",
+    folder=folder,
+    files=(
+        FileStream(PROMOTIONS, pattern="promotions*.csv", columns=PROMOTION_COLUMNS),
+        FileStream(PROMOTIONS, pattern="promotions*.xlsx", columns=PROMOTION_COLUMNS),
+        FileStream(POLICIES, pattern="policies*.xlsx", columns=POLICY_COLUMNS),
+        FileStream(POLICIES, pattern="policies*.csv", columns=POLICY_COLUMNS),
+    ),
+)

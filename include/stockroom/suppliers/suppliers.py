@@ -1,0 +1,70 @@
+"""Files about suppliers: their terms, catalogues, what was ordered from them before, and what they could not send."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from stockroom.settings import Settings
+from stockroom.streams import Stream
+from stockroom.tabular import FileSource, FileStream
+
+TERMS = Stream("suppliers", "terms", key=("supplier_id",))
+CATALOGUES = Stream("suppliers", "catalogues", key=("supplier_id", "supplier_sku"))
+PURCHASE_ORDERS = Stream("suppliers", "purchase_orders", key=("po_number", "line_number"))
+BACKORDERS = Stream("suppliers", "backorders", key=("po_number", "line_number"))
+
+TERMS_COLUMNS = (
+    "supplier_id",
+    "name",
+    "email",
+    "lane",
+    "currency",
+    "quoted_lead_time_days",
+    "minimum_order_value",
+    "payment_terms",
+    "ship_via",
+)
+CATALOGUE_COLUMNS = (
+    "supplier_id",
+    "supplier_sku",
+    "sku",
+    "unit_cost",
+    "currency",
+    "pack_units",
+    "minimum_order_units",
+    "is_discontinued",
+)
+PURCHASE_ORDER_COLUMNS = (
+    "po_number",
+    "line_number",
+    "supplier_id",
+    "ship_to",
+    "sku",
+    "units",
+    "unit_cost",
+    "currency",
+    "ordered_at",
+    "requested_date",
+    "promised_date",
+)
+BACKORDER_COLUMNS = ("po_number", "line_number", "sku", "units_backordered", "noted_at", "new_promised_date")
+
+
+def folder(settings: Settings) -> Path:
+    """Return the folder that the buyers and suppliers fill."""
+    return settings.suppliers_dir
+
+
+SUPPLIERS = FileSource(
+    name="suppliers",
+    setting="suppliers_dir",
+    folder=folder,
+    files=(
+        FileStream(TERMS, pattern="terms*.xlsx", columns=TERMS_COLUMNS),
+        FileStream(TERMS, pattern="terms*.csv", columns=TERMS_COLUMNS),
+        FileStream(CATALOGUES, pattern="catalogue-*.csv", columns=CATALOGUE_COLUMNS),
+        FileStream(CATALOGUES, pattern="catalogue-*.xlsx", columns=CATALOGUE_COLUMNS),
+        FileStream(PURCHASE_ORDERS, pattern="purchase_orders-*.csv", columns=PURCHASE_ORDER_COLUMNS),
+        FileStream(BACKORDERS, pattern="backorders-*.csv", columns=BACKORDER_COLUMNS),
+    ),
+)

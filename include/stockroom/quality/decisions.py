@@ -24,7 +24,13 @@ def decisions_gate() -> Gate:
                         mend="two rows of the planning marts describe one item; see dim_skus",
                     ),
                     Expected(
-                        sentence="Every forecast is a number that is not negative.",
+                        sentence="Every decision has a forecast.",
+                        kind="ExpectColumnValuesToNotBeNull",
+                        arguments={"column": "forecast_units_per_day"},
+                        mend="not a number came out; look at this item's sales in fct_sales_daily",
+                    ),
+                    Expected(
+                        sentence="No forecast is negative or absurd.",
                         kind="ExpectColumnValuesToBeBetween",
                         arguments={"column": "forecast_units_per_day", "min_value": 0, "max_value": 1_000_000},
                         mend="look at this item's sales in fct_sales_daily",

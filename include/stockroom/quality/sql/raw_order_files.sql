@@ -58,9 +58,9 @@ select
             order by (lines.unit_price / nullif(catalogue.unit_price, 0))::float8
         ) filter (where lines.unit_price > 0)
     end as median_price_to_catalogue,
-    extract(epoch from max(lines.ordered_at) - files.channel_time)::float8 / 3600 as hours_after_channel_clock
+    extract(epoch from max(lines.ordered_at) - coalesce(files.channel_time, files.landed_at))::float8 / 3600 as hours_after_channel_clock
 from lines
 inner join raw.landing_files as files on lines.landing_file_id = files.landing_file_id
 left join catalogue on lines.sku = catalogue.sku
-group by files.landing_file_id, files.path, files.channel_time
+group by files.landing_file_id, files.path, files.channel_time, files.landed_at
 order by files.landing_file_id

@@ -121,3 +121,20 @@ create table pii.shoppers (
 
 comment on table pii.shoppers is 'One row per person who left an address to be told of a restock.';
 comment on column pii.shoppers.contact_sha256 is 'Of the normalised address: finds the same person without reading it.';
+
+create table ops.gate_runs (
+    gate_run_id bigint generated always as identity primary key,
+    gate text not null,
+    as_of_date date not null,
+    passed boolean not null,
+    last_landing_file_id bigint not null,
+    report_path text not null,
+    checked_at timestamptz not null default now()
+);
+
+create index on ops.gate_runs (gate, last_landing_file_id) where passed;
+
+comment on table ops.gate_runs is 'One row per verdict of a quality gate, in order of gate_run_id.';
+comment on column ops.gate_runs.last_landing_file_id is
+'Newest file that had landed when the gate looked: a gate on raw looks next at files after its last passed run.';
+comment on column ops.gate_runs.report_path is 'The page that names the rows.';

@@ -8,8 +8,8 @@ from stockroom.settings import Settings
 from stockroom.streams import Stream
 from stockroom.tabular import FileSource, FileStream
 
-PROMOTIONS = Stream("planners", "promotions", key=("promotion_id",))
-POLICIES = Stream("planners", "policies", key=("scope", "key"))
+PROMOTIONS = Stream("planners", "promotions", key=("promotion_id",), mode="snapshot")
+POLICIES = Stream("planners", "policies", key=("scope", "key"), mode="snapshot")
 
 PROMOTION_COLUMNS = ("promotion_id", "name", "category", "sku", "starts_on", "ends_on", "discount_percent")
 POLICY_COLUMNS = (

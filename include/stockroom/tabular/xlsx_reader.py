@@ -35,20 +35,24 @@ def main(file: str, limits: dict[str, Any]) -> None:
         rows = _write_rows(file, limits)
     except RefusedError as refused:
         _write({"refused": str(refused)})
-    except MemoryError:
-        _write({"refused": f"needs more than {limits['xlsx_memory_bytes'] // 1024**2} MB of memory; send it as CSV."})
     except Exception as error:  # whatever a hostile file provokes becomes one sentence
-        name, said = type(error).__name__, str(error).split("\n")[0][:200]
-        if "out of memory" in said:
-            _write(
-                {"refused": f"needs more than {limits['xlsx_memory_bytes'] // 1024**2} MB of memory; send it as CSV."}
-            )
-        elif name in ("EntitiesForbidden", "DTDForbidden", "ExternalReferenceForbidden"):
-            _write({"refused": "declares XML entities, which no spreadsheet program does; it is not read."})
-        else:
-            _write({"refused": f"is no readable spreadsheet ({name}: {said}); save it again as .xlsx and send that."})
+        _write({"refused": _sentence(error, limits)})
     else:
         _write({"end": rows})
+
+
+def _sentence(error: Exception, limits: dict[str, Any]) -> str:
+    """Return what a person can do about ``error``, which openpyxl may have wrapped in others."""
+    causes: list[BaseException] = [error]
+    while cause := causes[-1].__cause__ or causes[-1].__context__:
+        causes.append(cause)
+    names = {type(cause).__name__ for cause in causes}
+    if "MemoryError" in names or any("out of memory" in str(cause) for cause in causes):
+        return f"needs more than {limits['xlsx_memory_bytes'] // 1024**2} MB of memory; send it as CSV."
+    if names & {"EntitiesForbidden", "DTDForbidden", "ExternalReferenceForbidden"}:
+        return "declares XML entities, which no spreadsheet program does; it is not read."
+    said = str(error).split("\n")[0][:200]
+    return f"is no readable spreadsheet ({type(error).__name__}: {said}); save it again as .xlsx and send that."
 
 
 def _limit_this_process(limits: dict[str, Any]) -> None:

@@ -165,9 +165,11 @@ class ShopifyReader:
         )
 
     def _ask_once(self, question: Question, variables: Json, content: bytes) -> tuple[Json, datetime]:
-        if self._bucket is not None and question.name in self._points:
-            wait = self._bucket.seconds_until(self._points[question.name], now=self.monotonic())
-            if wait > 0:
+        if self._bucket is not None:
+            points = self._points.get(
+                question.name, self._bucket.query_points
+            )  # not asked before: it may cost anything
+            if (wait := self._bucket.seconds_until(points, now=self.monotonic())) > 0:
                 self.sleep(wait)
         response = post(self.http, self.endpoint, content)
         try:

@@ -13,6 +13,8 @@ QUERY_POINTS = 1_000
 """Most that a single query may ask for, whatever the shop's plan."""
 RECORDS_A_PAGE = 250
 """Most that a connection gives."""
+MARGIN_SECONDS = 0.02
+"""Added to every wait: the shop's clock and ours round differently, and a wait a hair too short is a refusal."""
 AIM = 0.9
 """Share of the allowed points that a page aims at: the estimate for another page size is not exact."""
 
@@ -31,13 +33,13 @@ class Bucket:
         """Return how long to wait until the bucket holds ``points``.
 
         >>> Bucket(1000, 100, 50, seen_at=0).seconds_until(400, now=2)
-        4.0
+        4.02
         """
         points = min(points, self.maximum_points)
         available = self.available_points + (now - self.seen_at) * self.points_per_second
         if available >= points:
             return 0.0
-        return (points - available) / max(self.points_per_second, 1.0)
+        return (points - available) / max(self.points_per_second, 1.0) + MARGIN_SECONDS
 
     @property
     def query_points(self) -> float:

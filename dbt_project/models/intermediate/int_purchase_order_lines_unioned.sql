@@ -1,0 +1,197 @@
+with
+
+store_lines as (
+
+    select * from {{ ref('stg_suppliers__purchase_order_lines') }}
+
+),
+
+our_lines as (
+
+    select * from {{ ref('stg_ops__purchase_order_lines') }}
+
+),
+
+receipts as (
+
+    select * from {{ ref('stg_wms__receipts') }}
+
+),
+
+backorders as (
+
+    select * from {{ ref('stg_suppliers__backorders') }}
+
+),
+
+ranked_store_lines as (
+
+    select
+        *,
+        {{ newest_first('purchase_order_line_id') }} as version_rank
+
+    from store_lines
+
+),
+
+ranked_receipts as (
+
+    select
+        *,
+        {{ newest_first('receipt_id') }} as version_rank
+
+    from receipts
+
+),
+
+ranked_backorders as (
+
+    select
+        *,
+        row_number() over (
+            partition by po_number, line_number
+            order by noted_at desc, landing_file_id desc, landing_line_number desc
+        ) as version_rank
+
+    from backorders
+
+    where noted_at < {{ cut_off() }}
+
+),
+
+lines as (
+
+    select
+        po_number,
+        line_number,
+        supplier_id,
+        location_id,
+        sku,
+        units_ordered,
+        unit_cost,
+        currency,
+        ordered_at,
+        requested_date,
+        promised_date,
+        'released' as own_state,
+        'history' as origin,
+        cast(null as text) as reason
+
+    from ranked_store_lines
+
+    where
+        version_rank = 1
+        and ordered_at < {{ cut_off() }}
+
+    union all
+
+    -- An order of ours counts from the morning of its plan: one planned today is not yet a fact for today's plan.
+    select
+        po_number,
+        line_number,
+        supplier_id,
+        location_id,
+        sku,
+        units_ordered,
+        unit_cost,
+        currency,
+        {{ start_of_day('plan_date') }} as ordered_at,
+        requested_date,
+        cast(null as date) as promised_date,
+        state as own_state,
+        'stockroom' as origin,
+        reason
+
+    from our_lines
+
+    where plan_date < {{ as_of_date() }}
+
+),
+
+-- A line may arrive in several shipments: add them up before joining.
+received as (
+
+    select
+        po_number,
+        line_number,
+        sum(units) as units_received
+
+    from ranked_receipts
+
+    where
+        version_rank = 1
+        and received_at < {{ cut_off() }}
+
+    group by
+        po_number,
+        line_number
+
+),
+
+joined as (
+
+    select
+        lines.po_number,
+        lines.line_number,
+        lines.supplier_id,
+        lines.location_id,
+        lines.sku,
+        lines.units_ordered,
+        lines.unit_cost,
+        lines.currency,
+        lines.ordered_at,
+        lines.requested_date,
+        lines.own_state,
+        lines.origin,
+        lines.reason,
+        cast(coalesce(received.units_received, 0) as integer) as units_received,
+        cast(coalesce(ranked_backorders.units_backordered, 0) as integer) as units_backordered,
+        coalesce(ranked_backorders.new_promised_date, lines.promised_date) as promised_date
+
+    from lines
+    left join received
+        on
+            lines.po_number = received.po_number
+            and lines.line_number = received.line_number
+    left join ranked_backorders
+        on
+            lines.po_number = ranked_backorders.po_number
+            and lines.line_number = ranked_backorders.line_number
+            and ranked_backorders.version_rank = 1
+
+),
+
+with_state as (
+
+    select
+        po_number,
+        line_number,
+        supplier_id,
+        location_id,
+        sku,
+        units_ordered,
+        units_received,
+        units_backordered,
+        unit_cost,
+        currency,
+        ordered_at,
+        requested_date,
+        promised_date,
+        origin,
+        reason,
+        case
+            when own_state in ('refused', 'cancelled') then own_state
+            when units_received >= units_ordered then 'received'
+            when units_received > 0 then 'part_received'
+            else own_state
+        end as state,
+        case
+            when own_state in ('refused', 'cancelled') then 0
+            else greatest(units_ordered - units_received, 0)
+        end as units_open
+
+    from joined
+
+)
+
+select * from with_state

@@ -1,0 +1,73 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='delete+insert',
+        unique_key='order_id',
+        post_hook='analyze {{ this }}'
+    )
+}}
+
+with
+
+landed_orders as (
+
+    select
+        order_id,
+        landing_file_id,
+        landing_line_number,
+        updated_at
+
+    from {{ ref('stg_shopify__orders') }}
+
+    {% if is_incremental() %}
+        -- One stream is loaded by one process at a time, so its files come in the order of their ids.
+        where landing_file_id > (select coalesce(max(known.landing_file_id), 0) from {{ this }} as known)
+    {% endif %}
+
+),
+
+candidates as (
+
+    select * from landed_orders
+
+    {% if is_incremental() %}
+        union all
+
+        select
+            known.order_id,
+            known.landing_file_id,
+            known.landing_line_number,
+            known.updated_at
+
+        from {{ this }} as known
+
+        where known.order_id in (select landed_orders.order_id from landed_orders)
+    {% endif %}
+
+),
+
+ranked as (
+
+    select
+        *,
+        {{ newest_first('order_id', updated_at='updated_at') }} as version_rank
+
+    from candidates
+
+),
+
+newest as (
+
+    select
+        order_id,
+        landing_file_id,
+        landing_line_number,
+        updated_at
+
+    from ranked
+
+    where version_rank = 1
+
+)
+
+select * from newest

@@ -1,0 +1,109 @@
+with
+
+catalogue_items as (
+
+    select * from {{ ref('stg_suppliers__catalogue_items') }}
+
+),
+
+terms as (
+
+    select * from {{ ref('stg_suppliers__terms') }}
+
+),
+
+ranked_items as (
+
+    select
+        *,
+        {{ newest_first('catalogue_item_id') }} as version_rank
+
+    from catalogue_items
+
+),
+
+ranked_terms as (
+
+    select
+        *,
+        {{ newest_first('supplier_id') }} as version_rank
+
+    from terms
+
+),
+
+suppliers as (
+
+    select
+        supplier_id,
+        name
+
+    from ranked_terms
+
+    where version_rank = 1
+
+),
+
+skus as (
+
+    select
+        sku,
+        vendor
+
+    from {{ ref('int_skus') }}
+
+),
+
+-- A sku is bought from the supplier whom the shop names as its vendor; else from the cheapest that still offers it.
+ranked_offers as (
+
+    select
+        ranked_items.sku,
+        ranked_items.supplier_id,
+        ranked_items.supplier_sku,
+        ranked_items.currency,
+        ranked_items.unit_cost,
+        ranked_items.pack_units,
+        ranked_items.minimum_order_units,
+        ranked_items.is_discontinued,
+        row_number() over (
+            partition by ranked_items.sku
+            order by
+                case when suppliers.name = skus.vendor then 0 else 1 end asc,
+                case when ranked_items.is_discontinued then 1 else 0 end asc,
+                ranked_items.unit_cost asc nulls last,
+                ranked_items.supplier_id asc,
+                ranked_items.supplier_sku asc
+        ) as offer_rank
+
+    from ranked_items
+    left join suppliers
+        on ranked_items.supplier_id = suppliers.supplier_id
+    left join skus
+        on ranked_items.sku = skus.sku
+
+    where
+        ranked_items.version_rank = 1
+        and ranked_items.sku is not null
+
+),
+
+offers as (
+
+    select
+        sku,
+        supplier_id,
+        supplier_sku,
+        currency,
+        unit_cost,
+        pack_units,
+        minimum_order_units,
+        is_discontinued
+
+    from ranked_offers
+
+    where offer_rank = 1
+
+)
+
+select * from offers

@@ -1,0 +1,66 @@
+with
+
+skus as (
+
+    select * from {{ ref('int_skus') }}
+
+),
+
+offers as (
+
+    select * from {{ ref('int_supplier_offers') }}
+
+),
+
+sales_daily as (
+
+    select * from {{ ref('fct_sales_daily') }}
+
+),
+
+first_sales as (
+
+    select
+        sku,
+        min(sold_date) as first_sold_date
+
+    from sales_daily
+
+    where units_sold > 0
+
+    group by sku
+
+),
+
+described as (
+
+    select
+        skus.sku,
+        skus.title,
+        skus.handle,
+        skus.category,
+        skus.unit_price,
+        skus.image_url,
+        skus.variant_id,
+        skus.inventory_item_id,
+        offers.supplier_id,
+        offers.supplier_sku,
+        offers.pack_units,
+        offers.minimum_order_units,
+        skus.is_active,
+        first_sales.first_sold_date,
+        cast('{{ var("store_currency") }}' as text) as currency,
+        -- What the supplier charges; where nobody offers the sku any more, what the shop itself noted.
+        coalesce(offers.unit_cost, skus.unit_cost) as unit_cost,
+        coalesce(offers.currency, skus.unit_cost_currency) as unit_cost_currency,
+        coalesce(offers.is_discontinued, false) as is_discontinued
+
+    from skus
+    left join offers
+        on skus.sku = offers.sku
+    left join first_sales
+        on skus.sku = first_sales.sku
+
+)
+
+select * from described

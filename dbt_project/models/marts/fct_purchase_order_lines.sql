@@ -1,0 +1,34 @@
+with
+
+purchase_order_lines as (
+
+    select * from {{ ref('int_purchase_order_lines_unioned') }}
+
+),
+
+typed as (
+
+    select
+        po_number,
+        line_number,
+        supplier_id,
+        location_id,
+        sku,
+        units_ordered,
+        units_received,
+        units_open,
+        units_backordered,
+        unit_cost,
+        currency,
+        ordered_at,
+        requested_date,
+        promised_date,
+        state,
+        origin,
+        reason
+
+    from purchase_order_lines
+
+)
+
+select * from typed

@@ -1,0 +1,23 @@
+with
+
+landing_files as (
+
+    select * from {{ source('raw', 'landing_files') }}
+
+),
+
+renamed as (
+
+    select
+        landing_file_id,
+        source,
+        stream,
+        path,
+        landed_at,
+        coalesce(channel_time, window_end, landed_at) as read_at
+
+    from landing_files
+
+)
+
+select * from renamed

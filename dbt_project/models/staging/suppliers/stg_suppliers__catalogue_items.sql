@@ -1,0 +1,30 @@
+with
+
+documents as (
+
+    select * from {{ source('suppliers', 'suppliers_catalogues') }}
+
+),
+
+catalogue_items as (
+
+    select
+        landing_file_id,
+        line_number as landing_line_number,
+        record_key as catalogue_item_id,
+        trim({{ json_text('document', 'supplier_id') }}) as supplier_id,
+        trim({{ json_text('document', 'supplier_sku') }}) as supplier_sku,
+        {{ clean_sku(json_text('document', 'sku')) }} as sku,
+        {{ blank_to_null(json_text('document', 'currency')) }} as currency,
+        cast({{ blank_to_null(json_text('document', 'unit_cost')) }} as numeric(14, 4)) as unit_cost,
+        cast({{ blank_to_null(json_text('document', 'pack_units')) }} as integer) as pack_units,
+        cast({{ blank_to_null(json_text('document', 'minimum_order_units')) }} as integer) as minimum_order_units,
+        coalesce(
+            cast({{ blank_to_null(json_text('document', 'is_discontinued')) }} as boolean), false
+        ) as is_discontinued
+
+    from documents
+
+)
+
+select * from catalogue_items

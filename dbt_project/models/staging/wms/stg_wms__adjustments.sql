@@ -1,0 +1,25 @@
+with
+
+documents as (
+
+    select * from {{ source('wms', 'wms_adjustments') }}
+
+),
+
+adjustments as (
+
+    select
+        landing_file_id,
+        line_number as landing_line_number,
+        record_key as adjustment_id,
+        {{ json_text('document', 'reason') }} as reason,
+        upper(trim({{ json_text('document', 'location') }})) as location_id,
+        {{ clean_sku(json_text('document', 'sku')) }} as sku,
+        cast({{ json_text('document', 'units') }} as integer) as units,
+        {{ instant(json_text('document', 'occurred_at')) }} as occurred_at
+
+    from documents
+
+)
+
+select * from adjustments

@@ -1,0 +1,58 @@
+"""The public shop: a page for each product, its picture, and carts that a link fills."""
+
+from __future__ import annotations
+
+from html import escape
+
+from sample_store.draws import uniform
+from sample_store.shopify.documents import VARIANT_IDS, ShopAt
+from sample_store.world.catalogue import Product
+
+
+def product_by_handle(shop: ShopAt, handle: str) -> Product | None:
+    """Return the product of a page's address, if it can be seen yet."""
+    return next((each for each in shop.world.products if each.handle == handle and each.number in shop.place_of_product), None)
+
+
+def product_page(shop: ShopAt, product: Product) -> str:
+    """Return a product's page: picture, price, whether it can be bought, a link that puts one into the cart."""
+    units = shop.available_units(product.number)
+    stock = f"<p>{units} in stock</p>" if units > 0 else "<p>Out of stock. Leave your address and hear when it is back.</p>"
+    cart = f'<p><a href="/cart/{VARIANT_IDS + product.number}:1">Add to cart</a></p>' if units > 0 else ""
+    return _page(
+        product.title,
+        f'<img src="/images/{escape(product.sku)}.svg" alt="{escape(product.title)}" width="320" height="320">'
+        f"<p>£{product.price_pence / 100:.2f} · {escape(product.category)}</p>{stock}{cart}",
+    )
+
+
+def cart_page(shop: ShopAt, product: Product, units: int) -> str:
+    """Return the cart that a cart link made."""
+    total = product.price_pence * units / 100
+    note = "" if units <= shop.available_units(product.number) else "<p>There are not that many left.</p>"
+    return _page("Your cart", f"<p>{units} × {escape(product.title)} = £{total:.2f}</p>{note}")
+
+
+def product_picture(product: Product) -> str:
+    """Return a picture drawn from the SKU: always the same for the same product."""
+    hue = int(uniform("hue", product.sku) * 360)
+    petals = 3 + int(uniform("petals", product.sku) * 6)
+    shapes = "".join(
+        f'<ellipse cx="160" cy="95" rx="34" ry="62" fill="hsl({(hue + 140) % 360} 60% 65%)" fill-opacity="0.75" '
+        f'transform="rotate({360 * each / petals:.1f} 160 160)"/>'
+        for each in range(petals)
+    )
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 320" width="320" height="320" role="img">'
+        f'<title>{escape(product.title)}</title><rect width="320" height="320" fill="hsl({hue} 45% 90%)"/>{shapes}'
+        f'<circle cx="160" cy="160" r="38" fill="hsl({hue} 60% 45%)"/>'
+        f'<text x="160" y="306" font-family="sans-serif" font-size="20" text-anchor="middle">{escape(product.sku)}</text></svg>'
+    )
+
+
+def _page(title: str, body: str) -> str:
+    return (
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(title)} · Sample Store</title>'
+        '<meta name="viewport" content="width=device-width">'
+        f'<body style="font-family:sans-serif;max-width:40rem;margin:2rem auto"><h1>{escape(title)}</h1>{body}</body></html>'
+    )

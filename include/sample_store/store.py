@@ -1,0 +1,135 @@
+"""The running store: a world, a clock, and the folders that fill as the clock passes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sample_store.folders.daily import files_of_day
+from sample_store.folders.inbox import read_inbox
+from sample_store.folders.standing import standing_files
+from sample_store.folders.truth import write_truth
+from sample_store.local_time import iso, local_date, midnight
+from sample_store.shopify.documents import ShopAt
+from sample_store.world.build import World
+from sample_store.world.buyer import FIRST_DAY
+from sample_store.world.cache import open_world, world_key
+from sample_store.world.simulate import PlacedOrder
+
+EARLIEST_CLOCK = midnight(FIRST_DAY)
+
+
+@dataclass
+class Store:
+    """What a store remembers between two requests; ``state.json`` remembers the same between two starts."""
+
+    root: Path
+    orders_inbox: Path | None
+    shop_url: str
+    world: World
+    shop: ShopAt
+    furthest: int
+    """The latest clock that was ever shown: history until here never changes."""
+    placed_orders: list[PlacedOrder] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def clock(self) -> int:
+        """Return the store's moment."""
+        return self.shop.clock
+
+    def set_clock(self, moment: int) -> None:
+        """Move the clock, forward or back: read the inbox, let the world go on, write the files that are due.
+
+        Raises ``ValueError`` for a moment before the store opened.
+        """
+        if moment < EARLIEST_CLOCK:
+            raise ValueError(f"the store opened at {iso(EARLIEST_CLOCK)}; the clock cannot stand at {iso(moment)}")
+        self.read_inbox()
+        self.furthest = max(self.furthest, moment)
+        self.shop = ShopAt(self.world, moment, self.shop_url)
+        self.write_files(moment)
+        self.remember()
+
+    def read_inbox(self) -> None:
+        """Take in new orders; from here on the world goes on with them."""
+        if self.orders_inbox is None:
+            return
+        known = {order.po_number for order in self.placed_orders}
+        inbox = read_inbox(self.orders_inbox, self.world, known, self.furthest)
+        self.refused = inbox.refused
+        if inbox.orders:
+            self.placed_orders.extend(inbox.orders)
+            self.world = open_world(self.root / "cache", self.placed_orders)
+            write_truth_once(self.root, self.world, self.placed_orders)
+
+    def write_files(self, moment: int) -> None:
+        """Write every file that is due and not there yet. What is written stays as it is."""
+        for name, content in standing_files(self.world).items():
+            write_once(self.root / name, content)
+        written = self.root / "written_through.txt"
+        day = FIRST_DAY
+        if written.exists():
+            day = max(day, local_date(int(written.read_text())))
+        while midnight(day + timedelta(days=1)) <= moment:
+            for name, content in files_of_day(self.world, day).items():
+                write_once(self.root / name, content)
+            day += timedelta(days=1)
+            written.write_text(str(midnight(day)))
+
+    def remember(self) -> None:
+        """Keep the clock and the orders taken in for the next start."""
+        state = {
+            "clock": self.clock,
+            "furthest": self.furthest,
+            "placed_orders": [asdict(order) for order in self.placed_orders],
+        }
+        path = self.root / "state.json"
+        path.with_suffix(".part").write_text(json.dumps(state))
+        path.with_suffix(".part").replace(path)
+
+    def describe(self) -> dict[str, Any]:
+        """Return what ``GET /clock`` shows."""
+        return {
+            "clock": iso(self.clock),
+            "furthest": iso(self.furthest),
+            "orders_taken": [order.po_number for order in self.placed_orders],
+            "orders_refused": self.refused,
+        }
+
+
+def open_store(root: Path, orders_inbox: Path | None, clock: int, shop_url: str) -> Store:
+    """Return a store whose clock stands at a moment, built or taken up where it was left."""
+    root.mkdir(parents=True, exist_ok=True)
+    state_path = root / "state.json"
+    state = json.loads(state_path.read_text()) if state_path.exists() else {"furthest": clock, "placed_orders": []}
+    placed = [
+        PlacedOrder(**{**each, "lines": tuple(tuple(line) for line in each["lines"])}) for each in state["placed_orders"]
+    ]
+    world = open_world(root / "cache", placed)
+    store = Store(root, orders_inbox, shop_url, world, ShopAt(world, clock, shop_url), state["furthest"], placed)
+    store.set_clock(clock)
+    write_truth_once(root, store.world, store.placed_orders)
+    return store
+
+
+def write_truth_once(root: Path, world: World, placed_orders: list[PlacedOrder]) -> None:
+    """Write the truth of this world unless it is there."""
+    mark = root / "truth" / "world.txt"
+    key = world_key(placed_orders)
+    if not mark.exists() or mark.read_text() != key:
+        write_truth(world, root / "truth")
+        mark.write_text(key)
+
+
+def write_once(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all, and never over an existing one."""
+    if path.exists():
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    part.write_bytes(content)
+    part.replace(path)

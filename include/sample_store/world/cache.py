@@ -1,0 +1,82 @@
+"""A built world on disk, so that the second start of a store takes no simulation: one folder of plain ``.npy`` columns."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sample_store.world import tables
+from sample_store.world.build import World, build_world
+from sample_store.world.catalogue import Product
+from sample_store.world.simulate import PlacedOrder
+from sample_store.world.source import SOURCE_PATH
+
+_PACKAGE = Path(__file__).parents[1]
+_TABLES = {
+    "orders": tables.Orders,
+    "lines": tables.OrderLines,
+    "refunds": tables.Refunds,
+    "wholesale": tables.WholesaleLines,
+    "adjustments": tables.Adjustments,
+    "purchases": tables.PurchaseLines,
+    "receipts": tables.Receipts,
+    "backorders": tables.Backorders,
+    "requests": tables.Requests,
+    "lost": tables.LostDemand,
+    "movements": tables.Movements,
+}
+_COLUMNS = ("product_created_at", "product_retired_at", "opening_units", "is_stocked")
+
+
+def world_key(placed_orders: Sequence[PlacedOrder] = ()) -> str:
+    """Return a name for the world that this code makes of this data and these orders."""
+    digest = sha256(SOURCE_PATH.read_bytes())
+    for path in (_PACKAGE / "draws.py", _PACKAGE / "local_time.py", *sorted((_PACKAGE / "world").glob("*.py"))):
+        digest.update(path.read_bytes())
+    digest.update(json.dumps([asdict(order) for order in placed_orders]).encode())
+    return digest.hexdigest()[:16]
+
+
+def open_world(folder: Path, placed_orders: Sequence[PlacedOrder] = ()) -> World:
+    """Return the world from the cache below ``folder``; build and keep it first where it is not there yet.
+
+    Columns are mapped, not read: a page of the file costs memory only once somebody looks at it.
+    """
+    place = folder / world_key(placed_orders)
+    if not (place / "complete").exists():
+        for stale in folder.glob("*"):
+            shutil.rmtree(stale)
+        save_world(build_world(placed_orders), place)
+    return load_world(place)
+
+
+def save_world(world: World, place: Path) -> None:
+    """Write a world's columns and catalogue to an empty folder."""
+    place.mkdir(parents=True)
+    for name in _COLUMNS:
+        np.save(place / f"{name}.npy", getattr(world, name), allow_pickle=False)
+    for table in _TABLES:
+        for column, values in vars(getattr(world, table)).items():
+            np.save(place / f"{table}.{column}.npy", values, allow_pickle=False)
+    (place / "products.json").write_text(json.dumps([asdict(product) for product in world.products]))
+    (place / "complete").touch()
+
+
+def load_world(place: Path) -> World:
+    """Return the world that a folder holds."""
+
+    def column(name: str) -> Any:  # noqa: ANN401 - numpy does not say what a file holds
+        return np.asarray(np.load(place / f"{name}.npy", mmap_mode="r", allow_pickle=False))
+
+    found: dict[str, Any] = {name: column(name) for name in _COLUMNS}
+    for table, kind in _TABLES.items():
+        found[table] = kind(**{each.name: column(f"{table}.{each.name}") for each in fields(kind)})
+    products = tuple(Product(**each) for each in json.loads((place / "products.json").read_text()))
+    return World(products=products, **found)

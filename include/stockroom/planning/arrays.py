@@ -1,0 +1,78 @@
+"""The array types that planning passes around, and the one way it checks them."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray: TypeAlias = npt.NDArray[np.float64]
+IntArray: TypeAlias = npt.NDArray[np.int64]
+BoolArray: TypeAlias = npt.NDArray[np.bool_]
+TextArray: TypeAlias = npt.NDArray[np.str_]
+DateArray: TypeAlias = npt.NDArray[np.datetime64]
+
+
+class PlanningError(ValueError):
+    """What was handed to planning cannot be planned; the message names the field, the row and the mend."""
+
+
+def floats(field: str, values: object, shape: tuple[int, ...], *, least: float | None = 0.0) -> FloatArray:
+    """Return ``values`` as finite floats of ``shape``, none under ``least`` (``None``: no bound).
+
+    Raises:
+        PlanningError: another shape, NaN, infinity or a value under ``least``; names the field and the first row.
+    """
+    array = np.asarray(values, dtype=np.float64)
+    _same_shape(field, array.shape, shape)
+    _refuse(field, array, ~np.isfinite(array), "is not a number")
+    if least is not None:
+        _refuse(field, array, array < least, f"is under {least:g}")
+    return np.ascontiguousarray(array)
+
+
+def integers(field: str, values: object, shape: tuple[int, ...], *, least: int | None = 0) -> IntArray:
+    """Return ``values`` as whole numbers of ``shape``, none under ``least`` (``None``: no bound).
+
+    Raises:
+        PlanningError: another shape, NaN, a fraction or a value under ``least``; names the field and the first row.
+    """
+    array = np.asarray(values)
+    _same_shape(field, array.shape, shape)
+    if array.dtype.kind not in "iu":
+        number = np.asarray(array, dtype=np.float64)
+        _refuse(field, number, ~np.isfinite(number), "is not a number")
+        _refuse(field, number, number != np.floor(number), "is not a whole number")
+        array = number
+    if least is not None:
+        _refuse(field, array, array < least, f"is under {least}")
+    return np.ascontiguousarray(array, dtype=np.int64)
+
+
+def booleans(field: str, values: object, shape: tuple[int, ...]) -> BoolArray:
+    """Return ``values`` as booleans of ``shape``; raise PlanningError naming the field otherwise."""
+    array = np.asarray(values)
+    _same_shape(field, array.shape, shape)
+    if array.dtype.kind != "b":
+        raise PlanningError(f"{field} holds {array.dtype}, not true and false")
+    return np.ascontiguousarray(array)
+
+
+def texts(field: str, values: object, shape: tuple[int, ...]) -> TextArray:
+    """Return ``values`` as text of ``shape``; raise PlanningError naming the field otherwise."""
+    array = np.asarray(values, dtype=np.str_)
+    _same_shape(field, array.shape, shape)
+    return array
+
+
+def _same_shape(field: str, got: tuple[int, ...], wanted: tuple[int, ...]) -> None:
+    if got != wanted:
+        raise PlanningError(f"{field} has shape {got}; it needs {wanted}")
+
+
+def _refuse(field: str, array: npt.NDArray[np.generic], wrong: BoolArray, why: str) -> None:
+    if wrong.any():
+        where = tuple(int(index) for index in np.argwhere(wrong)[0])
+        place = f"row {where[0]}" + (f", day {where[1]}" if len(where) > 1 else "")
+        raise PlanningError(f"{field}: {array[where]} at {place} {why}")

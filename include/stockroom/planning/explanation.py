@@ -1,0 +1,266 @@
+"""Say why: one sentence for a person who never saw this project, and the terms from which the number is rebuilt."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+
+from stockroom.planning.decision import Decision, DecisionInputs, decide, inputs_of_row, row_of_inputs
+from stockroom.planning.demand import ENOUGH, Demand
+from stockroom.planning.lead_time import LeadTime
+from stockroom.planning.policy import Policy
+
+Value = float | int | str | bool | None
+
+_UNITS = {
+    "demand_variance": "units squared",
+    "forecast_units_per_day": "units per day",
+    "service_level": "share",
+    "carrying_rate": "share per year",
+    "order_cost": "money",
+    "unit_cost": "money",
+    "lead_time_own_evidence": "share",
+    "lead_time_shipments": "shipments",
+}
+
+
+@dataclass(frozen=True)
+class Term:
+    """One number of an explanation."""
+
+    name: str
+    value: Value
+    unit: str
+    """``units``, ``days``, ``units per day``, …; empty for words."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why an item was ordered, or not."""
+
+    sentence: str
+    terms: tuple[Term, ...]
+    """In the order in which a person would follow them: what is known, what is wanted, what follows."""
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """What the terms give when they are decided again."""
+
+    safety_stock_units: int
+    reorder_point_units: int
+    order_up_to_units: int
+    position_units: int
+    order_units: int
+
+
+def recompute(terms: Iterable[Term]) -> Rebuilt:
+    """Return the decision rebuilt from an explanation's terms; it equals the plan's, to the unit.
+
+    Raises:
+        KeyError: a term is missing.
+    """
+    values = {term.name: term.value for term in terms}
+    known = {field.name: values[field.name] for field in fields(DecisionInputs)}
+    decision = decide(inputs_of_row({name: value for name, value in known.items() if value is not None}))
+    return Rebuilt(**{field.name: int(getattr(decision, field.name)[0]) for field in fields(Rebuilt)})
+
+
+def explain_row(
+    inputs: DecisionInputs,
+    decision: Decision,
+    demand: Demand,
+    lead_time: LeadTime,
+    *,
+    row: int,
+    days_of_supply: float,
+    policy: Policy,
+) -> Explanation:
+    """Return the explanation of one item."""
+    given = row_of_inputs(inputs, row)
+    follows = {field.name: getattr(decision, field.name)[row].item() for field in fields(Decision)}
+    about: dict[str, Value] = {
+        "evidence": str(demand.evidence[row]),
+        "days_in_stock_seen": float(demand.days_in_stock[row]),
+        "sold_out_days": int(demand.sold_out_days[row]),
+        "lead_time_own_evidence": float(lead_time.own_evidence[row]),
+        "lead_time_shipments": int(lead_time.shipments[row]),
+        "days_of_supply": days_of_supply if math.isfinite(days_of_supply) else None,
+        "not_ordered_because": policy.not_ordered_because,
+    }
+    values: dict[str, Value] = {**given, **about, **follows}
+    terms = tuple(Term(name, value, _unit(name, value)) for name, value in values.items())
+    return Explanation(_sentence(_Words(values)), terms)
+
+
+def _unit(name: str, value: Value) -> str:
+    if isinstance(value, str | bool):
+        return ""
+    if name in _UNITS:
+        return _UNITS[name]
+    return "units" if name.endswith("_units") else "days"
+
+
+@dataclass(frozen=True)
+class _Words:
+    """The terms of one item as a person would say them."""
+
+    values: dict[str, Value]
+
+    def number(self, name: str) -> float:
+        value = self.values[name]
+        return float(value) if isinstance(value, int | float) else math.nan
+
+    def whole(self, name: str) -> str:
+        return f"{round(self.number(name)):,}"
+
+    @property
+    def rate(self) -> str:
+        return _rate(self.number("forecast_units_per_day"))
+
+    @property
+    def supplier_days(self) -> str:
+        spread = max(1, round(self.number("lead_time_sd_days")))
+        return f"{days(self.number('lead_time_mean_days'))} (±{spread})"
+
+
+def days(number: float) -> str:
+    """Return a number of days as a person says it.
+
+    >>> days(1.2), days(18.4)
+    ('1 day', '18 days')
+    """
+    rounded = round(number)
+    return "1 day" if rounded == 1 else f"{rounded:,} days"
+
+
+def _sentence(words: _Words) -> str:
+    if words.number("order_units") > 0:
+        said = _ordered(words)
+    elif words.values["not_ordered_because"] and words.number("needed_units") > 0:
+        said = (
+            f"No order, although {words.whole('needed_units')} units are needed: {words.values['not_ordered_because']}."
+        )
+    elif words.values["not_ordered_because"]:
+        said = f"No order: {words.values['not_ordered_because']}."
+    elif words.values["needs_person"]:
+        said = _left_to_a_person(words)
+    else:
+        said = _not_needed(words)
+    return said + _evidence(words)
+
+
+def _ordered(words: _Words) -> str:
+    order = f"{_units(words.number('order_units'))}: "
+    if words.number("forecast_units_per_day") == 0:
+        promised = _units(words.number("needed_units"))
+        return f"{order}{promised} promised without stock; no further demand is expected{_rounding(words)}."
+    available, needs = words.number("available_units"), words.number("lead_time_mean_days")
+    if available > 0:
+        lasts = available / words.number("forecast_units_per_day")
+        joined = "but" if lasts < needs else "and"
+        stock = f"stock lasts {days(lasts)} at {words.rate} a day, {joined} the supplier needs {words.supplier_days}"
+    else:
+        stock = f"nothing is left at {words.rate} a day, and the supplier needs {words.supplier_days}"
+    return f"{order}{stock}; {_reorder_point(words)}; {_shortage(words)}{_rounding(words)}."
+
+
+def _reorder_point(words: _Words) -> str:
+    point = f"reorder point {words.whole('reorder_point_units')}"
+    if words.values["method"] == "simple":
+        return f"{point} is one and a half times the demand of that time"
+    if words.values["method"] == "classic":
+        covered = words.number("lead_time_mean_days")
+    else:
+        covered = words.number("lead_time_mean_days") + words.number("review_days")
+    demand = f"{point} covers {days(covered)} of demand ({words.whole('expected_demand_units')})"
+    safety = round(words.number("safety_stock_units"))
+    if safety < 0:
+        return f"{demand} less {-safety:,}, because large lots reach the service target with less"
+    return f"{demand} plus {safety:,} for surprises"
+
+
+def _shortage(words: _Words) -> str:
+    available = round(words.number("available_units"))
+    owned = f"{available:,} available" if available >= 0 else f"{-available:,} owed to customers"
+    short = round(words.number("reorder_point_units") - words.number("position_units"))
+    left = f"leave {short:,} short" if short > 0 else "just reach it"
+    lot = round(words.number("lot_units"))
+    more = f", and {lot:,} on top make the order worth its cost" if lot > 0 else ""
+    return f"{owned} and {words.whole('on_order_units')} on order {left}{more}"
+
+
+def _rounding(words: _Words) -> str:
+    order, needed = round(words.number("order_units")), round(words.number("needed_units"))
+    minimum, pack = round(words.number("minimum_order_units")), round(words.number("pack_units"))
+    raised = max(needed, minimum)
+    said = f", raised to the supplier's minimum of {minimum:,}" if raised > needed else ""
+    if order > raised:
+        said += f"{' and' if said else ','} rounded up to packs of {pack:,}"
+    return said
+
+
+def _left_to_a_person(words: _Words) -> str:
+    minimum, pack = round(words.number("minimum_order_units")), round(words.number("pack_units"))
+    least = -(-minimum // pack) * pack
+    rate = words.number("forecast_units_per_day")
+    lasts = f", which lasts {days(least / rate)} at {words.rate} a day" if rate > 0 else ", and nothing sells any more"
+    needed = _units(words.number("needed_units"))
+    return (
+        f"No order until a person decides: {needed} needed, but the least that the supplier sells is {least:,}{lasts}."
+    )
+
+
+def _not_needed(words: _Words) -> str:
+    if words.number("forecast_units_per_day") == 0:
+        if words.number("days_in_stock_seen") == 0:
+            return "No order: it was never in stock here, so nothing is known of its demand."
+        return f"No order: nothing was sold in {days(words.number('days_in_stock_seen'))} in stock."
+    available = round(words.number("available_units"))
+    owned = f"{available:,} available" if available >= 0 else f"{-available:,} owed to customers"
+    return (
+        f"No order: {owned} and {words.whole('on_order_units')} on order are above the "
+        f"reorder point {words.whole('reorder_point_units')}, "
+        f"which covers the supplier's {words.supplier_days} at {words.rate} a day."
+    )
+
+
+def _evidence(words: _Words) -> str:
+    if words.number("forecast_units_per_day") == 0:
+        return ""
+    said = ""
+    if words.values["evidence"] != ENOUGH:
+        seen = days(words.number("days_in_stock_seen"))
+        said += f" Not enough evidence: it was in stock on {seen} only, so the rate leans on its category."
+    if words.number("sold_out_days") > 0:
+        said += f" It sold out on {days(words.number('sold_out_days'))}, so people wanted at least this much."
+    shipments = round(words.number("lead_time_shipments"))
+    own = words.number("lead_time_own_evidence")
+    if shipments == 0:
+        said += (
+            " Nothing has arrived from this supplier yet: its days are judged by its own quote and by other suppliers."
+        )
+    elif own < 0.5:
+        arrived = "1 shipment counts" if shipments == 1 else f"{shipments} shipments count"
+        said += f" This supplier's {arrived} for {own:.0%} of its days, other suppliers and its own quote for the rest."
+    return said
+
+
+def _units(number: float) -> str:
+    return "1 unit" if round(number) == 1 else f"{round(number):,} units"
+
+
+def _rate(units_per_day: float) -> str:
+    """Return a rate with as many digits as it deserves.
+
+    >>> _rate(4.123), _rate(0.0512), _rate(123.4), _rate(0.0004)
+    ('4.1', '0.05', '123', '0.0004')
+    """
+    if units_per_day >= 100:
+        return f"{units_per_day:,.0f}"
+    if units_per_day >= 0.995:
+        return f"{units_per_day:.1f}"
+    if units_per_day >= 0.01:
+        return f"{units_per_day:.2f}"
+    return f"{units_per_day:.1g}"

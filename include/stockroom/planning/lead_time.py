@@ -1,0 +1,283 @@
+"""How long suppliers take, learned from shipments: own evidence first, the lane and all suppliers where it is thin.
+
+On the logarithm of days. A supplier's mean is the precision-weighted mean of three voices: its lane, its own quoted
+time (one pseudo-observation, scaled by what the lane's suppliers really took over what they quoted), and its
+shipments, recent ones first. An open shipment says only "longer than so far": it enters the likelihood as ``P(days
+> so far)`` (right-censored), solved by Newton steps, so that a shipment sent yesterday weighs nothing and one long
+overdue weighs as much as an arrival. Sources: Gelman et al., *Bayesian Data Analysis*, chapter 5 (normal
+hierarchy); DerSimonian & Laird 1986 (variance between groups).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import log_ndtr
+
+from stockroom.planning.arrays import FloatArray, IntArray, TextArray
+from stockroom.planning.history import ItemHistory, LeadTimeHistory
+
+LEAST_DAYS = 0.5
+DAYS_WITHOUT_ANY_EVIDENCE = 14.0
+# Spreads on the log scale: where few shipments speak, these stand in, each worth the stated number of observations.
+WITHIN_SD, WITHIN_WORTH = 0.25, 5.0
+SUPPLIERS_SD, SUPPLIERS_WORTH = 0.30, 3.0
+LANES_SD = 0.60
+SUPPLIER_SPREAD_WORTH = 4.0
+NEWTON_STEPS = 12  # fixed, never "until it converges": a shard must not see how others converge
+_LOG_2PI_HALF = 0.5 * np.log(2 * np.pi)
+
+
+@dataclass(frozen=True, eq=False)
+class LeadTimePools:
+    """What all shipments say together, on log days; small enough to be stored by plan date."""
+
+    lanes: TextArray
+    lane_mean: FloatArray
+    lane_over_quoted: FloatArray
+    """Per lane the log of actual over quoted time."""
+    all_mean: float
+    all_over_quoted: float
+    within_variance: float
+    """Of one supplier's shipments."""
+    supplier_variance: float
+    """Between suppliers of one lane."""
+
+
+@dataclass(frozen=True, eq=False)
+class LeadTime:
+    """The lead time of each item's supplier, in days."""
+
+    mean_days: FloatArray
+    sd_days: FloatArray
+    """Of the next shipment: its own spread, and what is not known of the mean."""
+    own_evidence: FloatArray
+    """Share of the mean that comes from the supplier's own shipments, 0 to 1."""
+    shipments: IntArray
+    """Arrived shipments of that supplier."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Suppliers:
+    """Per supplier: weight and mean of its shipments (log days), its spread, lane (a row of the pools) and counts."""
+
+    names: TextArray
+    lane: IntArray
+    weight: FloatArray
+    mean: FloatArray
+    variance: FloatArray
+    shipments: IntArray
+
+
+def fit_lead_time_pools(lead_times: LeadTimeHistory, history: ItemHistory, *, half_life_days: float) -> LeadTimePools:
+    """Return what lanes and all suppliers say together; without any shipment a stated default of 14 days."""
+    lanes, lane_of_shipment = np.unique(lead_times.lane, return_inverse=True)
+    names, supplier_of_shipment = np.unique(lead_times.supplier, return_inverse=True)
+    lane_of_supplier = np.zeros(names.size, dtype=np.int64)
+    lane_of_supplier[supplier_of_shipment] = lane_of_shipment
+    within = _within_variance(lead_times, supplier_of_shipment, names.size, half_life_days)
+    start = np.log(DAYS_WITHOUT_ANY_EVIDENCE)
+    arrived = ~lead_times.is_open
+    if arrived.any():
+        start = float(np.median(np.log(lead_times.days[arrived])))
+    all_mean, between = start, SUPPLIERS_SD**2
+    lane_mean = np.full(lanes.size, start)
+    weight = mean = np.zeros(names.size)
+    for _ in range(NEWTON_STEPS):
+        prior = lane_mean[lane_of_supplier]
+        weight, mean = _shipment_means(lead_times, supplier_of_shipment, prior, within, between, half_life_days)
+        heard = weight > 0
+        if not heard.any():
+            break
+        between = _between_variance(weight[heard], mean[heard], lane_of_supplier[heard], within)
+        precision = np.where(heard, 1 / (between + within / np.where(heard, weight, 1.0)), 0.0)
+        lane_precision = np.bincount(lane_of_supplier, precision, lanes.size)
+        lane_sum = np.bincount(lane_of_supplier, precision * mean, lanes.size)
+        spoken = lane_precision > 0
+        lane_voice = 1 / (LANES_SD**2 + 1 / np.where(spoken, lane_precision, 1.0)) * spoken
+        all_mean = float((lane_voice * lane_sum / np.where(spoken, lane_precision, 1.0)).sum() / lane_voice.sum())
+        lane_mean = (lane_sum + all_mean / LANES_SD**2) / (lane_precision + 1 / LANES_SD**2)
+    lane_over, all_over = _over_quoted(history, names, lane_of_supplier, weight, mean, within, between, lanes.size)
+    return LeadTimePools(
+        lanes=lanes,
+        lane_mean=lane_mean,
+        lane_over_quoted=lane_over,
+        all_mean=all_mean,
+        all_over_quoted=all_over,
+        within_variance=within,
+        supplier_variance=between,
+    )
+
+
+def learn_lead_times(
+    history: ItemHistory, lead_times: LeadTimeHistory, pools: LeadTimePools, *, half_life_days: float
+) -> LeadTime:
+    """Return each item's lead time; it depends on the item, its supplier's shipments and the pools alone."""
+    suppliers = _learn_suppliers(lead_times, pools, half_life_days)
+    known = np.searchsorted(suppliers.names, history.supplier)
+    known = np.where(known < suppliers.names.size, known, 0)
+    is_known = suppliers.names[known] == history.supplier
+    lane = np.where(is_known, suppliers.lane[known], _row_of(pools.lanes, history.lane))
+    prior = np.where(lane >= 0, pools.lane_mean[lane], pools.all_mean) if pools.lanes.size else pools.all_mean
+    over = np.where(lane >= 0, pools.lane_over_quoted[lane], pools.all_over_quoted) if pools.lanes.size else 0.0
+    weight = np.where(is_known, suppliers.weight[known], 0.0)
+    own_mean = np.where(is_known, suppliers.mean[known], 0.0)
+    variance = np.where(is_known, suppliers.variance[known], pools.within_variance)
+
+    quoted = history.quoted_lead_time_days
+    has_quoted = ~np.isnan(quoted)
+    prior_precision = 1 / pools.supplier_variance
+    quoted_precision = np.where(has_quoted, 1 / pools.within_variance, 0.0)
+    own_precision = weight / pools.within_variance
+    quoted_voice = np.log(np.where(has_quoted, quoted, 1.0)) + over
+    precision = prior_precision + quoted_precision + own_precision
+    centre = (prior_precision * prior + quoted_precision * quoted_voice + own_precision * own_mean) / precision
+    spread = np.minimum(variance + 1 / precision, 1.0)
+    mean_days = np.maximum(np.exp(centre + spread / 2), LEAST_DAYS)
+    return LeadTime(
+        mean_days=mean_days,
+        sd_days=mean_days * np.sqrt(np.expm1(spread)),
+        own_evidence=own_precision / precision,
+        shipments=np.where(is_known, suppliers.shipments[known], 0).astype(np.int64),
+    )
+
+
+def _learn_suppliers(lead_times: LeadTimeHistory, pools: LeadTimePools, half_life_days: float) -> _Suppliers:
+    """Return what each supplier's shipments say, around its lane; always at least one row, so that lookups work."""
+    if lead_times.days.size == 0:
+        nothing = np.zeros(1)
+        none = np.full(1, -1, dtype=np.int64)
+        return _Suppliers(np.array(["\0"]), none, nothing, nothing, nothing, np.zeros(1, dtype=np.int64))
+    names, of_shipment = np.unique(lead_times.supplier, return_inverse=True)
+    lane = np.full(names.size, -1, dtype=np.int64)
+    lane[of_shipment] = _row_of(pools.lanes, lead_times.lane)
+    prior = (
+        np.where(lane >= 0, pools.lane_mean[lane], pools.all_mean)
+        if pools.lanes.size
+        else np.full(names.size, pools.all_mean)
+    )
+    within, between = pools.within_variance, pools.supplier_variance
+    weight, mean = _shipment_means(lead_times, of_shipment, prior, within, between, half_life_days)
+    centre = _posterior(prior, weight, mean, within, between)
+    arrived = ~lead_times.is_open
+    recency = _recency(lead_times, half_life_days) * arrived
+    residual = np.square(np.log(lead_times.days) - centre[of_shipment])
+    heard = np.bincount(of_shipment, recency, names.size)
+    squares = np.bincount(of_shipment, recency * residual, names.size)
+    variance = (SUPPLIER_SPREAD_WORTH * within + squares) / (SUPPLIER_SPREAD_WORTH + heard)
+    shipments = np.bincount(of_shipment, arrived, names.size).astype(np.int64)
+    return _Suppliers(names, lane, weight, mean, variance, shipments)
+
+
+def _shipment_means(
+    lead_times: LeadTimeHistory,
+    of_shipment: IntArray,
+    prior: FloatArray,
+    within: float,
+    between: float,
+    half_life: float,
+) -> tuple[FloatArray, FloatArray]:
+    """Return per supplier the weight (in shipments) and mean of its log days, open ones as censored.
+
+    Newton's step on the log-likelihood of a censored normal turns an open shipment at ``z`` standard deviations into an
+    observation at ``centre + sd / (hazard - z)`` of weight ``hazard (hazard - z)``, which is its share of information.
+    """
+    log_days = np.log(lead_times.days)
+    is_open = lead_times.is_open
+    recency = _recency(lead_times, half_life)
+    suppliers = prior.size
+    sd = np.sqrt(within)
+    centre = prior
+    weight: FloatArray = np.zeros(suppliers)
+    mean = prior
+    for _ in range(NEWTON_STEPS if is_open.any() else 1):
+        z = (log_days - centre[of_shipment]) / sd
+        hazard = np.exp(-0.5 * z * z - _LOG_2PI_HALF - log_ndtr(-z))
+        gap = np.maximum(hazard - z, 1e-9)
+        seen_at = np.where(is_open, centre[of_shipment] + sd / gap, log_days)
+        share = recency * np.where(is_open, np.minimum(hazard * gap, 1.0), 1.0)
+        weight = np.asarray(np.bincount(of_shipment, share, suppliers), dtype=np.float64)
+        total = np.bincount(of_shipment, share * seen_at, suppliers)
+        mean = np.where(weight > 0, total / np.where(weight > 0, weight, 1.0), prior)
+        centre = _posterior(prior, weight, mean, within, between)
+    return weight, mean
+
+
+def _posterior(prior: FloatArray, weight: FloatArray, mean: FloatArray, within: float, between: float) -> FloatArray:
+    own = weight / within
+    return np.asarray((prior / between + own * mean) / (1 / between + own), dtype=np.float64)
+
+
+def _within_variance(lead_times: LeadTimeHistory, of_shipment: IntArray, suppliers: int, half_life: float) -> float:
+    arrived = ~lead_times.is_open
+    weight = _recency(lead_times, half_life) * arrived
+    log_days = np.log(lead_times.days)
+    total = np.bincount(of_shipment, weight, suppliers)
+    safe = np.where(total > 0, total, 1.0)
+    mean = np.bincount(of_shipment, weight * log_days, suppliers) / safe
+    squares = float((weight * np.square(log_days - mean[of_shipment])).sum())
+    freedom = float((total - np.bincount(of_shipment, weight * weight, suppliers) / safe).sum())
+    return (WITHIN_WORTH * WITHIN_SD**2 + squares) / (WITHIN_WORTH + max(freedom, 0.0))
+
+
+def _between_variance(weight: FloatArray, mean: FloatArray, lane: IntArray, within: float) -> float:
+    """Return the variance between suppliers of a lane by moments, leaning on the default while suppliers are few."""
+    lanes = int(lane.max()) + 1
+    members = np.bincount(lane, minlength=lanes)
+    centre = np.bincount(lane, mean, lanes) / np.maximum(members, 1)
+    squares = float(np.square(mean - centre[lane]).sum())
+    noise = float((within / weight * (1 - 1 / members[lane])).sum())
+    freedom = float(np.maximum(members - 1, 0).sum())
+    return (SUPPLIERS_WORTH * SUPPLIERS_SD**2 + max(squares - noise, 0.0)) / (SUPPLIERS_WORTH + freedom)
+
+
+def _over_quoted(
+    history: ItemHistory,
+    names: TextArray,
+    lane: IntArray,
+    weight: FloatArray,
+    mean: FloatArray,
+    within: float,
+    between: float,
+    lanes: int,
+) -> tuple[FloatArray, float]:
+    """Return log(actual / quoted) by lane and overall, each pulled towards "as quoted" by one supplier's worth."""
+    quoted = np.full(names.size, np.nan)
+    days = history.quoted_lead_time_days
+    for row, name in enumerate(names.tolist()):
+        said = days[(history.supplier == name) & ~np.isnan(days)]
+        if said.size:
+            quoted[row] = np.log(np.median(said))
+    heard = ~np.isnan(quoted) & (weight > 0)
+    over = np.where(heard, mean - np.where(heard, quoted, 0.0), 0.0)
+    precision = np.where(heard, 1 / (between + within / np.where(heard, weight, 1.0)), 0.0)
+    one = 1 / (between + within)
+    total = float((precision * over).sum()) / (float(precision.sum()) + one)
+    by_lane = (np.bincount(lane, precision * over, lanes) + one * total) / (np.bincount(lane, precision, lanes) + one)
+    return by_lane, total
+
+
+def _recency(lead_times: LeadTimeHistory, half_life_days: float) -> FloatArray:
+    """Return each shipment's weight: half for every half-life since it arrived; an open one is today's news."""
+    return np.where(lead_times.is_open, 1.0, np.exp2(-lead_times.age_days / half_life_days))
+
+
+def _row_of(keys: TextArray, wanted: TextArray) -> IntArray:
+    """Return the row of each wanted key among the sorted keys, or -1."""
+    if keys.size == 0:
+        return np.full(wanted.size, -1, dtype=np.int64)
+    row = np.minimum(np.searchsorted(keys, wanted), keys.size - 1)
+    return np.where(keys[row] == wanted, row, -1).astype(np.int64)
+
+
+def _lane(lead_times: LeadTimeHistory) -> TextArray:
+    return _text(lead_times.lane)
+
+
+def _open(lead_times: LeadTimeHistory) -> FloatArray:
+    return np.asarray(lead_times.is_open)
+
+
+def _text(values: TextArray | None) -> TextArray:
+    return np.asarray(values, dtype=np.str_)

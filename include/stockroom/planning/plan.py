@@ -1,0 +1,216 @@
+"""Plan all items: pools first, once; then each item from its own history and the pools alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from stockroom.planning.arrays import BoolArray, FloatArray, IntArray, TextArray
+from stockroom.planning.classes import ClassLimits, abc_classes, fast_movers, fit_class_limits
+from stockroom.planning.decision import Decision, DecisionInputs, decide
+from stockroom.planning.demand import Demand, DemandPools, fit_demand_pools, forecast_demand
+from stockroom.planning.explanation import Explanation, explain_row
+from stockroom.planning.history import ItemHistory, LeadTimeHistory
+from stockroom.planning.lead_time import LeadTime, LeadTimePools, fit_lead_time_pools, learn_lead_times
+from stockroom.planning.policy import Policies, Policy, policy_of_each
+from stockroom.planning.velocity import ENOUGH_DAYS_IN_STOCK
+
+HORIZON_SPREADS = 3.0
+"""What is due within the mean lead time and this many standard deviations covers the same days as an order of today."""
+
+
+@dataclass(frozen=True, eq=False)
+class Pools:
+    """What all items say together; fitted once a plan, so that shards of items give the same bits as one run."""
+
+    demand: DemandPools
+    lead_time: LeadTimePools
+    classes: ClassLimits
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """What was decided, one value per item of the history, in its order."""
+
+    reorder_point_units: IntArray
+    order_up_to_units: IntArray
+    order_units: IntArray
+    safety_stock_units: IntArray
+    position_units: IntArray
+    """On hand - committed - back-orders + what is due inside the horizon."""
+    forecast_units_per_day: FloatArray
+    days_of_supply: FloatArray
+    """Days until the position is used up at the forecast; infinite where nothing sells."""
+    lead_time_mean_days: FloatArray
+    lead_time_sd_days: FloatArray
+    lead_time_own_evidence: FloatArray
+    abc_class: TextArray
+    is_fast_mover: BoolArray
+    evidence: TextArray
+    needs_person: BoolArray
+    """Needed, but the supplier's smallest lot is beyond the policy's cap."""
+    method: TextArray
+    inputs: DecisionInputs
+    decision: Decision
+    demand: Demand
+    lead_time: LeadTime
+    policies: Sequence[Policy]
+
+    def explain(self, item: int) -> Explanation:
+        """Return why item number ``item`` got its order: a sentence, and the terms that give the same number."""
+        return explain_row(
+            self.inputs,
+            self.decision,
+            self.demand,
+            self.lead_time,
+            row=item,
+            days_of_supply=float(self.days_of_supply[item]),
+            policy=self.policies[item],
+        )
+
+
+def fit_pools(history: ItemHistory, lead_times: LeadTimeHistory, policy: Policies, *, as_of_date: date) -> Pools:
+    """Return what all items and shipments say together on ``as_of_date``, the first day not in ``history``.
+
+    Raises:
+        PlanningError: the history does not end the day before, or policies do not match the items.
+    """
+    history.check_plan_date(as_of_date)
+    policies = policy_of_each(policy, history.items)
+    demand_pools = fit_demand_pools(history, policies)
+    demand = forecast_demand(history, policies, demand_pools)
+    return Pools(
+        demand=demand_pools,
+        lead_time=fit_lead_time_pools(lead_times, history, half_life_days=_half_life_days(policies)),
+        classes=fit_class_limits(demand.units_per_day * history.unit_price, demand.units_per_day),
+    )
+
+
+def plan_items(
+    history: ItemHistory,
+    lead_times: LeadTimeHistory,
+    policy: Policies,
+    *,
+    as_of_date: date,
+    pools: Pools | None = None,
+) -> Plan:
+    """Return reorder points, levels and orders of all items on ``as_of_date``, the first day not in ``history``.
+
+    ``pools=None`` fits them on these very items; given pools, any split of the items into shards returns the same bits.
+
+    Raises:
+        PlanningError: the history does not end the day before, or policies do not match the items.
+    """
+    history.check_plan_date(as_of_date)
+    policies = policy_of_each(policy, history.items)
+    pools = pools or fit_pools(history, lead_times, policies, as_of_date=as_of_date)
+    demand = forecast_demand(history, policies, pools.demand)
+    lead_time = _lead_times(history, lead_times, policies, pools.lead_time)
+    inputs = _decision_inputs(history, policies, demand, lead_time)
+    decision = decide(inputs)
+    return Plan(
+        reorder_point_units=decision.reorder_point_units,
+        order_up_to_units=decision.order_up_to_units,
+        order_units=decision.order_units,
+        safety_stock_units=decision.safety_stock_units,
+        position_units=decision.position_units,
+        forecast_units_per_day=demand.units_per_day,
+        days_of_supply=days_of_supply(decision.position_units, demand.units_per_day),
+        lead_time_mean_days=lead_time.mean_days,
+        lead_time_sd_days=lead_time.sd_days,
+        lead_time_own_evidence=lead_time.own_evidence,
+        abc_class=abc_classes(demand.units_per_day * history.unit_price, pools.classes),
+        is_fast_mover=fast_movers(demand.units_per_day, pools.classes),
+        evidence=demand.evidence,
+        needs_person=decision.needs_person,
+        method=inputs.method,
+        inputs=inputs,
+        decision=decision,
+        demand=demand,
+        lead_time=lead_time,
+        policies=policies,
+    )
+
+
+def days_of_supply(position_units: IntArray, units_per_day: FloatArray) -> FloatArray:
+    """Return how many days the position lasts at a level forecast: infinite where nothing sells, else 0 or more.
+
+    >>> days_of_supply(np.array([36, 36, -4]), np.array([4.0, 0.0, 4.0])).tolist()
+    [9.0, inf, 0.0]
+    """
+    left = np.maximum(position_units, 0).astype(np.float64)
+    return np.divide(left, units_per_day, out=np.full_like(left, np.inf), where=units_per_day > 0)
+
+
+def _lead_times(
+    history: ItemHistory, lead_times: LeadTimeHistory, policies: Sequence[Policy], pools: LeadTimePools
+) -> LeadTime:
+    half_lives = np.array([policy.lead_time_half_life_days for policy in policies])
+    wanted = np.unique(half_lives)
+    chosen = learn_lead_times(history, lead_times, pools, half_life_days=float(wanted[0]) if wanted.size else 1.0)
+    for half_life in wanted[1:].tolist():
+        other = learn_lead_times(history, lead_times, pools, half_life_days=half_life)
+        is_other = half_lives == half_life
+        chosen = LeadTime(
+            *(np.where(is_other, getattr(other, name), getattr(chosen, name)) for name in LeadTime.__dataclass_fields__)
+        )
+    return chosen
+
+
+def _decision_inputs(
+    history: ItemHistory, policies: Sequence[Policy], demand: Demand, lead_time: LeadTime
+) -> DecisionInputs:
+    def numbers(name: str) -> FloatArray:
+        return np.array([getattr(policy, name) for policy in policies], dtype=np.float64)
+
+    def words(name: str) -> TextArray:
+        return np.array([getattr(policy, name) for policy in policies], dtype=np.str_)
+
+    review_days = numbers("review_days")
+    return DecisionInputs(
+        forecast_units_per_day=demand.units_per_day,
+        demand_variance=demand.variance,
+        # A rate that leans on its category rests on more days than its own few.
+        days_in_stock=np.maximum(demand.days_in_stock, float(ENOUGH_DAYS_IN_STOCK)),
+        lead_time_mean_days=lead_time.mean_days,
+        lead_time_sd_days=lead_time.sd_days,
+        review_days=review_days,
+        method=words("method"),
+        service_level=numbers("service_level"),
+        service_kind=words("service_kind"),
+        order_cost=numbers("order_cost"),
+        unit_cost=history.unit_cost,
+        carrying_rate=numbers("carrying_rate"),
+        maximum_cover_days=numbers("maximum_cover_days"),
+        available_units=history.on_hand - history.committed - history.backorders,
+        on_order_units=_on_order_units(history, lead_time, review_days),
+        minimum_order_units=history.minimum_order_units,
+        pack_units=history.pack_units,
+        may_order=words("not_ordered_because") == "",
+    )
+
+
+def _on_order_units(history: ItemHistory, lead_time: LeadTime, review_days: FloatArray) -> IntArray:
+    """Return the units due inside the horizon that an order of today covers; what is overdue counts as due.
+
+    The horizon reaches three spreads beyond the mean, and at least to the quoted time: an order that was just sent
+    at the supplier's usual terms must count, or tomorrow would order it again. Goods promised far beyond that do
+    not help until then.
+    """
+    typical = lead_time.mean_days + HORIZON_SPREADS * lead_time.sd_days
+    horizon = review_days + np.ceil(np.fmax(typical, history.quoted_lead_time_days))
+    return np.array(
+        [
+            sum(int(units) for units, due_in_days in lines if due_in_days <= limit)
+            for lines, limit in zip(history.on_order, horizon.tolist(), strict=True)
+        ],
+        dtype=np.int64,
+    )
+
+
+def _half_life_days(policies: Sequence[Policy]) -> float:
+    """Return the half-life that pools are fitted with; where policies differ, the most cautious with old news."""
+    return min((policy.lead_time_half_life_days for policy in policies), default=Policy().lead_time_half_life_days)

@@ -1,0 +1,93 @@
+"""What the planners want: service, review, cost of ordering and holding. One policy holds for many items."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias, get_args
+
+from stockroom.planning.arrays import PlanningError
+
+Method: TypeAlias = Literal["simple", "classic", "both_variances"]
+ServiceKind: TypeAlias = Literal["cycle", "fill"]
+
+METHODS: tuple[str, ...] = get_args(Method)
+SERVICE_KINDS: tuple[str, ...] = get_args(ServiceKind)
+
+TARGET_DAYS_OF_SUPPLY = 90.0
+SEASONAL_TARGET_DAYS_OF_SUPPLY = 60.0
+
+
+@dataclass(frozen=True)
+class Policy:
+    """How a group of items is planned; every field has the default that a shop without planners would use.
+
+    Raises:
+        PlanningError: a value that cannot be meant; the message names the field.
+    """
+
+    method: Method = "both_variances"
+    service_level: float = 0.95
+    service_kind: ServiceKind = "cycle"
+    """``cycle``: the share of replenishments without a stockout. ``fill``: the share of units served from the shelf."""
+    review_days: float = 1.0
+    """How many days pass between two looks at an item."""
+    order_cost: float = 10.0
+    """What one more order line costs, in the base currency."""
+    carrying_rate: float = 0.25
+    """What holding stock costs a year, as a share of its value."""
+    maximum_cover_days: float = 365.0
+    """If the smallest lot that a supplier sells lasts longer than this, a person decides."""
+    velocity_days: int = 60
+    """The window that the forecast's rate is measured in; 30, 60 and 90 are reported whatever it is."""
+    lead_time_half_life_days: float = 60.0
+    """A shipment that arrived this long ago counts half as much as one of today."""
+    target_days_of_supply: float | None = None
+    """Stock beyond it is excess. Default 90, and 60 for seasonal items."""
+    is_seasonal: bool = False
+    price_elasticity: float | None = None
+    """Percent more units for one percent less price; ``None``: not known, a stated assumption stands in."""
+    not_ordered_because: str = ""
+    """Not empty: planned and reported, never bought, for this reason ("the supplier has discontinued it")."""
+
+    def __post_init__(self) -> None:
+        if self.method not in METHODS:
+            raise PlanningError(f"method: {self.method!r} is none of {', '.join(METHODS)}")
+        if self.service_kind not in SERVICE_KINDS:
+            raise PlanningError(f"service_kind: {self.service_kind!r} is none of {', '.join(SERVICE_KINDS)}")
+        if not 0.5 <= self.service_level < 1:
+            raise PlanningError(f"service_level: {self.service_level} is not from 0.5 to under 1 (0.95 means 95 %)")
+        for name in ("review_days", "maximum_cover_days", "velocity_days", "lead_time_half_life_days"):
+            if not 0 < getattr(self, name) < float("inf"):
+                raise PlanningError(f"{name}: {getattr(self, name)} is not above 0")
+        for name in ("order_cost", "carrying_rate"):
+            if not 0 <= getattr(self, name) < float("inf"):
+                raise PlanningError(f"{name}: {getattr(self, name)} is not 0 or more")
+        if self.target_days_of_supply is not None and not 0 < self.target_days_of_supply < float("inf"):
+            raise PlanningError(f"target_days_of_supply: {self.target_days_of_supply} is not above 0")
+        if self.price_elasticity is not None and not 0 < self.price_elasticity < float("inf"):
+            raise PlanningError(f"price_elasticity: {self.price_elasticity} is not above 0")
+
+    @property
+    def target_days(self) -> float:
+        """Return the days of supply beyond which stock is excess."""
+        if self.target_days_of_supply is not None:
+            return self.target_days_of_supply
+        return SEASONAL_TARGET_DAYS_OF_SUPPLY if self.is_seasonal else TARGET_DAYS_OF_SUPPLY
+
+
+Policies: TypeAlias = Policy | Sequence[Policy]
+"""One policy for all items, or one for each."""
+
+
+def policy_of_each(policy: Policies, items: int) -> Sequence[Policy]:
+    """Return one policy per item.
+
+    Raises:
+        PlanningError: a sequence of another length than the items.
+    """
+    if isinstance(policy, Policy):
+        return (policy,) * items
+    if len(policy) != items:
+        raise PlanningError(f"policy holds {len(policy)} policies; it needs one, or one for each of {items} items")
+    return policy

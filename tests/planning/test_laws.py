@@ -1,0 +1,210 @@
+"""What holds of every plan, whatever the store."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stockroom.planning import ItemHistory, LeadTimeHistory, Plan, Policy, fit_pools, plan_items, recompute
+from stockroom.planning.decision import DecisionInputs
+
+DAYS = 40
+AS_OF_DATE = date(2011, 6, 30)
+DATES = np.arange(DAYS) + np.datetime64(AS_OF_DATE) - DAYS
+ARRAYS = (
+    "reorder_point_units", "order_up_to_units", "order_units", "safety_stock_units", "position_units",
+    "forecast_units_per_day", "days_of_supply", "lead_time_mean_days", "lead_time_sd_days", "lead_time_own_evidence",
+)  # fmt: skip
+
+policies = st.builds(
+    Policy,
+    method=st.sampled_from(["simple", "classic", "both_variances"]),
+    service_level=st.sampled_from([0.5, 0.8, 0.95, 0.99]),
+    service_kind=st.sampled_from(["cycle", "fill"]),
+    review_days=st.sampled_from([1.0, 7.0]),
+    velocity_days=st.sampled_from([30, 60, 90]),
+    order_cost=st.sampled_from([0.0, 10.0]),
+)
+
+
+@st.composite
+def stores(draw) -> tuple[ItemHistory, LeadTimeHistory]:
+    """Return a small store of every kind of item: dead, new, lumpy, out of stock, oversold, without a quoted time."""
+    n = draw(st.integers(1, 6))
+    numbers = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    rate = numbers.choice([0.0, 0.05, 1.0, 20.0], n)
+    units = numbers.poisson(rate[:, None], (n, DAYS)) * numbers.choice([1, 1, 40], (n, 1))
+    shelf = numbers.choice([np.nan, 0.0, 0.5, 1.0], (n, DAYS))
+    shelf[numbers.random(n) < 0.2] = 0.0
+    history = ItemHistory(
+        dates=DATES,
+        units_sold=units,
+        unit_price=numbers.uniform(0, 9, n),
+        unit_cost=numbers.choice([0.0, 1.5, 4.0], n),
+        supplier=numbers.choice(["S01", "S02", "S03"], n),
+        category=numbers.choice(["mugs", "bags"], n),
+        fraction_in_stock=shelf,
+        sold_out=numbers.random((n, DAYS)) < 0.1,
+        on_hand=numbers.integers(0, 200, n),
+        committed=numbers.integers(0, 30, n),
+        backorders=numbers.integers(0, 10, n),
+        on_order=[[(int(numbers.integers(0, 50)), float(numbers.integers(-3, 60)))] for _ in range(n)],
+        quoted_lead_time_days=numbers.choice([np.nan, 5.0, 30.0], n),
+        lane=numbers.choice(["", "road", "sea"], n),
+        pack_units=numbers.choice([1, 6, 12], n),
+        minimum_order_units=numbers.choice([1, 10, 500], n),
+    )
+    m = draw(st.integers(0, 12))
+    lead_times = LeadTimeHistory(
+        supplier=numbers.choice(["S01", "S02"], m),
+        days=numbers.lognormal(2.5, 0.6, m),
+        lane=numbers.choice(["road", "sea"], m),
+        age_days=numbers.uniform(0, 200, m),
+        is_open=numbers.random(m) < 0.3,
+    )
+    return history, lead_times
+
+
+def plan(store, policy, pools=None) -> Plan:
+    return plan_items(*store, policy, as_of_date=AS_OF_DATE, pools=pools)
+
+
+@given(stores(), policies)
+def test_an_order_reaches_its_level_in_whole_packs_of_at_least_the_minimum(store, policy):
+    planned, history = plan(store, policy), store[0]
+    ordered = planned.order_units > 0
+    assert np.all((planned.position_units + planned.order_units >= planned.order_up_to_units)[ordered])
+    assert np.all(planned.order_units % history.pack_units == 0)
+    assert np.all((planned.order_units >= history.minimum_order_units)[ordered])
+    assert np.all((planned.order_units - history.pack_units < np.maximum(
+        planned.order_up_to_units - planned.position_units, history.minimum_order_units))[ordered])  # fmt: skip
+
+
+@given(stores(), policies)
+def test_whoever_is_at_or_under_the_reorder_point_orders_or_asks_a_person(store, policy):
+    planned = plan(store, policy)
+    is_short = (planned.position_units <= planned.reorder_point_units) & (
+        planned.order_up_to_units > planned.position_units
+    )
+    assert np.array_equal(is_short, (planned.order_units > 0) | planned.needs_person)
+
+
+@given(stores(), policies, st.integers(1, 40))
+def test_more_stock_never_orders_more(store, policy, more):
+    history, lead_times = store
+    pools = fit_pools(history, lead_times, policy, as_of_date=AS_OF_DATE)
+    richer = replace(history, on_hand=history.on_hand + more)
+    assert np.all(plan((richer, lead_times), policy, pools).order_units <= plan(store, policy, pools).order_units)
+
+
+@given(stores(), policies)
+def test_integers_only_no_nan_no_negative_order(store, policy):
+    planned = plan(store, policy)
+    for name in ("order_units", "reorder_point_units", "order_up_to_units", "safety_stock_units", "position_units"):
+        assert getattr(planned, name).dtype == np.int64
+    assert planned.order_units.min() >= 0
+    assert planned.reorder_point_units.min() >= 0
+    for name in ARRAYS:
+        assert not np.isnan(getattr(planned, name)).any(), name
+
+
+@given(stores(), policies, st.randoms(use_true_random=False))
+def test_permuting_items_permutes_the_plan(store, policy, shuffle):
+    history, lead_times = store
+    order = list(range(history.items))
+    shuffle.shuffle(order)
+    rows = np.array(order)
+    direct, permuted = plan(store, policy), plan((history.take(rows), lead_times), policy)
+    for name in (*ARRAYS, "abc_class", "evidence"):
+        assert np.array_equal(getattr(direct, name)[rows], getattr(permuted, name)), name
+
+
+@given(stores(), policies)
+def test_one_shard_per_item_gives_the_same_bits_as_one_for_all(store, policy):
+    history, lead_times = store
+    pools = fit_pools(history, lead_times, policy, as_of_date=AS_OF_DATE)
+    whole = plan(store, policy, pools)
+    for item in range(history.items):
+        alone = plan((history.take(np.array([item])), lead_times), policy, pools)
+        for name in ARRAYS:
+            assert getattr(alone, name)[0].tobytes() == getattr(whole, name)[item].tobytes(), name
+        assert alone.explain(0) == whole.explain(item)
+
+
+@given(stores(), policies, st.floats(1.0, 4.0))
+def test_a_longer_lead_time_never_lowers_a_reorder_point(store, policy, times):
+    history, lead_times = store
+    pools = fit_pools(history, lead_times, policy, as_of_date=AS_OF_DATE)
+    planned = plan(store, policy, pools)
+    slower_pools = replace(pools, lead_time=replace(
+        pools.lead_time,
+        lane_mean=pools.lead_time.lane_mean + math.log(times),
+        all_mean=pools.lead_time.all_mean + math.log(times),
+    ))  # fmt: skip
+    slower = plan_items(
+        replace(history, quoted_lead_time_days=history.quoted_lead_time_days * times),
+        replace(lead_times, days=lead_times.days * times),
+        policy,
+        as_of_date=AS_OF_DATE,
+        pools=slower_pools,
+    )
+    assert np.all(slower.lead_time_mean_days >= planned.lead_time_mean_days * (1 - 1e-12))
+    if policy.service_kind == "cycle":
+        assert np.all(slower.reorder_point_units >= planned.reorder_point_units)
+
+
+@given(stores(), policies)
+def test_the_terms_of_an_explanation_give_the_same_integers(store, policy):
+    planned = plan(store, policy)
+    for item in range(store[0].items):
+        rebuilt = recompute(planned.explain(item).terms)
+        assert rebuilt.order_units == planned.order_units[item]
+        assert rebuilt.reorder_point_units == planned.reorder_point_units[item]
+        assert rebuilt.order_up_to_units == planned.order_up_to_units[item]
+        assert rebuilt.safety_stock_units == planned.safety_stock_units[item]
+        assert rebuilt.position_units == planned.position_units[item]
+
+
+@given(stores(), policies)
+def test_every_explanation_is_a_sentence_without_words_of_machines(store, policy):
+    planned = plan(store, policy)
+    for item in range(store[0].items):
+        sentence = planned.explain(item).sentence
+        assert len(sentence) >= 20
+        assert sentence.endswith(".")
+        for word in ("nan", "inf", "None", "_", "-1 "):
+            assert word not in sentence, sentence
+
+
+@given(stores(), policies)
+def test_planning_again_gives_the_same_plan(store, policy):
+    first, second = plan(store, policy), plan(store, policy)
+    for name in ARRAYS:
+        assert np.array_equal(getattr(first, name), getattr(second, name))
+
+
+@settings(max_examples=25)
+@given(stores(), st.lists(policies, min_size=6, max_size=6))
+def test_a_policy_for_each_item_plans_it_as_that_policy_alone_would(store, each):
+    history, lead_times = store
+    each = each[: history.items]
+    pools = fit_pools(history, lead_times, each, as_of_date=AS_OF_DATE)
+    together = plan(store, each, pools)
+    for item, policy in enumerate(each):
+        assert plan(store, policy, pools).explain(item) == together.explain(item)
+
+
+def test_every_input_of_the_decision_is_a_term(plan_of):
+    terms = {term.name for term in plan_of([[1] * 30]).explain(0).terms}
+    assert set(DecisionInputs.__dataclass_fields__) <= terms
+
+
+@pytest.mark.parametrize("days", [1, 3, 365])
+def test_a_store_of_any_age_can_be_planned(plan_of, days):
+    assert plan_of([[3] * days]).order_units[0] > 0

@@ -1,1 +1,1 @@
-"""The Airflow edge: assets, retry policies, tags, deadlines."""
+"""The Airflow edge: assets, retry and deadline policies, the plan date, the question put to an approver."""

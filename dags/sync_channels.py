@@ -1,0 +1,51 @@
+"""Bring what the sales channels have sold and have in stock into the warehouse.
+
+Starts every two minutes, so that a sale is known within five. Each channel is its own task: one that is down delays no
+other, and the run fails so that somebody sees it. Then shoppers' restock requests are recorded and the new stock
+positions announced.
+
+If nobody acts, the next run continues where the last one ended: a stream's window starts at the end of the last window
+that was loaded. Safe to rerun: files and rows are known by their names and keys, and the window moves in the
+transaction that loads the rows.
+"""
+
+from datetime import timedelta
+
+from airflow.providers.standard.operators.empty import EmptyOperator
+from airflow.sdk import dag, task
+
+from stockroom.orchestration import this_run
+from stockroom.orchestration.assets import channel_records, stock_positions
+from stockroom.orchestration.policies import QUICK, TIER_1, finish_within
+from stockroom.orchestration.schedules import by_clock
+
+
+@dag(
+    schedule=by_clock("*/2 * * * *"),
+    default_args=QUICK,
+    max_active_runs=1,
+    deadline=finish_within(timedelta(minutes=15)),
+    tags=[TIER_1],
+    doc_md=__doc__,
+)
+def sync_channels() -> None:
+    """Extract every channel, then record restock requests."""
+
+    @task(map_index_template="{{ task.op_kwargs['channel_id'] }}")
+    def extract(channel_id: str) -> str:
+        from stockroom.jobs.extract_channel import extract_channel
+
+        return str(extract_channel(this_run.settings(), channel_id))
+
+    @task(outlets=[channel_records, stock_positions], trigger_rule="all_done_min_one_success")
+    def record_restock_requests() -> str:
+        from stockroom.jobs.record_restock_requests import record_restock_requests
+
+        return str(record_restock_requests(this_run.settings()))
+
+    extracted = extract.expand(channel_id=["shopify", "wholesale"])
+    extracted >> record_restock_requests()
+    extracted >> EmptyOperator(task_id="every_channel_answered")
+
+
+sync_channels()

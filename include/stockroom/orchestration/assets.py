@@ -1,0 +1,20 @@
+"""The assets that start one DAG from another; each name is written here and nowhere else."""
+
+from __future__ import annotations
+
+from airflow.sdk import Asset
+
+channel_records = Asset("channel_records")
+"""What the sales channels sent, in ``raw``."""
+
+stock_positions = Asset("stock_positions")
+"""How much of each sku stands where, as the channels' newest levels say."""
+
+supplier_records = Asset("supplier_records")
+"""What suppliers, warehouses and planners sent, in ``raw``."""
+
+planning_marts = Asset("planning_marts")
+"""The marts of one plan date; every event carries that date as its partition key."""
+
+orders_waiting = Asset("orders_waiting")
+"""Purchase orders above the approval threshold; every event carries their plan date as its partition key."""

@@ -1,0 +1,86 @@
+"""What all DAGs share: owner, tiers, retries and deadlines."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import RetryDecision, RetryPolicy
+from airflow.sdk.definitions.callback import SyncCallback
+from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
+from typing_extensions import override
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+OWNER = "inventory"
+
+TIER_1 = "tier:1"
+"""Orders or shoppers are affected today: look at once."""
+
+TIER_2 = "tier:2"
+"""Tomorrow's plan is affected: look within the working day."""
+
+TIER_3 = "tier:3"
+"""A report is late: look within the week."""
+
+HOPELESS_ERRORS = frozenset(
+    {
+        "stockroom.settings.SettingsError",
+        "stockroom.quality.gate.GateFailedError",
+        "stockroom.jobs.build_marts.BuildFailedError",
+    }
+)
+"""Errors that the same try a minute later meets again, by name so that a DAG file need not import the jobs."""
+
+
+class RetryUnlessHopeless(RetryPolicy):
+    """Retry as the task says, but not where only a person can mend the cause."""
+
+    @override
+    def evaluate(
+        self,
+        exception: BaseException,
+        try_number: int,
+        max_tries: int,
+        context: Context | None = None,
+    ) -> RetryDecision:
+        """Return *fail* for an error of ``HOPELESS_ERRORS`` or a subclass of one, else the task's own retries."""
+        names = {f"{kind.__module__}.{kind.__qualname__}" for kind in type(exception).__mro__}
+        if names & HOPELESS_ERRORS:
+            return RetryDecision.fail("a retry meets the same error; its message says what to mend")
+        return RetryDecision.default()
+
+
+def task_defaults(*, retries: int, retry_delay: timedelta) -> dict[str, Any]:
+    """Return a DAG's ``default_args``: our owner, and retries whose delay doubles up to half an hour."""
+    return {
+        "owner": OWNER,
+        "retries": retries,
+        "retry_delay": retry_delay,
+        "retry_exponential_backoff": True,
+        "max_retry_delay": timedelta(minutes=30),
+        "retry_policy": RetryUnlessHopeless(),
+    }
+
+
+QUICK = task_defaults(retries=1, retry_delay=timedelta(seconds=20))
+"""For DAGs that the clock starts again within the hour: the next run is the better retry."""
+
+PATIENT = task_defaults(retries=3, retry_delay=timedelta(minutes=2))
+"""For DAGs of which a day has only one."""
+
+
+def finish_within(limit: timedelta) -> DeadlineAlert:
+    """Return the alert for a run that has not ended ``limit`` after it was queued."""
+    return DeadlineAlert(
+        reference=DeadlineReference.DAGRUN_QUEUED_AT,
+        interval=limit,
+        callback=SyncCallback("stockroom.orchestration.policies.report_missed_deadline", {"limit": str(limit)}),
+    )
+
+
+def report_missed_deadline(limit: str, context: dict[str, Any] | None = None) -> None:
+    """Write the missed deadline to the callback's log; Airflow lists it beside the run as well."""
+    run = (context or {}).get("dag_run", {})
+    print(f"{run.get('dag_id', 'a DAG')} has not ended within {limit}: run {run.get('dag_run_id', 'unknown')}")

@@ -1,0 +1,62 @@
+"""The question that Airflow carries to an approver. What the answer does is decided in ``ops``, not here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from airflow.providers.standard.operators.hitl import HITLOperator
+
+from stockroom.orchestration.plan_date import time_to_next_cut_off
+from stockroom.settings import Settings
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+APPROVE, REFUSE, NO_ANSWER = "Approve", "Refuse", "No answer"
+NOBODY = "nobody"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back: one of the three options, and who chose it."""
+
+    choice: str
+    who: str
+
+
+class AskForApproval(HITLOperator):
+    """Ask the named approvers whether one purchase order may go; after the next cut-off nobody has answered.
+
+    Not ``ApprovalOperator``: that one skips what follows a refusal, and a refusal is recorded like any answer.
+    The task waits in the database; it holds no worker, no trigger and no slot.
+    """
+
+    template_fields = (*HITLOperator.template_fields, "order")
+
+    def __init__(self, *, order: Mapping[str, Any], **kwargs: Any) -> None:  # noqa: ANN401  # an operator's own arguments
+        super().__init__(subject="", options=[APPROVE, REFUSE, NO_ANSWER], defaults=NO_ANSWER, **kwargs)
+        self.order = order
+
+    def execute(self, context: Context) -> None:
+        """Write the question down and wait. ``order`` holds ``po_number``, ``version``, ``subject`` and ``body``."""
+        settings = Settings.from_environment()
+        self.subject = str(self.order["subject"])
+        self.body = str(self.order["body"])
+        self.assigned_users = [{"id": name, "name": name} for name in settings.approvers]
+        self.response_timeout = time_to_next_cut_off(settings, now=datetime.now(UTC))
+        super().execute(context)
+
+
+def read_answer(response: Mapping[str, Any]) -> Answer:
+    """Return the answer in what ``AskForApproval`` hands on.
+
+    >>> read_answer({"chosen_options": ["Approve"], "responded_by_user": {"id": "buyer", "name": "buyer"}})
+    Answer(choice='Approve', who='buyer')
+    >>> read_answer({"chosen_options": ["No answer"], "responded_by_user": None})
+    Answer(choice='No answer', who='nobody')
+    """
+    user = response.get("responded_by_user")
+    return Answer(choice=str(response["chosen_options"][0]), who=str(user["name"]) if user else NOBODY)

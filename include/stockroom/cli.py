@@ -1,0 +1,219 @@
+"""The command line: the whole job on one machine, and every job by itself without Airflow.
+
+Heavy modules are imported inside the commands, so that ``stockroom --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from importlib import import_module
+from zoneinfo import ZoneInfo
+
+from stockroom.settings import PREFIX, Settings, SettingsError
+
+LAYERS = ("staging", "intermediate", "marts")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return 0, or 1 after a message that says what went wrong."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(line_buffering=True, errors="replace")
+    given = _parser().parse_args(arguments)
+    try:
+        return int(given.command(given))
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        return 130
+    except Exception as error:
+        if given.traceback:
+            raise
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    parser = argparse.ArgumentParser(prog="stockroom", description="Inventory automation for e-commerce.")
+    parser.add_argument("--traceback", action="store_true", help="show where an error comes from")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    def add(name: str, command: object, text: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=text, description=text)
+        added.set_defaults(command=command)
+        return added
+
+    def dated(name: str, command: object, text: str) -> argparse.ArgumentParser:
+        added = add(name, command, text)
+        added.add_argument("--as-of", type=date.fromisoformat, metavar="YYYY-MM-DD", help="the plan date")
+        return added
+
+    dated("run", _run, "run the main job on the sample store, then stop")
+    dated("up", _run, "run the main job and leave everything running").set_defaults(stays_up=True)
+    add("down", _down, "stop what `up` left running")
+    add("status", _status, "say what is running")
+    add("clean", _clean, "stop everything and delete what the runs produced")
+
+    add("migrate", _migrate, "bring the warehouse's schemas to their newest version")
+    sync = add("sync", _sync, "bring new records of a source into the warehouse")
+    sync.add_argument("source", help="a channel such as shopify, or `suppliers`")
+    add("record-requests", _record_requests, "record what shoppers are waiting for")
+    dated("check-raw", _job("check_raw"), "check the raw records")
+    build = dated("build", _build, "build the marts")
+    build.add_argument("--layer", choices=LAYERS, help="only this layer")
+    dated("plan", _job("plan_orders"), "plan purchase orders")
+    dated("check-decisions", _job("check_decisions"), "check the decisions of a plan")
+    dated("release", _job("release_orders"), "release the orders up to the approval threshold")
+    answer = add("answer", _answer, "approve or refuse a waiting purchase order")
+    answer.add_argument("po_number")
+    answer.add_argument("version", type=int)
+    answer.add_argument("answer", choices=("approve", "refuse"))
+    answer.add_argument("--who", required=True, help="your name, for the record")
+    add("deliver", _deliver, "send what waits in the outbox")
+    dated("flag-overstock", _job("flag_overstock"), "write the overstock digest")
+    dated("announce", _job("announce_restocks"), "choose the shoppers who are told of a restock")
+    dated("summary", _job("summarise_run"), "say what a plan date came to")
+    return parser
+
+
+def _run(given: argparse.Namespace) -> int:
+    """Run the main job, and leave everything up for ``up``."""
+    from stockroom.embedded.installation import SAMPLE_AS_OF_DATE, find_installation
+    from stockroom.embedded.run import run
+
+    stays_up = getattr(given, "stays_up", False)
+    run(find_installation(), as_of_date=given.as_of or SAMPLE_AS_OF_DATE, stays_up=stays_up, say=print)
+    return 0
+
+
+def _down(given: argparse.Namespace) -> int:  # noqa: ARG001  # every command takes what was given
+    """Stop everything."""
+    from stockroom.embedded.installation import find_installation
+    from stockroom.embedded.run import down
+
+    print("stopped" if down(find_installation()) else "nothing was running")
+    return 0
+
+
+def _status(given: argparse.Namespace) -> int:  # noqa: ARG001  # every command takes what was given
+    """Say what is up."""
+    from stockroom.embedded.installation import find_installation
+    from stockroom.embedded.run import describe_up
+
+    installation = find_installation()
+    print(describe_up(installation) if installation.up_file.exists() else "nothing is up; `make up` starts everything")
+    return 0
+
+
+def _clean(given: argparse.Namespace) -> int:  # noqa: ARG001  # every command takes what was given
+    """Delete everything that runs produced."""
+    import shutil
+
+    from stockroom.embedded import postgres
+    from stockroom.embedded.installation import find_installation
+    from stockroom.embedded.run import down
+
+    installation = find_installation()
+    down(installation)
+    postgres.remove(installation.directory)
+    shutil.rmtree(installation.directory, ignore_errors=True)
+    print(f"deleted {installation.directory}")
+    return 0
+
+
+def _migrate(given: argparse.Namespace) -> int:
+    """Bring the warehouse to its newest version."""
+    from stockroom.warehouse.migrate import migrate
+
+    migrate(_settings(given).warehouse_url)
+    return 0
+
+
+def _sync(given: argparse.Namespace) -> int:
+    """Bring in one source."""
+    if given.source == "suppliers":
+        from stockroom.jobs.sync_suppliers import sync_suppliers
+
+        print(sync_suppliers(_settings(given)))
+    else:
+        from stockroom.jobs.extract_channel import extract_channel
+
+        print(extract_channel(_settings(given), given.source))
+    return 0
+
+
+def _record_requests(given: argparse.Namespace) -> int:
+    """Record what shoppers are waiting for."""
+    from stockroom.jobs.record_restock_requests import record_restock_requests
+
+    print(record_restock_requests(_settings(given)))
+    return 0
+
+
+def _build(given: argparse.Namespace) -> int:
+    """Build one layer, or all of them."""
+    from stockroom.jobs.build_marts import build_marts
+
+    settings = _settings(given)
+    print(build_marts(settings, as_of_date=_as_of_date(given, settings), layer=given.layer))
+    return 0
+
+
+def _answer(given: argparse.Namespace) -> int:
+    """Approve or refuse an order, and send what follows from it."""
+    from stockroom.jobs.answer_order import answer_order
+    from stockroom.jobs.deliver_outbox import deliver_outbox
+
+    settings = _settings(given)
+    print(answer_order(settings, given.po_number, given.version, given.answer, given.who))
+    print(deliver_outbox(settings))
+    return 0
+
+
+def _deliver(given: argparse.Namespace) -> int:
+    """Send what waits in the outbox."""
+    from stockroom.jobs.deliver_outbox import deliver_outbox
+
+    print(deliver_outbox(_settings(given)))
+    return 0
+
+
+def _job(name: str) -> Callable[[argparse.Namespace], int]:
+    """Return the command for a job that takes nothing but the plan date; module and function bear its name."""
+
+    def command(given: argparse.Namespace) -> int:
+        settings = _settings(given)
+        job = getattr(import_module(f"stockroom.jobs.{name}"), name)
+        print(job(settings, as_of_date=_as_of_date(given, settings)))
+        return 0
+
+    return command
+
+
+def _settings(given: argparse.Namespace) -> Settings:
+    """Return the environment's settings, or those of the installation that `stockroom up` left running."""
+    if f"{PREFIX}WAREHOUSE_URL" in os.environ:
+        return Settings.from_environment()
+    from stockroom.embedded import postgres
+    from stockroom.embedded.installation import SAMPLE_AS_OF_DATE, find_installation, local_settings
+
+    installation = find_installation()
+    server = postgres.find(installation.directory)
+    if server is None:
+        raise SettingsError(
+            f"{PREFIX}WAREHOUSE_URL is not set and nothing is up here; `stockroom up` starts everything"
+        )
+    as_of_date = getattr(given, "as_of", None) or installation.up_date() or SAMPLE_AS_OF_DATE
+    return Settings.from_environment(
+        local_settings(installation, warehouse_url=server.warehouse_url(), as_of_date=as_of_date)
+    )
+
+
+def _as_of_date(given: argparse.Namespace, settings: Settings) -> date:
+    """Return the plan date that was given, else the pinned one, else today in the store's time zone."""
+    today = datetime.now(UTC).astimezone(ZoneInfo(settings.time_zone)).date()
+    return given.as_of or settings.as_of_date or today

@@ -1,0 +1,100 @@
+"""The one-machine installation: its folders, its secrets, and the settings that jobs read from the environment."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from stockroom.embedded.ports import HOST, choose_ports
+from stockroom.embedded.private_files import keep_private, read_private
+from stockroom.settings import PREFIX
+
+PORTS = ("airflow", "store", "storefront")
+SAMPLE_AS_OF_DATE = date(2011, 6, 30)
+"""The first day that is not in the sample store's data."""
+
+
+@dataclass(frozen=True)
+class Installation:
+    """Where everything of one project lives; see ARCHITECTURE.md for what the folders hold."""
+
+    project: Path
+
+    @property
+    def directory(self) -> Path:
+        """Return the folder that holds all that runs produce."""
+        return self.project / ".stockroom"
+
+    @property
+    def logs(self) -> Path:
+        """Return the folder of the processes' and tasks' logs."""
+        return self.directory / "logs"
+
+    @property
+    def mark(self) -> str:
+        """Return what marks this installation's processes."""
+        return str(self.directory)
+
+    @property
+    def up_file(self) -> Path:
+        """Return the file that exists while ``stockroom up`` has left everything running."""
+        return self.directory / "up.json"
+
+    def up_date(self) -> date | None:
+        """Return the plan date for which everything was left running, if it was."""
+        found = read_private(self.up_file).get("as_of_date")
+        return date.fromisoformat(found) if found else None
+
+
+def find_installation() -> Installation:
+    """Return the installation of the project that the current folder belongs to.
+
+    Raises:
+        FileNotFoundError: neither this folder nor one above it is a Stockroom project.
+    """
+    here = Path.cwd().resolve()
+    for folder in (here, *here.parents):
+        if (folder / "dags").is_dir() and (folder / "dbt_project").is_dir():
+            return Installation(folder)
+    raise FileNotFoundError(f"{here} is not inside a Stockroom project (a folder with dags/ and dbt_project/)")
+
+
+def local_settings(installation: Installation, *, warehouse_url: str, as_of_date: date) -> dict[str, str]:
+    """Return the ``STOCKROOM_*`` variables of this machine for the sample store on ``as_of_date``.
+
+    What the caller's environment sets already stays, but for what the installation itself decides.
+    """
+    directory = installation.directory
+    store = directory / "store"
+    ports = choose_ports(directory / "ports.json", PORTS)
+    # Generated once: links in mails that were sent last week must go on working.
+    keys = keep_private(directory / "secrets.json", {"shopify_token": _new_key, "storefront_secret": _new_key})
+    decided = {
+        "warehouse_url": warehouse_url,
+        "landing_url": (directory / "landing").as_uri(),
+        "documents_dir": directory / "documents",
+        "outbox_dir": directory / "outbox",
+        "reports_dir": directory / "reports",
+        "dbt_dir": directory / "dbt",
+        "shopify_url": f"http://{HOST}:{ports['store']}",
+        "shopify_token": keys["shopify_token"],
+        "shop_url": f"http://{HOST}:{ports['store']}",
+        "wholesale_dir": store / "wholesale",
+        "suppliers_dir": store / "suppliers",
+        "planners_dir": store / "planners",
+        "waitlist_dir": store / "waitlist",
+        "wms_dir": store / "wms",
+        "storefront_url": f"http://{HOST}:{ports['storefront']}",
+        "storefront_secret": keys["storefront_secret"],
+        "as_of_date": as_of_date.isoformat(),
+    }
+    given = {name: value for name, value in os.environ.items() if name.startswith(PREFIX)}
+    return given | {PREFIX + name.upper(): str(value) for name, value in decided.items()}
+
+
+def _new_key() -> str:
+    """Return a new secret."""
+    return secrets.token_urlsafe(32)

@@ -1,0 +1,195 @@
+"""``stockroom run`` and ``stockroom up``: the whole job on one machine, by Airflow's own scheduler."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+import httpx
+
+from stockroom.embedded import postgres
+from stockroom.embedded.airflow import (
+    ADMIN,
+    AirflowPlan,
+    airflow_environment,
+    read_logins,
+    start_airflow,
+    start_watchers,
+)
+from stockroom.embedded.airflow_api import give_up_run, list_unfinished_runs, log_in, start_run, unpause_all
+from stockroom.embedded.children import ChildEndedError, Children, end_marked, is_marked_running
+from stockroom.embedded.follow import Follower
+from stockroom.embedded.installation import Installation, local_settings
+from stockroom.embedded.lock import hold_lock
+from stockroom.embedded.ports import HOST, choose_ports
+from stockroom.embedded.private_files import write_private
+from stockroom.jobs.summarise_run import summarise_run
+from stockroom.settings import Settings
+from stockroom.warehouse.migrate import migrate
+
+SERVICE_TIMEOUT_SECONDS = 60.0
+APPROVALS = "approve_purchase_orders"
+
+
+class AlreadyUpError(RuntimeError):
+    """``stockroom up`` has left everything running; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Machine:
+    """Everything that runs for one installation."""
+
+    installation: Installation
+    server: postgres.Server
+    children: Children
+    environment: dict[str, str]
+    """Of every process: Airflow's variables and the jobs' settings."""
+    airflow: AirflowPlan
+    settings: Settings
+    stays_up: bool
+
+
+def run(installation: Installation, *, as_of_date: date, stays_up: bool, say: Callable[[str], None]) -> None:
+    """Run the main job for ``as_of_date`` and say how it goes; leave everything running if ``stays_up``.
+
+    Raises:
+        AlreadyRunningError: another run of this installation is going on.
+        AlreadyUpError: everything is up already.
+        TaskFailedError: a task failed; the message carries its error.
+    """
+    with hold_lock(installation.directory / "run.lock", what="a run"), ExitStack() as stack:
+        if installation.up_file.exists() and is_marked_running(installation.mark):
+            raise AlreadyUpError("`stockroom up` has left everything running. Stop it first: `make down`.")
+        down(installation)
+        started = time.monotonic()
+        machine = _start(installation, as_of_date, stays_up=stays_up, stack=stack)
+        say(f"started Postgres, the sample store and Airflow in {time.monotonic() - started:.1f} s")
+        _run_dags(machine, as_of_date, say)
+        say("")
+        say(str(summarise_run(machine.settings, as_of_date=as_of_date)))
+        if stays_up:
+            start_watchers(machine.children, machine.environment)
+            _start_storefront(machine)
+            write_private(installation.up_file, {"as_of_date": as_of_date.isoformat()})
+            stack.pop_all()
+            say("")
+            say(describe_up(installation))
+
+
+def down(installation: Installation) -> bool:
+    """Stop what ``stockroom up`` left running, or a crashed run; return whether there was anything."""
+    ended = end_marked(installation.mark)
+    installation.up_file.unlink(missing_ok=True)
+    server = postgres.find(installation.directory)
+    if server is not None:
+        server.stop()
+    (installation.directory / "postgres" / "detached").unlink(missing_ok=True)
+    return ended > 0 or server is not None
+
+
+def describe_up(installation: Installation) -> str:
+    """Return the addresses of what is up and where the logins stand."""
+    ports = choose_ports(installation.directory / "ports.json", ())
+    logins = installation.directory / "airflow" / "logins.json"
+    return (
+        f"Airflow     http://{HOST}:{ports['airflow']}   (logins: {logins})\n"
+        f"Shop        http://{HOST}:{ports['store']}\n"
+        f"Storefront  http://{HOST}:{ports['storefront']}\n"
+        f"Files       {installation.directory}\n"
+        "Stop with `make down`."
+    )
+
+
+def _start(installation: Installation, as_of_date: date, *, stays_up: bool, stack: ExitStack) -> Machine:
+    """Start Postgres, then the sample store and Airflow beside one another; ``stack`` stops them again."""
+    server = postgres.start(installation.directory, detached=stays_up)
+    stack.callback(server.stop)
+    children = Children(mark=installation.mark, logs=installation.logs, detached=stays_up)
+    stack.callback(children.stop)
+    variables = local_settings(installation, warehouse_url=server.warehouse_url(), as_of_date=as_of_date)
+    settings = Settings.from_environment(variables)
+    airflow = AirflowPlan(
+        home=installation.directory / "airflow",
+        project=installation.project,
+        logs=installation.logs,
+        database_url=server.airflow_url(),
+        port=choose_ports(installation.directory / "ports.json", ("airflow",))["airflow"],
+        approvers=settings.approvers,
+    )
+    environment = airflow_environment(airflow) | variables
+    machine = Machine(installation, server, children, environment, airflow, settings, stays_up)
+    with ThreadPoolExecutor(1) as pool:
+        booting = pool.submit(start_airflow, airflow, children, environment)
+        try:
+            migrate(server.warehouse_url())
+            _start_store(machine, as_of_date)
+        finally:
+            booting.result()
+    return machine
+
+
+def _start_store(machine: Machine, as_of_date: date) -> None:
+    """Start the sample store with its clock at six in the morning of the plan date, and wait until it answers."""
+    port = machine.settings.shopify_url.rsplit(":", 1)[1]
+    command = [
+        *(sys.executable, "-m", "sample_store"),
+        *("--root", str(machine.installation.directory / "store")),
+        *("--port", port),
+        *("--orders-inbox", str(machine.settings.outbox_dir / "purchase_orders")),
+        *("--clock", f"{as_of_date.isoformat()}T06:00"),
+    ]
+    environment = machine.environment | {"SAMPLE_STORE_TOKEN": machine.settings.shopify_token}
+    machine.children.start("sample-store", command, environment)
+    _wait_until_answers(machine.children, f"{machine.settings.shopify_url}/clock")
+
+
+def _start_storefront(machine: Machine) -> None:
+    """Start the service behind the links in the mails, and wait until it answers."""
+    port = machine.settings.storefront_url.rsplit(":", 1)[1]
+    command = [sys.executable, "-m", "stockroom.storefront", "--port", port]
+    machine.children.start("storefront", command, machine.environment)
+    _wait_until_answers(machine.children, machine.settings.storefront_url)
+
+
+def _wait_until_answers(children: Children, url: str) -> None:
+    """Return when something answers at ``url``, whatever it answers."""
+    start = time.monotonic()
+    while True:
+        try:
+            httpx.get(url, timeout=5)
+        except httpx.HTTPError:
+            children.check()
+            if time.monotonic() - start > SERVICE_TIMEOUT_SECONDS:
+                raise ChildEndedError(f"nothing answers at {url}; see {children.logs}") from None
+            time.sleep(0.1)
+        else:
+            return
+
+
+def _run_dags(machine: Machine, as_of_date: date, say: Callable[[str], None]) -> None:
+    """Start the DAGs as a day would, follow what assets start, and return when only people are waited for."""
+    password = read_logins(machine.airflow)[ADMIN]
+    with log_in(machine.airflow.url, ADMIN, password) as client:
+        for unfinished in list_unfinished_runs(client):
+            if unfinished.dag_id != APPROVALS:  # what a crash cut off; a question may stay open for a day
+                give_up_run(client, unfinished)
+        unpause_all(client)
+        key = as_of_date.isoformat()
+        follower = Follower(client, since=datetime.now(UTC), say=say, check=machine.children.check)
+        suppliers = start_run(client, "sync_suppliers")
+        channels = start_run(client, "sync_channels")
+        follower.wait_for(suppliers, channels)
+        build = start_run(client, "build_planning_marts", partition_key=key)
+        announce = follower.find_started("announce_restocks", after=channels)
+        follower.wait_for(build)
+        plan = follower.find_started("plan_purchase_orders", after=build)
+        follower.wait_for(plan)
+        overstock = start_run(client, "flag_overstock", partition_key=key)
+        approvals = follower.find_started(APPROVALS, after=plan)
+        follower.wait_for_people(approvals)
+        follower.wait_for(overstock, announce)

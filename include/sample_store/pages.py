@@ -11,13 +11,17 @@ from sample_store.world.catalogue import Product
 
 def product_by_handle(shop: ShopAt, handle: str) -> Product | None:
     """Return the product of a page's address, if it can be seen yet."""
-    return next((each for each in shop.world.products if each.handle == handle and each.number in shop.place_of_product), None)
+    return next(
+        (each for each in shop.world.products if each.handle == handle and each.number in shop.place_of_product), None
+    )
 
 
 def product_page(shop: ShopAt, product: Product) -> str:
     """Return a product's page: picture, price, whether it can be bought, a link that puts one into the cart."""
     units = shop.available_units(product.number)
-    stock = f"<p>{units} in stock</p>" if units > 0 else "<p>Out of stock. Leave your address and hear when it is back.</p>"
+    stock = (
+        f"<p>{units} in stock</p>" if units > 0 else "<p>Out of stock. Leave your address and hear when it is back.</p>"
+    )
     cart = f'<p><a href="/cart/{VARIANT_IDS + product.number}:1">Add to cart</a></p>' if units > 0 else ""
     return _page(
         product.title,

@@ -141,7 +141,9 @@ class StoreApp:
         return json_reply({"errors": "Not Found"}, 404)
 
     async def _send(self, send: Send, reply: Reply) -> None:
-        await send({"type": "http.response.start", "status": HTTPStatus(reply.status).value, "headers": self._headers(reply)})
+        await send(
+            {"type": "http.response.start", "status": HTTPStatus(reply.status).value, "headers": self._headers(reply)}
+        )
         await send({"type": "http.response.body", "body": reply.body})
 
     def _headers(self, reply: Reply) -> list[tuple[bytes, bytes]]:

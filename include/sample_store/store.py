@@ -107,7 +107,8 @@ def open_store(root: Path, orders_inbox: Path | None, clock: int, shop_url: str)
     state_path = root / "state.json"
     state = json.loads(state_path.read_text()) if state_path.exists() else {"furthest": clock, "placed_orders": []}
     placed = [
-        PlacedOrder(**{**each, "lines": tuple(tuple(line) for line in each["lines"])}) for each in state["placed_orders"]
+        PlacedOrder(**{**each, "lines": tuple(tuple(line) for line in each["lines"])})
+        for each in state["placed_orders"]
     ]
     world = open_world(root / "cache", placed)
     store = Store(root, orders_inbox, shop_url, world, ShopAt(world, clock, shop_url), state["furthest"], placed)

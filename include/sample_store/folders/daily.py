@@ -18,18 +18,24 @@ from sample_store.world.suppliers import SUPPLIERS
 from sample_store.world.tables import Column
 
 WHOLESALE_HEADER = (
-    "order_number,line,ordered_at,customer_ref,country,ship_from,sku,description,quantity,unit_price,currency".split(",")
+    "order_number,line,ordered_at,customer_ref,country,ship_from,sku,description,quantity,unit_price,currency".split(
+        ","
+    )
 )
 ADJUSTMENT_HEADER = "adjustment_id,occurred_at,location,sku,units,reason".split(",")
 RECEIPT_HEADER = "receipt_id,shipment_id,po_number,line_number,location,sku,units,received_at".split(",")
-PURCHASE_HEADER = (
-    "po_number,line_number,supplier_id,ship_to,sku,units,unit_cost,currency,ordered_at,requested_date,promised_date".split(",")
+PURCHASE_HEADER = "po_number,line_number,supplier_id,ship_to,sku,units,unit_cost,currency,ordered_at,requested_date,promised_date".split(
+    ","
 )
 BACKORDER_HEADER = "po_number,line_number,sku,units_backordered,noted_at,new_promised_date".split(",")
 REQUEST_HEADER = "request_id,email,phone,sku,quantity,requested_at,consent_version".split(",")
 
-FIRST_NAMES = tuple("Ada Ben Carys Dev Eira Finn Grace Hugo Isla Jonah Kezia Leo Mina Noor Omar Priya Rhys Saskia Tom Una".split())
-LAST_NAMES = tuple("Abbott Bright Carver Dunne Ellis Frost Gale Hurst Inman Joyce Keane Lowe Marsh Noble Orme Pike Quill Reed".split())
+FIRST_NAMES = tuple(
+    "Ada Ben Carys Dev Eira Finn Grace Hugo Isla Jonah Kezia Leo Mina Noor Omar Priya Rhys Saskia Tom Una".split()
+)
+LAST_NAMES = tuple(
+    "Abbott Bright Carver Dunne Ellis Frost Gale Hurst Inman Joyce Keane Lowe Marsh Noble Orme Pike Quill Reed".split()
+)
 
 
 def files_of_day(world: World, day: date) -> dict[str, bytes]:

@@ -13,7 +13,16 @@ from sample_store.world.places import LOCATIONS
 from sample_store.world.simulate import PlacedOrder
 from sample_store.world.suppliers import SUPPLIERS
 
-COLUMNS = ("po_number", "supplier_id", "ship_to_location_id", "ordered_date", "line_number", "sku", "units", "unit_cost")
+COLUMNS = (
+    "po_number",
+    "supplier_id",
+    "ship_to_location_id",
+    "ordered_date",
+    "line_number",
+    "sku",
+    "units",
+    "unit_cost",
+)
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,9 @@ def workbook(sheet: str, header: Sequence[str], rows: Iterable[Sequence[Cell]]) 
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in parts.items():
-            archive.writestr(zipfile.ZipInfo(name), text.encode(), zipfile.ZIP_DEFLATED)  # dated 1980: no clock in the bytes
+            archive.writestr(
+                zipfile.ZipInfo(name), text.encode(), zipfile.ZIP_DEFLATED
+            )  # dated 1980: no clock in the bytes
     return buffer.getvalue()
 
 

@@ -14,8 +14,8 @@ CATALOGUE_HEADER = (
     "supplier_id,supplier_sku,sku,unit_cost,currency,pack_units,minimum_order_units,is_discontinued".split(",")
 )
 PROMOTION_HEADER = "promotion_id,name,category,sku,starts_on,ends_on,discount_percent".split(",")
-POLICY_HEADER = (
-    "scope,key,service_level,service_kind,method,review_days,target_days_of_supply,is_seasonal,set_by,valid_until".split(",")
+POLICY_HEADER = "scope,key,service_level,service_kind,method,review_days,target_days_of_supply,is_seasonal,set_by,valid_until".split(
+    ","
 )
 
 PROMOTIONS: tuple[tuple[Cell, ...], ...] = (

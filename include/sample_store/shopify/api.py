@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import math
 from collections import OrderedDict
 from dataclasses import dataclass
 from functools import cache
@@ -62,12 +63,16 @@ class AdminApi:
         try:
             schema = published_schema()
             query = self._understand(schema, str(body.get("query") or ""), body.get("operationName"))
-            variables = get_variable_values(schema, query.operation.variable_definitions or (), body.get("variables") or {})
+            variables = get_variable_values(
+                schema, query.operation.variable_definitions or (), body.get("variables") or {}
+            )
             if isinstance(variables, list):
                 return {"errors": [{"message": error.message, "locations": _locations(error)} for error in variables]}
             if schema.query_type is None:
                 raise TypeError("the published schema has no query type")
-            selection = Planner(schema, query.fragments, variables).select(schema.query_type, [query.operation.selection_set])
+            selection = Planner(schema, query.fragments, variables).select(
+                schema.query_type, [query.operation.selection_set]
+            )
             requested = requested_cost(selection)
             if requested > SINGLE_QUERY_LIMIT:
                 return _too_expensive(requested)
@@ -81,8 +86,9 @@ class AdminApi:
             return {"errors": error.documents}
         except QueryError as error:
             return {"errors": [error.document()], "extensions": {"cost": self._cost(requested, None)}}
-        self.bucket.available -= projector.objects
-        return {"data": data, "extensions": {"cost": self._cost(requested, projector.objects)}}
+        actual = min(requested, math.ceil(projector.points))
+        self.bucket.available -= actual
+        return {"data": data, "extensions": {"cost": self._cost(requested, actual)}}
 
     def _understand(self, schema: GraphQLSchema, text: str, operation_name: str | None) -> _Query:
         found = self.queries.get((text, operation_name))
@@ -90,14 +96,18 @@ class AdminApi:
             document = parse(text)
             errors = validate(schema, document)
             if errors:
-                raise _InvalidQueryError([{"message": error.message, "locations": _locations(error)} for error in errors])
+                raise _InvalidQueryError(
+                    [{"message": error.message, "locations": _locations(error)} for error in errors]
+                )
             operations = [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
             named = [each for each in operations if operation_name in (None, each.name and each.name.value)]
             if len(named) != 1:
                 raise QueryError("An operation name is required" if named else f'No operation named "{operation_name}"')
             if named[0].operation is not OperationType.QUERY:
                 raise not_simulated("A mutation")
-            fragments = {each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)}
+            fragments = {
+                each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)
+            }
             found = self.queries[text, operation_name] = _Query(named[0], fragments)
             if len(self.queries) > QUERIES_KEPT:
                 self.queries.popitem(last=False)

@@ -20,7 +20,16 @@ from sample_store.world.tables import RESTOCK_TYPES
 
 CURRENCY = "GBP"
 LINE_IDS, REFUND_IDS, PRODUCT_IDS, VARIANT_IDS, ITEM_IDS = 10_000_000, 20_000_000, 7_000_000, 8_000_000, 9_000_000
-QUANTITY_NAMES = ("available", "on_hand", "committed", "incoming", "reserved", "damaged", "safety_stock", "quality_control")
+QUANTITY_NAMES = (
+    "available",
+    "on_hand",
+    "committed",
+    "incoming",
+    "reserved",
+    "damaged",
+    "safety_stock",
+    "quality_control",
+)
 
 Document = dict[str, Any]
 
@@ -45,7 +54,9 @@ class ShopAt:
         self.supplier_names = {supplier.supplier_id: supplier.name for supplier in SUPPLIERS}
         self.location_documents = [self._location(number) for number in range(len(LOCATIONS))]
         self.order_count = int(np.searchsorted(world.orders.created_at, clock, side="right"))
-        self.order_of_number = {number: each for each, number in enumerate(world.orders.number[: self.order_count].tolist())}
+        self.order_of_number = {
+            number: each for each, number in enumerate(world.orders.number[: self.order_count].tolist())
+        }
         self.orders = Listing(
             world.orders.number[: self.order_count],
             {
@@ -67,7 +78,9 @@ class ShopAt:
         changed = np.maximum(self.levels.changed_at.reshape(-1, 3).max(axis=1)[visible], self.product_updated_at)
         times = {"updated_at": self.product_updated_at, "created_at": created, "sku": skus}
         titles = np.array([world.products[each].title for each in visible.tolist()], np.str_)
-        self.products = Listing(visible + PRODUCT_IDS, {**times, "title": titles}, lambda place: self.product(int(visible[place])))
+        self.products = Listing(
+            visible + PRODUCT_IDS, {**times, "title": titles}, lambda place: self.product(int(visible[place]))
+        )
         self.variants = Listing(visible + VARIANT_IDS, times, lambda place: self.variant(int(visible[place])))
         self.item_updated_at = changed
         self.items = Listing(
@@ -95,7 +108,9 @@ class ShopAt:
             "product": lambda arguments: self.by_gid(arguments["id"], "Product"),
             "productVariant": lambda arguments: self.by_gid(arguments["id"], "ProductVariant"),
             "inventoryItem": lambda arguments: self.by_gid(arguments["id"], "InventoryItem"),
-            "location": lambda arguments: self.by_gid(arguments.get("id") or gid("Location", LOCATIONS[0].number), "Location"),
+            "location": lambda arguments: self.by_gid(
+                arguments.get("id") or gid("Location", LOCATIONS[0].number), "Location"
+            ),
             "refund": lambda arguments: self.by_gid(arguments["id"], "Refund"),
             "fulfillment": lambda arguments: self.by_gid(arguments["id"], "Fulfillment"),
             "node": lambda arguments: self.by_gid(arguments["id"], None),
@@ -116,7 +131,9 @@ class ShopAt:
             base = {"Product": PRODUCT_IDS, "ProductVariant": VARIANT_IDS, "InventoryItem": ITEM_IDS}[found]
             if number - base not in self.place_of_product:
                 return None
-            make = {"Product": self.product, "ProductVariant": self.variant, "InventoryItem": self.inventory_item}[found]
+            make = {"Product": self.product, "ProductVariant": self.variant, "InventoryItem": self.inventory_item}[
+                found
+            ]
             return make(number - base)
         if found == "Location":
             return next((each for each in self.location_documents if each["id"] == text), None)
@@ -204,7 +221,11 @@ class ShopAt:
             line_documents.append(document)
             if units > cancelled and parcel:
                 parcels[parcel].append(
-                    {"id": f"gid://shopify/FulfillmentLineItem/{LINE_IDS + source_row}", "quantity": units - cancelled, "lineItem": document}
+                    {
+                        "id": f"gid://shopify/FulfillmentLineItem/{LINE_IDS + source_row}",
+                        "quantity": units - cancelled,
+                        "lineItem": document,
+                    }
                 )
         fulfillments = []
         for parcel, column in ((1, orders.first_parcel_at), (2, orders.second_parcel_at)):
@@ -333,7 +354,10 @@ class ShopAt:
                 "__typename": "MediaImage",
                 "id": gid("MediaImage", PRODUCT_IDS + number),
                 "alt": product.title,
-                "preview": {"status": "READY", "image": {"url": f"{self.shop_url}/images/{product.sku}.svg", "altText": product.title}},
+                "preview": {
+                    "status": "READY",
+                    "image": {"url": f"{self.shop_url}/images/{product.sku}.svg", "altText": product.title},
+                },
             },
             "variants": lambda _: [self.variant(number)],
         }
@@ -398,7 +422,10 @@ class ShopAt:
         def quantities(arguments: dict[str, Any]) -> list[Document]:
             for name in arguments["names"]:
                 if name not in QUANTITY_NAMES:
-                    raise QueryError(f"The quantity name {name!r} is invalid. Valid names are: {', '.join(QUANTITY_NAMES)}.", "BAD_REQUEST")
+                    raise QueryError(
+                        f"The quantity name {name!r} is invalid. Valid names are: {', '.join(QUANTITY_NAMES)}.",
+                        "BAD_REQUEST",
+                    )
             return [
                 {"id": f"{level_gid}&name={name}", "name": name, "quantity": units.get(name, 0), "updatedAt": changed}
                 for name in arguments["names"]

@@ -24,7 +24,9 @@ class QueryError(Exception):
 
 def not_simulated(what: str, path: list[str] | None = None) -> QueryError:
     """Return the error for a part of the published schema that this store has no records for."""
-    return QueryError(f"{what} is part of the published schema, but the sample store has nothing to answer with", path=path)
+    return QueryError(
+        f"{what} is part of the published schema, but the sample store has nothing to answer with", path=path
+    )
 
 
 INVALID_TOKEN = {"errors": "[API] Invalid API key or access token (unrecognized login or wrong password)"}

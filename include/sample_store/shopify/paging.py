@@ -103,7 +103,9 @@ def slice_of(nodes: Sequence[dict[str, Any]], arguments: dict[str, Any], path: l
     low = read_cursor(arguments["after"], path)[1] + 1 if arguments.get("after") else 0
     high = read_cursor(arguments["before"], path)[1] if arguments.get("before") else len(nodes)
     start, stop = window(low, high, arguments, path)
-    return Page(list(nodes[start:stop]), lambda place: write_cursor(start + place, start + place), stop < len(nodes), start > 0)
+    return Page(
+        list(nodes[start:stop]), lambda place: write_cursor(start + place, start + place), stop < len(nodes), start > 0
+    )
 
 
 def window(low: int, high: int, arguments: dict[str, Any], path: list[str]) -> tuple[int, int]:
@@ -115,7 +117,11 @@ def window(low: int, high: int, arguments: dict[str, Any], path: list[str]) -> t
         raise QueryError("providing both first and last is not supported", "BAD_REQUEST", path)
     size = int(first if first is not None else last or 0)
     if not 0 <= size <= MAXIMUM_PAGE:
-        raise QueryError(f"Argument '{'first' if first is not None else 'last'}' must be between 0 and {MAXIMUM_PAGE}", "BAD_REQUEST", path)
+        raise QueryError(
+            f"Argument '{'first' if first is not None else 'last'}' must be between 0 and {MAXIMUM_PAGE}",
+            "BAD_REQUEST",
+            path,
+        )
     high = max(low, high)
     return (low, min(high, low + size)) if first is not None else (max(low, high - size), high)
 

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from types import FunctionType
 from typing import Any
 
-from sample_store.shopify.errors import QueryError, not_simulated
+from sample_store.shopify.cost import CONNECTION_COST, object_cost, sized
+from sample_store.shopify.errors import not_simulated
 from sample_store.shopify.paging import Listing, Page, slice_of
 from sample_store.shopify.plan import CONNECTION, LEAF, LIST, OBJECT, FieldPlan, Selection
 
+Document = dict[str, Any]
+
 
 class Projector:
-    """Walks one answer and counts the objects in it."""
+    """Walks one answer and adds up what it really costs."""
 
     def __init__(self) -> None:
-        self.objects = 0
-        """Points that the answer really costs."""
+        self.points = 0.0
 
-    def answer(self, document: dict[str, Any], selection: Selection, path: list[str]) -> dict[str, Any]:
+    def answer(self, document: Document, selection: Selection, path: list[str]) -> Document:
         """Return what the selection asks of the document.
 
         A document's value is a scalar, a document, a list of documents, a ``Listing``, or a function of the field's arguments.
         """
         if selection.by_type is not None:
             selection = selection.by_type[document["__typename"]]
-        found: dict[str, Any] = {}
+        found: Document = {}
         for field in selection.fields:
             name, kind = field.name, field.kind
             if name in document:
@@ -38,48 +41,59 @@ class Projector:
             if kind == LEAF or value is None or field.selection is None:
                 found[field.response_key] = value
             elif kind == OBJECT:
-                self.objects += 1
+                self.points += object_cost(field.selection)
                 found[field.response_key] = self.answer(value, field.selection, path)
             elif kind == CONNECTION:
-                found[field.response_key] = self._connection(value, field, field.selection, [*path, field.response_key])
+                inner_path = [*path, field.response_key]
+                found[field.response_key] = self._connection(value, field, field.selection, inner_path)
             elif kind == LIST:
                 first = field.arguments.get("first")
                 chosen = value if first is None else value[:first]
-                self.objects += len(chosen)
-                inner = field.selection
-                found[field.response_key] = [self.answer(each, inner, path) for each in chosen]
+                found[field.response_key] = self._many(chosen, field.selection, path, charged=1)
         return found
 
-    def _connection(self, value: Any, field: FieldPlan, selection: Selection, path: list[str]) -> dict[str, Any]:  # noqa: ANN401 - a Listing or a list
+    def _many(self, documents: Iterable[Document | None], selection: Selection, path: list[str], *, charged: int) -> list[Any]:
+        """Answer several documents; their mean cost is charged ``charged`` times."""
+        before, each_costs = self.points, object_cost(selection)
+        found: list[Document | None] = []
+        for document in documents:
+            self.points += each_costs
+            found.append(None if document is None else self.answer(document, selection, path))
+        if found:
+            self.points = before + (self.points - before) / len(found) * charged
+        return found
+
+    def _connection(self, value: Any, field: FieldPlan, selection: Selection, path: list[str]) -> Document:  # noqa: ANN401 - a Listing or a list
         page = value.page(field.arguments, path) if isinstance(value, Listing) else slice_of(value, field.arguments, path)
-        self.objects += 2
-        found: dict[str, Any] = {}
+        self.points += CONNECTION_COST
+        charged = sized(len(page.documents))
+        found: Document = {}
         for each in selection.fields:
+            key = each.response_key
             if each.selection is None:
-                found[each.response_key] = selection.type_name
+                found[key] = selection.type_name
             elif each.name == "pageInfo":
-                found[each.response_key] = self.answer_page_info(page, each.selection)
+                found[key] = page_info(page, each.selection)
             elif each.name == "nodes":
-                inner = each.selection
-                self.objects += len(page.documents)
-                found[each.response_key] = [self.answer(node, inner, path) for node in page.documents]
+                found[key] = self._many(page.documents, each.selection, path, charged=charged)
             elif each.name == "edges":
-                inner = each.selection
-                found[each.response_key] = [
-                    self.answer({"node": node, "cursor": page.cursors(place)}, inner, path)
-                    for place, node in enumerate(page.documents)
-                ]
+                edges = [{"node": node, "cursor": page.cursors(place)} for place, node in enumerate(page.documents)]
+                before = self.points
+                found[key] = [self.answer(edge, each.selection, path) for edge in edges]
+                self.points = before + (self.points - before) / max(1, len(edges)) * charged
             else:
-                raise QueryError(f"{each.name} is not simulated", path=path)
+                raise not_simulated(f"{selection.type_name}.{each.name}", path)
         return found
 
-    def answer_page_info(self, page: Page, selection: Selection) -> dict[str, Any]:
-        """Return ``pageInfo`` as asked for; it is free."""
-        last = len(page.documents) - 1
-        info = {
-            "hasNextPage": page.has_next_page,
-            "hasPreviousPage": page.has_previous_page,
-            "startCursor": page.cursors(0) if last >= 0 else None,
-            "endCursor": page.cursors(last) if last >= 0 else None,
-        }
-        return {each.response_key: info.get(each.name, selection.type_name) for each in selection.fields}
+
+def page_info(page: Page, selection: Selection) -> Document:
+    """Return ``pageInfo`` as asked for; it is free."""
+    last = len(page.documents) - 1
+    info = {
+        "hasNextPage": page.has_next_page,
+        "hasPreviousPage": page.has_previous_page,
+        "startCursor": page.cursors(0) if last >= 0 else None,
+        "endCursor": page.cursors(last) if last >= 0 else None,
+        "__typename": selection.type_name,
+    }
+    return {each.response_key: info[each.name] for each in selection.fields}

@@ -125,14 +125,14 @@ def _retired(source: SourceLines, demand: Demand, product_of: dict[str, int]) ->
     return {each for each, at in last.items() if at < limit and uniform("retired", each) < DISCONTINUED_SHARE}
 
 
-def _created_at(
-    source: SourceLines, demand: Demand, products: Sequence[Product], wanted: dict[str, int]
-) -> Integers:
+def _created_at(source: SourceLines, demand: Demand, products: Sequence[Product], wanted: dict[str, int]) -> Integers:
     """Return when each product was entered into the shop: a fortnight before its first sale; a few were forgotten."""
     created = []
     for product in products:
         day = local_date(wanted[product.sku]) if product.sku in wanted else FIRST_DAY
-        created.append(local_moment(max(day - timedelta(days=14), date(2010, 11, 1)), 9 + uniform("entered", product.sku)))
+        created.append(
+            local_moment(max(day - timedelta(days=14), date(2010, 11, 1)), 9 + uniform("entered", product.sku))
+        )
     bulk_first = {}
     for row, sku in enumerate(source.sku):
         if demand.kind[row] == WISH and demand.channel[row] != SHOPIFY and sku in wanted:
@@ -228,7 +228,9 @@ def _refunds(
         numbers.setdefault((order_of_row[each.line_row], source.invoice[each.source_row]), each.source_row)
     return Refunds(
         source_row=integers([each.source_row for each in found]),
-        refund_number=integers([numbers[order_of_row[each.line_row], source.invoice[each.source_row]] for each in found]),
+        refund_number=integers(
+            [numbers[order_of_row[each.line_row], source.invoice[each.source_row]] for each in found]
+        ),
         order=integers([order_of_row[each.line_row] for each in found]),
         line=integers([line_of_row[each.line_row] for each in found]),
         at=integers([each.at for each in found]),

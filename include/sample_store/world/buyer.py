@@ -127,7 +127,12 @@ def _wishes_by_item(
 ) -> dict[int, list[tuple[int, int]]]:
     wishes: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for sku, at, units, kind, location in zip(
-        source.sku, source.at.tolist(), source.units.tolist(), demand.kind.tolist(), demand.location.tolist(), strict=True
+        source.sku,
+        source.at.tolist(),
+        source.units.tolist(),
+        demand.kind.tolist(),
+        demand.location.tolist(),
+        strict=True,
     ):
         if kind == WISH and sku in product_of:
             wishes[product_of[sku] * 3 + location].append((at, units))

@@ -3,6 +3,7 @@ create table raw.landing_files (
     source text not null,
     stream text not null,
     path text not null unique,
+    file_name text generated always as (regexp_replace(path, '^.*/', '')) stored,
     window_start timestamptz,
     window_end timestamptz,
     bytes bigint not null,
@@ -16,6 +17,7 @@ create table raw.landing_files (
 );
 
 create index landing_files_by_stream on raw.landing_files (source, stream, window_end desc);
+create index landing_files_by_name on raw.landing_files (source, stream, file_name, landing_file_id desc);
 grant update on raw.landing_files to stockroom_app;
 
 comment on table raw.landing_files is
@@ -90,14 +92,14 @@ begin
             ('shopify_inventory_levels', 'Shopify inventory items with their levels per location; key: id', true),
             ('shopify_locations', 'Shopify locations; key: id', true),
             ('wholesale_orders', 'Lines of bulk orders from the wholesale folder; key: order_number/line', false),
-            ('suppliers_terms', 'Suppliers with lane, lead time, minimum and payment terms; key: supplier_id', true),
-            ('suppliers_catalogues', 'Suppliers'' offers with cost and pack; key: supplier_id/supplier_sku', true),
+            ('suppliers_terms', 'Suppliers with lane, lead time, minimum and payment terms; key: supplier_id', false),
+            ('suppliers_catalogues', 'Suppliers'' offers with cost and pack; key: supplier_id/supplier_sku', false),
             ('suppliers_purchase_orders', 'Order lines the store placed itself; key: po_number/line_number', false),
             ('suppliers_backorders', 'Lines a supplier delivers later; key: po_number/line_number', false),
             ('wms_receipts', 'Goods received at a location; key: receipt_id', false),
             ('wms_adjustments', 'Write-offs and counts; key: adjustment_id', false),
-            ('planners_promotions', 'The planners'' promotion calendar; key: promotion_id', true),
-            ('planners_policies', 'The planners'' policies; key: scope/key', true)
+            ('planners_promotions', 'The planners'' promotion calendar; key: promotion_id', false),
+            ('planners_policies', 'The planners'' policies; key: scope/key', false)
         ) as streams (table_name, about, is_snapshot)
     loop
         execute format($sql$

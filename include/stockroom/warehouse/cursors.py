@@ -1,0 +1,33 @@
+"""How far each stream has been read."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import psycopg
+
+from stockroom.streams import Stream
+
+
+def window_start(connection: psycopg.Connection, source: str, stream: str) -> datetime | None:
+    """Return where the next extract of a stream starts: the end of its newest loaded window, ``None`` before the first.
+
+    There is no cursor beside the loaded files, so none can be ahead of its rows or behind them.
+    """
+    row = connection.execute(
+        "select max(window_end) from raw.landing_files where source = %s and stream = %s", (source, stream)
+    ).fetchone()
+    return row[0] if row else None
+
+
+def is_unchanged(connection: psycopg.Connection, stream: Stream, *, file_name: str, sha256: str) -> bool:
+    """Return whether the newest loaded file of this name holds the same bytes: landing it again says nothing."""
+    row = connection.execute(
+        """
+        select sha256 from raw.landing_files
+        where source = %s and stream = %s and file_name = %s
+        order by landing_file_id desc limit 1
+        """,
+        (stream.source, stream.name, file_name),
+    ).fetchone()
+    return row is not None and row[0] == sha256

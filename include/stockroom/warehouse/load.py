@@ -1,0 +1,249 @@
+"""Load landing files into their raw tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import psycopg
+from psycopg import sql
+
+from stockroom.streams import BadRow, Row, Stream
+from stockroom.warehouse.checks import bad_documents
+from stockroom.warehouse.cursors import is_unchanged
+from stockroom.warehouse.incoming import stage_lines, stage_rows
+from stockroom.warehouse.landing import LandingError, LandingFile
+
+KEY_CHARACTERS = 500
+
+
+class ChangedLandingFileError(LandingError):
+    """A path that was loaded before holds other bytes now: something wrote to landing beside us."""
+
+
+@dataclass(frozen=True)
+class LoadSummary:
+    """What loading one file did."""
+
+    loaded: int
+    """Rows stored."""
+    rejected: int
+    """Rows in ``raw.rejected_records``."""
+    unchanged: int = 0
+    """Documents of a snapshot stream that equal their newest stored version."""
+    skipped: bool = False
+    """The file says nothing new: it, or the same bytes under its name, were loaded before."""
+
+    def __str__(self) -> str:
+        if self.skipped:
+            return "loaded before, nothing changed"
+        unchanged = f", {self.unchanged} unchanged" if self.unchanged else ""
+        return f"{self.loaded} loaded, {self.rejected} rejected{unchanged}"
+
+
+def load_landing_file(
+    connection: psycopg.Connection, stream: Stream, landing_file: LandingFile, *, currency: str
+) -> LoadSummary:
+    """Load a file of gzip JSON lines: rows, rejected lines and the moved cursor, in one transaction.
+
+    Lines that are no JSON, lack their key or fail a check go to ``raw.rejected_records``; the others load. Loading a
+    file again, also at the same time from elsewhere, changes nothing. Inside a transaction of the caller's, the
+    caller's commit decides.
+
+    Args:
+        connection: as ``stockroom_app`` or the owner.
+        stream: what the file's records are.
+        landing_file: as ``landing.write_part`` returned it.
+        currency: the store's; amounts in another are rejected.
+
+    Raises:
+        DamagedLandingFileError: the file is truncated, corrupt or not the one that landed; nothing was loaded.
+        ChangedLandingFileError: its path was loaded before with other bytes.
+    """
+    return _load(connection, stream, landing_file, currency, lambda: stage_lines(connection, landing_file))
+
+
+def load_rows(
+    connection: psycopg.Connection,
+    stream: Stream,
+    landing_file: LandingFile,
+    rows: Iterable[Row | BadRow],
+    *,
+    currency: str,
+) -> LoadSummary:
+    """Load the rows that a reader found in a kept file (CSV, XLSX), as ``load_landing_file`` does its lines.
+
+    ``rows`` are read once, as they come; an error they raise undoes the load. A file without a window is skipped if the
+    newest loaded file of its name holds the same bytes, so that a folder may be read again and again.
+
+    Raises:
+        ChangedLandingFileError: as ``load_landing_file``.
+    """
+    return _load(connection, stream, landing_file, currency, lambda: stage_rows(connection, rows))
+
+
+def _load(
+    connection: psycopg.Connection,
+    stream: Stream,
+    landing_file: LandingFile,
+    currency: str,
+    stage: Callable[[], None],
+) -> LoadSummary:
+    """Stage outside the lock, then number the file and store its rows under it."""
+    with connection.transaction():
+        if _is_loaded(connection, stream, landing_file):
+            return LoadSummary(0, 0, skipped=True)
+        stage()
+        # One file after the other from here: ids then become visible in their order, and whoever reads "files after
+        # id 17" (dbt's incremental facts, the gates) never misses a 16 that commits later.
+        connection.execute("select pg_advisory_xact_lock(hashtextextended('stockroom.load', 0))")
+        if _is_loaded(connection, stream, landing_file):
+            return LoadSummary(0, 0, skipped=True)
+        landing_file_id = _record_file(connection, landing_file)
+        _reject(connection, stream, currency)
+        return _store(connection, stream, landing_file, landing_file_id)
+
+
+def _is_loaded(connection: psycopg.Connection, stream: Stream, landing_file: LandingFile) -> bool:
+    """Return whether the file says nothing new."""
+    row = connection.execute("select sha256 from raw.landing_files where path = %s", (landing_file.path,)).fetchone()
+    if row is not None and row[0] != landing_file.sha256:
+        raise ChangedLandingFileError(
+            f"{landing_file.path} was loaded before with other bytes (sha256 {row[0][:12]}, now "
+            f"{landing_file.sha256[:12]}). Landing files never change: restore it, and land the new one beside it."
+        )
+    if row is not None:
+        return True
+    file_name = landing_file.path.rpartition("/")[2]
+    return landing_file.window_end is None and is_unchanged(
+        connection, stream, file_name=file_name, sha256=landing_file.sha256
+    )
+
+
+def _record_file(connection: psycopg.Connection, landing_file: LandingFile) -> int:
+    """Insert the file, its counts yet to come, and return its id."""
+    row = connection.execute(
+        """
+        insert into raw.landing_files
+            (source, stream, path, window_start, window_end, bytes, sha256, channel_time, landed_at)
+        values (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+        returning landing_file_id
+        """,
+        (
+            landing_file.source,
+            landing_file.stream,
+            landing_file.path,
+            landing_file.window_start,
+            landing_file.window_end,
+            landing_file.bytes,
+            landing_file.sha256,
+            landing_file.channel_time,
+            landing_file.landed_at,
+        ),
+    ).fetchone()
+    if row is None:
+        raise RuntimeError("an insert that returns its id returned none")
+    return int(row[0])
+
+
+def _key(stream: Stream) -> sql.Composed:
+    """Return the expression of a document's record key; null where a field of it is missing."""
+    fields = [sql.SQL("nullif(btrim(incoming.document ->> {}), '')").format(sql.Literal(field)) for field in stream.key]
+    return sql.SQL(" || '/' || ").join(fields)
+
+
+def _reject(connection: psycopg.Connection, stream: Stream, currency: str) -> None:
+    """Move documents without a usable key, and those that fail a check, to the rejects."""
+    key = _key(stream)
+    names = " and ".join(stream.key)
+    bad = [
+        sql.SQL(
+            "select line_number, {lacks} as reason from pg_temp.incoming "
+            "where document is not null and (jsonb_typeof(document) <> 'object' or {key} is null) "
+            "union all select line_number, {long} from pg_temp.incoming where length({key}) > {limit}"
+        ).format(
+            key=key,
+            lacks=sql.Literal(f"lacks its key {names}; send the record with it"),
+            long=sql.Literal(f"has a key ({names}) of more than {KEY_CHARACTERS} characters; shorten it"),
+            limit=sql.Literal(KEY_CHARACTERS),
+        )
+    ]
+    if (checks := bad_documents(stream.table, currency=currency)) is not None:
+        bad.append(checks)
+    connection.execute(
+        sql.SQL(
+            """
+            with bad as ({bad}),
+            reasons as (
+                select line_number, left(string_agg(distinct reason, '; '), 2000) as reason from bad
+                group by line_number
+            ),
+            removed as (
+                delete from pg_temp.incoming using reasons where incoming.line_number = reasons.line_number
+                returning incoming.line_number, reasons.reason, incoming.document
+            )
+            insert into pg_temp.incoming_rejects (line_number, reason, record)
+            select line_number, reason, left(document::text, 10000) from removed
+            """
+        ).format(bad=sql.SQL(" union all ").join(bad))
+    )
+
+
+def _store(
+    connection: psycopg.Connection, stream: Stream, landing_file: LandingFile, landing_file_id: int
+) -> LoadSummary:
+    """Move what is staged to its tables, note the counts with the file, and return them."""
+    table = sql.Identifier("raw", stream.table)
+    connection.execute("select raw.ensure_partition(%s, %s)", (stream.table, landing_file.landed_at))
+    row = connection.execute("select count(document) from pg_temp.incoming").fetchone()
+    good = int(row[0]) if row else 0
+    loaded = connection.execute(
+        sql.SQL(_SNAPSHOT if stream.mode == "snapshot" else _APPEND).format(table=table, key=_key(stream)),
+        {"landing_file_id": landing_file_id, "landed_at": landing_file.landed_at},
+    ).rowcount
+    rejected = connection.execute(
+        """
+        insert into raw.rejected_records (landing_file_id, line_number, reason, record)
+        select %s, line_number, string_agg(reason, '; '), min(record) from pg_temp.incoming_rejects group by line_number
+        """,
+        (landing_file_id,),
+    ).rowcount
+    connection.execute(
+        """
+        update raw.landing_files set line_count = %s, loaded_count = %s, rejected_count = %s, loaded_at = now()
+        where landing_file_id = %s
+        """,
+        (good + rejected, loaded, rejected, landing_file_id),
+    )
+    return LoadSummary(loaded, rejected, unchanged=good - loaded)
+
+
+_APPEND = """
+insert into {table} (landing_file_id, line_number, record_key, document, landed_at)
+select %(landing_file_id)s, incoming.line_number, {key}, incoming.document, %(landed_at)s
+from pg_temp.incoming
+where incoming.document is not null
+"""
+
+_SNAPSHOT = """
+with latest as (  -- a file that names a record twice means the second
+    select distinct on (record_key) line_number, record_key, document
+    from (
+        select incoming.line_number, {key} as record_key, incoming.document
+        from pg_temp.incoming
+        where incoming.document is not null
+    ) as keyed
+    order by record_key, line_number desc
+)
+
+insert into {table} (landing_file_id, line_number, record_key, document, landed_at)
+select %(landing_file_id)s, latest.line_number, latest.record_key, latest.document, %(landed_at)s
+from latest
+left join lateral (
+    select stored.document from {table} as stored
+    where stored.record_key = latest.record_key
+    order by stored.landing_file_id desc, stored.line_number desc
+    limit 1
+) as newest on true
+where newest.document is distinct from latest.document
+"""

@@ -26,39 +26,39 @@ versions as (
 
 order_lines as (
 
-    select int_shopify_order_lines.*
+    select known_lines.*
 
-    from {{ ref('int_shopify_order_lines') }}
+    from {{ ref('int_shopify_order_lines') }} as known_lines
     inner join versions
         on
-            int_shopify_order_lines.landing_file_id = versions.landing_file_id
-            and int_shopify_order_lines.landing_line_number = versions.landing_line_number
+            known_lines.landing_file_id = versions.landing_file_id
+            and known_lines.landing_line_number = versions.landing_line_number
 
 ),
 
 refund_lines as (
 
-    select stg_shopify__refund_lines.*
+    select landed_refunds.*
 
-    from {{ ref('stg_shopify__refund_lines') }}
+    from {{ ref('stg_shopify__refund_lines') }} as landed_refunds
     inner join versions
         on
-            stg_shopify__refund_lines.landing_file_id = versions.landing_file_id
-            and stg_shopify__refund_lines.landing_line_number = versions.landing_line_number
+            landed_refunds.landing_file_id = versions.landing_file_id
+            and landed_refunds.landing_line_number = versions.landing_line_number
 
 ),
 
 fulfillment_lines as (
 
-    select stg_shopify__fulfillment_lines.*
+    select landed_parcels.*
 
-    from {{ ref('stg_shopify__fulfillment_lines') }}
+    from {{ ref('stg_shopify__fulfillment_lines') }} as landed_parcels
     inner join versions
         on
-            stg_shopify__fulfillment_lines.landing_file_id = versions.landing_file_id
-            and stg_shopify__fulfillment_lines.landing_line_number = versions.landing_line_number
+            landed_parcels.landing_file_id = versions.landing_file_id
+            and landed_parcels.landing_line_number = versions.landing_line_number
 
-    where stg_shopify__fulfillment_lines.status = 'SUCCESS'
+    where landed_parcels.status = 'SUCCESS'
 
 ),
 

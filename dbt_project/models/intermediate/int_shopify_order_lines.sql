@@ -26,41 +26,41 @@ versions as (
 
 orders as (
 
-    select stg_shopify__orders.*
+    select landed_orders.*
 
-    from {{ ref('stg_shopify__orders') }}
+    from {{ ref('stg_shopify__orders') }} as landed_orders
     inner join versions
         on
-            stg_shopify__orders.landing_file_id = versions.landing_file_id
-            and stg_shopify__orders.landing_line_number = versions.landing_line_number
+            landed_orders.landing_file_id = versions.landing_file_id
+            and landed_orders.landing_line_number = versions.landing_line_number
 
-    where not stg_shopify__orders.is_test
+    where not landed_orders.is_test
 
 ),
 
 order_lines as (
 
-    select stg_shopify__order_lines.*
+    select landed_lines.*
 
-    from {{ ref('stg_shopify__order_lines') }}
+    from {{ ref('stg_shopify__order_lines') }} as landed_lines
     inner join versions
         on
-            stg_shopify__order_lines.landing_file_id = versions.landing_file_id
-            and stg_shopify__order_lines.landing_line_number = versions.landing_line_number
+            landed_lines.landing_file_id = versions.landing_file_id
+            and landed_lines.landing_line_number = versions.landing_line_number
 
 ),
 
 fulfillment_lines as (
 
-    select stg_shopify__fulfillment_lines.*
+    select landed_parcels.*
 
-    from {{ ref('stg_shopify__fulfillment_lines') }}
+    from {{ ref('stg_shopify__fulfillment_lines') }} as landed_parcels
     inner join versions
         on
-            stg_shopify__fulfillment_lines.landing_file_id = versions.landing_file_id
-            and stg_shopify__fulfillment_lines.landing_line_number = versions.landing_line_number
+            landed_parcels.landing_file_id = versions.landing_file_id
+            and landed_parcels.landing_line_number = versions.landing_line_number
 
-    where stg_shopify__fulfillment_lines.status = 'SUCCESS'
+    where landed_parcels.status = 'SUCCESS'
 
 ),
 

@@ -20,7 +20,7 @@ landed_orders as (
     from {{ ref('stg_shopify__orders') }}
 
     {% if is_incremental() %}
-        -- One stream is loaded by one process at a time, so its files come in the order of their ids.
+        -- Files become visible in the order of their ids: loading takes turns, so none below the newest comes later.
         where landing_file_id > (select coalesce(max(known.landing_file_id), 0) from {{ this }} as known)
     {% endif %}
 

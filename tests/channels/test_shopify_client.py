@@ -200,10 +200,10 @@ def test_pages_grow_as_far_as_their_cost_allows(shop: Shop, open_shop: Any) -> N
 
 def test_a_page_that_a_shop_finds_too_costly_is_asked_for_in_parts(shop: Shop, open_shop: Any) -> None:
     shop.orders = [order(n, lines=60) for n in range(3)]
-    shop.growth = 1.06  # one order of 100 lines passes 1,000 points: nested pages must shrink
+    shop.growth = 1.5  # even one order passes 1,000 points: nested pages must shrink
     records = read(open_shop(), ORDERS)
     assert [len(record["lineItems"]["nodes"]) for record in records] == [60, 60, 60]
-    assert shop.refused == ["MAX_COST_EXCEEDED"]
+    assert set(shop.refused) == {"MAX_COST_EXCEEDED"}
 
 
 def test_the_bucket_is_never_emptied_by_a_client_that_reads_its_level(shop: Shop, open_shop: Any, time: Time) -> None:
@@ -216,12 +216,12 @@ def test_the_bucket_is_never_emptied_by_a_client_that_reads_its_level(shop: Shop
 
 
 def test_a_throttled_client_waits_exactly_until_the_points_are_there(shop: Shop, open_shop: Any, time: Time) -> None:
-    shop.bucket_points, shop.available_points, shop.points_per_second = 1000, 500, 50
+    shop.bucket_points, shop.available_points, shop.points_per_second = 1000, 200, 50
     shop.orders = [order(1)]
     assert len(read(open_shop(), ORDERS)) == 1
     (asked, again) = shop.asked
     assert shop.refused == ["THROTTLED"]
-    assert time.sleeps == [pytest.approx((again.points - 500) / 50, abs=0.1)]
+    assert time.sleeps == [pytest.approx((again.points - 200) / 50, abs=0.1)]
     assert asked.points == again.points
 
 

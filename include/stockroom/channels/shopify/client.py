@@ -16,11 +16,13 @@ import orjson
 from stockroom.channels.channel import ChannelError, RefusedConnectionError
 from stockroom.channels.http import TIMEOUT, Endpoint, TryAgainError, post, until_answered
 from stockroom.channels.shopify.streams import API_VERSION, CLOCK, QUERIES, NestedPages, Question, StreamQuestion
-from stockroom.channels.shopify.throttle import Bucket, cost_of, next_page_size
+from stockroom.channels.shopify.throttle import RECORDS_A_PAGE, Bucket, Cost, cost_of, next_page_size
 from stockroom.settings import Settings
 from stockroom.streams import Stream
 
 SCOPES = "read_orders, read_all_orders, read_products, read_inventory, read_locations, read_fulfillments"
+MANY_RECORDS = 24
+"""Records of a page beyond which larger nested pages save more requests than more records do."""
 PASSING_ERRORS = ("INTERNAL_SERVER_ERROR", "TIMEOUT", "BAD_GATEWAY", "SERVICE_UNAVAILABLE")
 
 Json = dict[str, Any]
@@ -187,12 +189,22 @@ class ShopifyReader:
         if not isinstance(data, dict):
             raise TryAgainError("answered without data")
         if cost is not None and "first" in variables:
-            size = next_page_size(variables["first"], cost)
-            self._sizes[question.name] = size
-            self._points[question.name] = min(
-                cost.requested_points * max(size / variables["first"], 1.0), cost.bucket.query_points
-            )
+            self._learn(question, variables, cost)
         return data, self._time_of(response)
+
+    def _learn(self, question: Question, variables: Json, cost: Cost) -> None:
+        """Size the question's next page by what this one cost.
+
+        Where many records fit into a page, nested pages grow first: following one costs a request of its own.
+        """
+        size = next_page_size(variables["first"], cost)
+        lines = variables.get("lines", RECORDS_A_PAGE)
+        if size >= MANY_RECORDS and lines < RECORDS_A_PAGE:
+            self._lines[question.name] = min(2 * lines, RECORDS_A_PAGE)
+            size //= 2
+        self._sizes[question.name] = size
+        expected = cost.requested_points * max(size / variables["first"], 1.0)
+        self._points[question.name] = min(expected, cost.bucket.query_points)
 
     def _raise_for(self, question: Question, errors: list[Json]) -> None:
         """Raise what Shopify's ``errors`` mean; an answer with any is never landed in part."""

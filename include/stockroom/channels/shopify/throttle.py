@@ -15,8 +15,6 @@ RECORDS_A_PAGE = 250
 """Most that a connection gives."""
 MARGIN_SECONDS = 0.02
 """Added to every wait: the shop's clock and ours round differently, and a wait a hair too short is a refusal."""
-AIM = 0.9
-"""Share of the allowed points that a page aims at: the estimate for another page size is not exact."""
 
 
 @dataclass(frozen=True)
@@ -76,10 +74,10 @@ def cost_of(answer: dict[str, Any], *, now: float) -> Cost | None:
 def next_page_size(size: int, cost: Cost) -> int:
     """Return how many records to ask for next, given what ``size`` records cost.
 
-    Costs grow at most in proportion to the records, so the page grows towards the limit and never past it.
+    A page's cost grows at most in proportion to its records, so the next one stays within what a query may ask for.
 
     >>> next_page_size(10, Cost(300, Bucket(2000, 1700, 100, seen_at=0)))
-    30
+    33
     """
-    affordable = int(size * AIM * cost.bucket.query_points / max(cost.requested_points, 1.0))
+    affordable = int(size * cost.bucket.query_points / max(cost.requested_points, 1.0))
     return max(1, min(RECORDS_A_PAGE, affordable))

@@ -1,4 +1,4 @@
-"""Start the sample store: ``python -m sample_store --root DIR --port N --orders-inbox DIR --clock 2011-06-30T06:00``."""
+"""Start the sample store: ``python -m sample_store --root DIR --port 8475 --clock 2011-06-30T06:00``."""
 
 from __future__ import annotations
 

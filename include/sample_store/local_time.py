@@ -53,6 +53,7 @@ def wall_clock_to_utc(wall_seconds: NDArray[np.int64]) -> NDArray[np.int64]:
     return wall_seconds - np.where(wall_seconds >= _SUMMER_STARTS, 3600, 0)
 
 
+@lru_cache(maxsize=65_536)
 def iso(moment: int) -> str:
     """Return a moment as channels write it: ``2011-06-30T05:00:00Z``."""
     return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

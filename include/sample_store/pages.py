@@ -34,7 +34,7 @@ def cart_page(shop: ShopAt, product: Product, units: int) -> str:
     """Return the cart that a cart link made."""
     total = product.price_pence * units / 100
     note = "" if units <= shop.available_units(product.number) else "<p>There are not that many left.</p>"
-    return _page("Your cart", f"<p>{units} × {escape(product.title)} = £{total:.2f}</p>{note}")
+    return _page("Your cart", f"<p>{units} x {escape(product.title)} = £{total:.2f}</p>{note}")
 
 
 def product_picture(product: Product) -> str:
@@ -50,7 +50,8 @@ def product_picture(product: Product) -> str:
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 320" width="320" height="320" role="img">'
         f'<title>{escape(product.title)}</title><rect width="320" height="320" fill="hsl({hue} 45% 90%)"/>{shapes}'
         f'<circle cx="160" cy="160" r="38" fill="hsl({hue} 60% 45%)"/>'
-        f'<text x="160" y="306" font-family="sans-serif" font-size="20" text-anchor="middle">{escape(product.sku)}</text></svg>'
+        '<text x="160" y="306" font-family="sans-serif" font-size="20" text-anchor="middle">'
+        f"{escape(product.sku)}</text></svg>"
     )
 
 
@@ -58,5 +59,6 @@ def _page(title: str, body: str) -> str:
     return (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(title)} · Sample Store</title>'
         '<meta name="viewport" content="width=device-width">'
-        f'<body style="font-family:sans-serif;max-width:40rem;margin:2rem auto"><h1>{escape(title)}</h1>{body}</body></html>'
+        '<body style="font-family:sans-serif;max-width:40rem;margin:2rem auto">'
+        f"<h1>{escape(title)}</h1>{body}</body></html>"
     )

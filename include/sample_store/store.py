@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -83,6 +84,7 @@ class Store:
     def remember(self) -> None:
         """Keep the clock and the orders taken in for the next start."""
         state = {
+            "world": world_key(),
             "clock": self.clock,
             "furthest": self.furthest,
             "placed_orders": [asdict(order) for order in self.placed_orders],
@@ -105,7 +107,10 @@ def open_store(root: Path, orders_inbox: Path | None, clock: int, shop_url: str)
     """Return a store whose clock stands at a moment, built or taken up where it was left."""
     root.mkdir(parents=True, exist_ok=True)
     state_path = root / "state.json"
-    state = json.loads(state_path.read_text()) if state_path.exists() else {"furthest": clock, "placed_orders": []}
+    state: dict[str, Any] = json.loads(state_path.read_text()) if state_path.exists() else {}
+    if state.get("world") != world_key():
+        forget(root)
+        state = {"furthest": clock, "placed_orders": []}
     placed = [
         PlacedOrder(**{**each, "lines": tuple(tuple(line) for line in each["lines"])})
         for each in state["placed_orders"]
@@ -115,6 +120,14 @@ def open_store(root: Path, orders_inbox: Path | None, clock: int, shop_url: str)
     store.set_clock(clock)
     write_truth_once(root, store.world, store.placed_orders)
     return store
+
+
+def forget(root: Path) -> None:
+    """Delete what a store of another world (older code, other data) left: its history is not this one's."""
+    for name in ("wholesale", "wms", "suppliers", "planners", "waitlist", "truth"):
+        shutil.rmtree(root / name, ignore_errors=True)
+    for name in ("state.json", "written_through.txt"):
+        (root / name).unlink(missing_ok=True)
 
 
 def write_truth_once(root: Path, world: World, placed_orders: list[PlacedOrder]) -> None:

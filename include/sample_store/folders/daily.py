@@ -17,29 +17,83 @@ from sample_store.world.places import LOCATIONS, MANCHESTER
 from sample_store.world.suppliers import SUPPLIERS
 from sample_store.world.tables import Column
 
-WHOLESALE_HEADER = (
-    "order_number,line,ordered_at,customer_ref,country,ship_from,sku,description,quantity,unit_price,currency".split(
-        ","
-    )
-)
-ADJUSTMENT_HEADER = "adjustment_id,occurred_at,location,sku,units,reason".split(",")
-RECEIPT_HEADER = "receipt_id,shipment_id,po_number,line_number,location,sku,units,received_at".split(",")
-PURCHASE_HEADER = "po_number,line_number,supplier_id,ship_to,sku,units,unit_cost,currency,ordered_at,requested_date,promised_date".split(
-    ","
-)
-BACKORDER_HEADER = "po_number,line_number,sku,units_backordered,noted_at,new_promised_date".split(",")
-REQUEST_HEADER = "request_id,email,phone,sku,quantity,requested_at,consent_version".split(",")
+WHOLESALE_HEADER = [
+    "order_number",
+    "line",
+    "ordered_at",
+    "customer_ref",
+    "country",
+    "ship_from",
+    "sku",
+    "description",
+    "quantity",
+    "unit_price",
+    "currency",
+]
+ADJUSTMENT_HEADER = ["adjustment_id", "occurred_at", "location", "sku", "units", "reason"]
+RECEIPT_HEADER = ["receipt_id", "shipment_id", "po_number", "line_number", "location", "sku", "units", "received_at"]
+PURCHASE_HEADER = [
+    "po_number",
+    "line_number",
+    "supplier_id",
+    "ship_to",
+    "sku",
+    "units",
+    "unit_cost",
+    "currency",
+    "ordered_at",
+    "requested_date",
+    "promised_date",
+]
+BACKORDER_HEADER = ["po_number", "line_number", "sku", "units_backordered", "noted_at", "new_promised_date"]
+REQUEST_HEADER = ["request_id", "email", "phone", "sku", "quantity", "requested_at", "consent_version"]
 
-FIRST_NAMES = tuple(
-    "Ada Ben Carys Dev Eira Finn Grace Hugo Isla Jonah Kezia Leo Mina Noor Omar Priya Rhys Saskia Tom Una".split()
+FIRST_NAMES = (
+    "Ada",
+    "Ben",
+    "Carys",
+    "Dev",
+    "Eira",
+    "Finn",
+    "Grace",
+    "Hugo",
+    "Isla",
+    "Jonah",
+    "Kezia",
+    "Leo",
+    "Mina",
+    "Noor",
+    "Omar",
+    "Priya",
+    "Rhys",
+    "Saskia",
+    "Tom",
+    "Una",
 )
-LAST_NAMES = tuple(
-    "Abbott Bright Carver Dunne Ellis Frost Gale Hurst Inman Joyce Keane Lowe Marsh Noble Orme Pike Quill Reed".split()
+LAST_NAMES = (
+    "Abbott",
+    "Bright",
+    "Carver",
+    "Dunne",
+    "Ellis",
+    "Frost",
+    "Gale",
+    "Hurst",
+    "Inman",
+    "Joyce",
+    "Keane",
+    "Lowe",
+    "Marsh",
+    "Noble",
+    "Orme",
+    "Pike",
+    "Quill",
+    "Reed",
 )
 
 
 def files_of_day(world: World, day: date) -> dict[str, bytes]:
-    """Return the files that appear once a local day is over: path below the store's root to content. Empty ones are left out."""
+    """Return the files that appear once a local day is over: path below the root to content; no empty ones."""
     start, stop = midnight(day), midnight(day + timedelta(days=1))
     files: dict[str, bytes] = {}
     wholesale = _wholesale_rows(world, start, stop)

@@ -7,16 +7,40 @@ from sample_store.folders.spreadsheet import Cell, workbook
 from sample_store.world.build import World
 from sample_store.world.suppliers import SUPPLIERS
 
-TERMS_HEADER = (
-    "supplier_id,name,email,lane,currency,quoted_lead_time_days,minimum_order_value,payment_terms,ship_via".split(",")
-)
-CATALOGUE_HEADER = (
-    "supplier_id,supplier_sku,sku,unit_cost,currency,pack_units,minimum_order_units,is_discontinued".split(",")
-)
-PROMOTION_HEADER = "promotion_id,name,category,sku,starts_on,ends_on,discount_percent".split(",")
-POLICY_HEADER = "scope,key,service_level,service_kind,method,review_days,target_days_of_supply,is_seasonal,set_by,valid_until".split(
-    ","
-)
+TERMS_HEADER = [
+    "supplier_id",
+    "name",
+    "email",
+    "lane",
+    "currency",
+    "quoted_lead_time_days",
+    "minimum_order_value",
+    "payment_terms",
+    "ship_via",
+]
+CATALOGUE_HEADER = [
+    "supplier_id",
+    "supplier_sku",
+    "sku",
+    "unit_cost",
+    "currency",
+    "pack_units",
+    "minimum_order_units",
+    "is_discontinued",
+]
+PROMOTION_HEADER = ["promotion_id", "name", "category", "sku", "starts_on", "ends_on", "discount_percent"]
+POLICY_HEADER = [
+    "scope",
+    "key",
+    "service_level",
+    "service_kind",
+    "method",
+    "review_days",
+    "target_days_of_supply",
+    "is_seasonal",
+    "set_by",
+    "valid_until",
+]
 
 PROMOTIONS: tuple[tuple[Cell, ...], ...] = (
     ("PR-01", "Advent countdown", "christmas", "", "2010-12-01", "2010-12-12", 10),

@@ -1,4 +1,4 @@
-"""What nobody in a real shop could know: wanted units, lost units, stock at the end of each day. For tests, never a source."""
+"""What nobody in a real shop could know: wanted and lost units, stock at each day's end. For tests, never a source."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ from sample_store.world.tables import Column
 
 def write_truth(world: World, folder: Path) -> None:
     """Write ``latent_demand``, ``lost_demand`` and ``stock_daily`` as Parquet files."""
-    import pyarrow as pa  # only the truth needs Parquet; a store that starts from its cache does without the library
-    import pyarrow.parquet as pq
+    # Here, not above: a store that starts from its cache does without the library.
+    import pyarrow as pa  # type: ignore[import-untyped]  # pyarrow ships no types
+    import pyarrow.parquet as pq  # type: ignore[import-untyped]  # pyarrow ships no types
 
     folder.mkdir(parents=True, exist_ok=True)
     skus = np.array([product.sku for product in world.products], np.str_)

@@ -133,7 +133,8 @@ class _InvalidQueryError(Exception):
 def _too_expensive(requested: int) -> dict[str, Any]:
     message = (
         f"Query cost is {requested}, which exceeds the single query max cost limit ({SINGLE_QUERY_LIMIT}).\n\n"
-        "See https://shopify.dev/concepts/about-apis/rate-limits for more information on how the\ncost of a query is calculated.\n\n"
+        "See https://shopify.dev/concepts/about-apis/rate-limits for more information on how the\n"
+        "cost of a query is calculated.\n\n"
         "To query larger amounts of data with fewer limits, bulk operations should be used instead.\n"
         "See https://shopify.dev/api/usage/bulk-operations/queries for usage details.\n"
     )

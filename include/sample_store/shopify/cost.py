@@ -1,11 +1,11 @@
 """What a query costs and what a client may spend.
 
-Shopify publishes the rule in words: scalars and enums are free, an object costs 1, a connection is "sized by the first and last
-arguments" (shopify.dev, "GraphQL Admin API rate limits"). How a connection is sized is not published; ``2 + floor(2 ln n)`` times
-the cost of a node, with money free, meets all seven figures that could be found, to the point:
+Shopify publishes the rule in words: scalars and enums are free, an object costs 1, a connection is "sized by the first
+and last arguments" (shopify.dev, "GraphQL Admin API rate limits"). How a connection is sized is not published: 2 plus
+``floor(2 ln n)`` times the cost of a node, with money free, meets all seven figures that could be found, to the point:
 
 * 25 for 250 variants with their inventory items (community.shopify.dev, thread 23101);
-* 48, 31, 47, 112, 23 and 15 for six queries whose costs microsoft/BCApps audited against API version 2025-07 (pull request 5926).
+* 48, 31, 47, 112, 23 and 15 for six queries that microsoft/BCApps (pull request 5926) audited against version 2025-07.
 """
 
 from __future__ import annotations

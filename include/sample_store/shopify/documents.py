@@ -5,6 +5,7 @@ Documents are made when they are asked for and hold every field of the published
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,7 @@ def gid(kind: str, number: object) -> str:
     return f"gid://shopify/{kind}/{number}"
 
 
+@lru_cache(maxsize=8192)
 def money(amount: float) -> Document:
     """Return an amount in the store's currency, in both roles of a ``MoneyBag``."""
     value = {"amount": f"{amount:.3f}"[: -1 if f"{amount:.3f}".endswith("0") else None], "currencyCode": CURRENCY}
@@ -280,7 +282,7 @@ class ShopAt:
         }
 
     def _refund_rows(self, place: int) -> list[tuple[int, int, int, int, int, int]]:
-        """Return (refund number, source row, moment, line, units, restock type) of an order's refunds up to the clock."""
+        """Return (refund number, source row, moment, line, units, restock type) of refunds up to the clock."""
         refunds = self.world.refunds
         start, stop = self.refund_start[place : place + 2].tolist()
         if start == stop:

@@ -109,7 +109,7 @@ def slice_of(nodes: Sequence[dict[str, Any]], arguments: dict[str, Any], path: l
 
 
 def window(low: int, high: int, arguments: dict[str, Any], path: list[str]) -> tuple[int, int]:
-    """Return start and stop of the page between two cursors. Raises ``QueryError`` without a size, or with a bad one."""
+    """Return start and stop of the page between two cursors. Raises ``QueryError`` without a good size."""
     first, last = arguments.get("first"), arguments.get("last")
     if first is None and last is None:
         raise QueryError("you must provide one of first or last", "BAD_REQUEST", path)

@@ -30,7 +30,8 @@ class Levels:
 def movements_of(world: World) -> Movements:
     """Return every change of a stock level, oldest first.
 
-    A web sale commits units, its parcel takes them off the shelf, a cancellation before that frees them; wholesale leaves at once.
+    A web sale commits units, its parcel takes them off the shelf, a cancellation before that frees them; wholesale
+    leaves at once.
     """
     lines, orders, refunds = world.lines, world.orders, world.refunds
     sold = lines.product >= 0

@@ -133,7 +133,7 @@ def _created_at(source: SourceLines, demand: Demand, products: Sequence[Product]
         created.append(
             local_moment(max(day - timedelta(days=14), date(2010, 11, 1)), 9 + uniform("entered", product.sku))
         )
-    bulk_first = {}
+    bulk_first: dict[str, int] = {}
     for row, sku in enumerate(source.sku):
         if demand.kind[row] == WISH and demand.channel[row] != SHOPIFY and sku in wanted:
             bulk_first.setdefault(sku, int(source.at[row]))

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +26,7 @@ DAYS = (LAST_DAY - FIRST_DAY).days + 1
 
 REVIEW_HOUR = 17.5
 REORDER_CAUTION = 1.45
-"""What the buyer multiplies the demand over a lead time by; with the draws below it decides how often shelves are empty."""
+"""Factor on the demand over a lead time; with the draws below it decides how often shelves are empty."""
 NEW_SUPPLIER_ORDER_DAYS = (date(2011, 5, 9), date(2011, 6, 20))
 """The new supplier's first order, which has arrived, and its second, which has not."""
 
@@ -92,6 +93,7 @@ def whole_packs(units: float, product: Product) -> int:
     return max(product.minimum_order_units, math.ceil(units / product.pack_units) * product.pack_units)
 
 
+@cache
 def review_days(supplier: Supplier) -> list[date]:
     """Return the days on which the buyer goes through a supplier's products: once a week, on a working day."""
     if supplier.supplier_id == NEW_SUPPLIER:
@@ -117,7 +119,7 @@ def _opening_units(name: tuple[str, int], reorder_point: int, order_units: int, 
 
 
 def _units_per_day(units: list[int], days: int) -> float:
-    """Return mean daily units with the largest twentieth of the lines cut to the 95th percentile: no buyer plans for flukes."""
+    """Return mean daily units with lines cut to their 95th percentile: no buyer plans for flukes."""
     cap = sorted(units)[int(0.95 * (len(units) - 1))]
     return sum(min(each, cap) for each in units) / max(days, 28)
 

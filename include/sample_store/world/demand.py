@@ -1,4 +1,4 @@
-"""What people wanted: each line of the source becomes a wish, a return, a write-off or a find, at a channel and a location."""
+"""What people wanted: each line of the source becomes a wish, a return, a write-off or a find."""
 
 from __future__ import annotations
 
@@ -33,28 +33,27 @@ def classify(source: SourceLines) -> Demand:
     Positive lines are wishes, except unpriced ones without customer and title: the warehouse's own finds. Lines of C
     invoices are taken back, other negative lines are written off.
     """
-    units = source.units.tolist()
+    units, prices, customers = source.units.tolist(), source.unit_price.tolist(), source.customer.tolist()
     ordered_units: dict[str, int] = defaultdict(int)
     for invoice, each in zip(source.invoice, units, strict=True):
         ordered_units[invoice] += each
-    rows = len(units)
-    kind, channel, location = np.zeros(rows, np.int8), np.zeros(rows, np.int8), np.zeros(rows, np.int8)
-    for row in range(rows):
-        invoice = source.invoice[row]
-        bulk = abs(ordered_units[invoice]) >= BULK_ORDER_UNITS
-        channel[row] = WHOLESALE if bulk else SHOPIFY
-        at_home = source.country[row] == "United Kingdom"
-        location[row] = (MANCHESTER if bulk else LONDON) if at_home else ROTTERDAM
-        if invoice.startswith("C"):
-            kind[row] = TAKE_BACK
-        elif units[row] < 0:
-            kind[row] = WRITE_OFF
-        elif (
-            source.unit_price[row] == 0
-            and source.customer[row] == NO_CUSTOMER
-            and not looks_like_a_title(source.description[row])
-        ):
-            kind[row] = FOUND
+    bulk = [abs(ordered_units[invoice]) >= BULK_ORDER_UNITS for invoice in source.invoice]
+    abroad = [country != "United Kingdom" for country in source.country]
+    kinds = [
+        TAKE_BACK
+        if invoice[0] == "C"
+        else WRITE_OFF
+        if each < 0
+        else FOUND
+        if price == 0 and customer == NO_CUSTOMER and not looks_like_a_title(description)
+        else WISH
+        for invoice, each, price, customer, description in zip(
+            source.invoice, units, prices, customers, source.description, strict=True
+        )
+    ]
+    kind = np.array(kinds, np.int8)
+    channel = np.where(bulk, WHOLESALE, SHOPIFY).astype(np.int8)
+    location = np.where(abroad, ROTTERDAM, np.where(bulk, MANCHESTER, LONDON)).astype(np.int8)
     return Demand(kind, channel, location)
 
 

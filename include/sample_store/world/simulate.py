@@ -1,7 +1,7 @@
 """The half-year, moment by moment: wishes meet stock, the buyer reorders, suppliers deliver.
 
-A sale is ``min(wanted, available)`` at its moment and location. Everything is fixed by the source and the seed, and what happens until a
-moment never depends on what comes after it: a new order from the inbox changes the future only.
+A sale is ``min(wanted, available)`` at its moment and location. Everything is fixed by the source and the seed. What happens
+until a moment never depends on what comes after it: a new order from the inbox changes the future only.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import count
 from typing import Any, NamedTuple
 
 from sample_store.draws import between, uniform
 from sample_store.local_time import local_date, local_moment, next_working_day
 from sample_store.world.buyer import NEW_SUPPLIER_ORDER_DAYS, REVIEW_HOUR, SUPPLIER_POSITION, Habits, review_days
 from sample_store.world.catalogue import Product
-from sample_store.world.demand import FOUND, SHOPIFY, TAKE_BACK, WHOLESALE, WISH, Demand
+from sample_store.world.demand import SHOPIFY, TAKE_BACK, WHOLESALE, WISH, Demand
 from sample_store.world.source import NO_CUSTOMER, SourceLines, is_product_code
 from sample_store.world.suppliers import (
     BACKORDER_SUPPLIER,
@@ -175,6 +176,7 @@ class _Simulation:
         self.bought: dict[tuple[int, str], list[list[int]]] = defaultdict(list)
         self.parcels: dict[str, tuple[int, int]] = {}
         self.events: list[tuple[int, int, int, Any]] = []
+        self.turn = count()
         self.order_number = 0
         self.outcome = Outcome(sold_units=[0] * len(self.units))
         self.products_of_supplier: dict[int, list[int]] = defaultdict(list)
@@ -183,7 +185,7 @@ class _Simulation:
                 self.products_of_supplier[SUPPLIER_POSITION[products[item // 3].supplier_id]].append(item)
 
     def push(self, at: int, kind: int, payload: Any) -> None:  # noqa: ANN401 - three kinds of event share the heap
-        heapq.heappush(self.events, (at, kind, len(self.events) + self.order_number * 100_000, payload))
+        heapq.heappush(self.events, (at, kind, next(self.turn), payload))
 
     def happen_until(self, moment: float) -> None:
         while self.events and self.events[0][0] <= moment:
@@ -421,7 +423,6 @@ def simulate(
         elif kind == TAKE_BACK:
             shop.take_back(row, at)
         else:
-            assert kind == FOUND or shop.units[row] < 0  # noqa: S101 - the classification knows no fifth kind
             shop.correct(row, at)
     shop.happen_until(float("inf"))
     return shop.outcome

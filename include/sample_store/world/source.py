@@ -42,20 +42,28 @@ class SourceLines:
 
 def read_source(path: Path = SOURCE_PATH) -> SourceLines:
     """Return the source's lines, oldest first."""
-    import pyarrow.parquet as pq  # only a build of the world reads Parquet; a later start does without the library
+    # Here, not above: only a build of the world reads Parquet, a later start does without the library.
+    import pyarrow.parquet as pq  # type: ignore[import-untyped]  # pyarrow ships no types
 
     table = pq.read_table(path)
-    code = table["StockCode"].to_pylist()
+
+    def texts(name: str) -> list[str]:
+        column = table[name].combine_chunks()
+        words = [word or "" for word in column.dictionary.to_pylist()]
+        return [words[index] if index >= 0 else "" for index in column.indices.fill_null(-1).to_numpy().tolist()]
+
+    code = texts("StockCode")
+    folded = {each: each.strip().upper() for each in set(code)}
     return SourceLines(
-        invoice=table["InvoiceNo"].to_pylist(),
+        invoice=texts("InvoiceNo"),
         code=code,
-        sku=[each.strip().upper() for each in code],
-        description=[each or "" for each in table["Description"].to_pylist()],
+        sku=[folded[each] for each in code],
+        description=texts("Description"),
         units=table["Quantity"].to_numpy().astype(np.int64),
         at=wall_clock_to_utc(table["InvoiceDate"].to_numpy().astype("datetime64[s]").astype(np.int64)),
         unit_price=table["UnitPrice"].to_numpy().astype(np.float64),
         customer=table["CustomerID"].fill_null(NO_CUSTOMER).to_numpy().astype(np.int64),
-        country=table["Country"].to_pylist(),
+        country=texts("Country"),
     )
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 IntArray: TypeAlias = npt.NDArray[np.int64]
+CountArray: TypeAlias = npt.NDArray[np.signedinteger[Any]]
+"""Whole numbers of any width: a panel of days may be narrow to save memory."""
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
 TextArray: TypeAlias = npt.NDArray[np.str_]
 DateArray: TypeAlias = npt.NDArray[np.datetime64]

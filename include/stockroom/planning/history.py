@@ -11,6 +11,7 @@ import numpy as np
 
 from stockroom.planning.arrays import (
     BoolArray,
+    CountArray,
     DateArray,
     FloatArray,
     IntArray,
@@ -39,7 +40,7 @@ class ItemHistory:
 
     dates: DateArray
     """(d,) consecutive days, oldest first; the plan date is the day after the last."""
-    units_sold: IntArray
+    units_sold: CountArray
     """(n, d) units that shoppers took, at the location that should have served them."""
     unit_price: FloatArray
     """(n,) in the base currency."""
@@ -170,7 +171,7 @@ def _or_full(values: object, n: int, default: object) -> object:
     return np.full(n, default) if values is None else values
 
 
-def _units_sold(units: object, shape: tuple[int, int]) -> IntArray:
+def _units_sold(units: object, shape: tuple[int, int]) -> CountArray:
     """Return the panel as given when it holds small integers already: copying it would double a plan's memory."""
     array = np.asarray(units)
     if array.dtype.kind == "i" and array.shape == shape and (array.size == 0 or array.min() >= 0):

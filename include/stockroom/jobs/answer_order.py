@@ -1,0 +1,56 @@
+"""Answer for a waiting order: release it or refuse it, once, in a person's name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from stockroom.settings import Settings
+from stockroom.warehouse import connect
+from stockroom.warehouse.orders import Outcome, record_answer
+from stockroom.warehouse.plans import take_turns
+
+Answer = Literal["release", "refuse", "no answer"]
+_WHAT_HAPPENED: dict[Outcome, str] = {
+    "released": "released",
+    "refused": "refused",
+    "no answer": "no answer; it goes on waiting",
+    "answered before": "answered so before; nothing changed",
+    "older version": "the answer was for an older version; recorded without effect",
+    "not waiting": "it does not wait any more; recorded without effect",
+}
+
+
+@dataclass(frozen=True)
+class AnswerSummary:
+    """What an answer did."""
+
+    po_number: str
+    version: int
+    outcome: Outcome
+    who: str
+
+    def __str__(self) -> str:
+        """Return one line for a person to read."""
+        return f"{self.po_number} version {self.version}: {_WHAT_HAPPENED[self.outcome]} ({self.who})"
+
+
+def answer_order(settings: Settings, po_number: str, version: int, answer: Answer, who: str) -> AnswerSummary:
+    """Release or refuse a waiting order in the name of ``who``, and record it with the time.
+
+    An answer counts only for the version that it was given for, and only while that version waits; any other is
+    recorded without effect. ``no answer`` (the question ran out of time) leaves the order waiting. Given twice, an
+    answer acts once. Who may answer is settled where the question is asked (``STOCKROOM_APPROVERS``).
+
+    Raises:
+        UnknownOrderError: no purchase order of ours has that number.
+        ValueError: the answer is none of the three, or nobody's name stands under it.
+    """
+    if answer not in get_args(Answer):
+        raise ValueError(f"{answer!r} is no answer; give one of: {', '.join(get_args(Answer))}")
+    if not who.strip():
+        raise ValueError(f"an answer to {po_number} needs the name of who gave it")
+    with connect(settings.warehouse_url) as connection:
+        take_turns(connection)
+        outcome = record_answer(connection, po_number=po_number, version=version, answer=answer, who=who.strip())
+    return AnswerSummary(po_number, version, outcome, who.strip())

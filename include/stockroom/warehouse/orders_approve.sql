@@ -1,0 +1,17 @@
+-- Release one waiting order in the name of a person, with its event and its message, in one statement.
+with released as (
+    update ops.purchase_orders set state = 'released', updated_at = now()
+    where po_number = %(po_number)s and version = %(version)s and state = 'waiting'
+    returning po_number, version
+),
+
+events as (
+    insert into ops.purchase_order_events (po_number, version, from_state, to_state, actor, note)
+    select po_number, version, 'waiting', 'released', %(who)s, %(note)s
+    from released
+)
+
+insert into ops.outbox (message_key, kind, subject_key, state)
+select 'purchase_order/' || po_number || '/v' || version, 'purchase_order', po_number || '/v' || version, 'pending'
+from released
+on conflict (message_key) do nothing

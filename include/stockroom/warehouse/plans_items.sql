@@ -1,0 +1,92 @@
+-- One row per sku and location with a stock position on the plan date: what the plan must know of it today.
+with positions as (
+    select * from marts.fct_stock_positions where as_of_date = %(plan_date)s
+),
+
+skus as (
+    select * from marts.dim_skus
+),
+
+suppliers as (
+    select * from marts.dim_suppliers
+),
+
+-- A day before the first movement says nothing: the item was not listed there.
+first_days as (
+    select sku, location_id, min(first_date) as first_date
+    from (
+        select sku, location_id, min(stock_date) as first_date
+        from marts.fct_stock_daily where stock_date < %(plan_date)s group by sku, location_id
+        union all
+        select sku, location_id, min(sold_date) as first_date
+        from marts.fct_sales_daily where sold_date < %(plan_date)s and units_sold > 0 group by sku, location_id
+    ) as both_facts
+    group by sku, location_id
+),
+
+-- The store's own orders as the marts show them.
+history_on_order as (
+    select
+        lines.sku, lines.location_id, lines.units_open as units,
+        coalesce(
+            lines.promised_date, lines.requested_date,
+            (lines.ordered_at at time zone %(time_zone)s)::date + ceil(suppliers.quoted_lead_time_days)::integer,
+            %(plan_date)s
+        ) - %(plan_date)s as due_in_days
+    from marts.fct_purchase_order_lines as lines
+    left join suppliers on lines.supplier_id = suppliers.supplier_id
+    where lines.origin = 'history' and lines.units_open > 0
+),
+
+-- Ours from where they are decided, since an answer may be younger than the marts; what had arrived by the cut-off, from
+-- the marts. An order of a later plan is not known yet. An open proposal is what this plan decides anew: left out.
+own_on_order as (
+    select
+        lines.sku, orders.location_id, lines.units - coalesce(arrived.units_received, 0) as units,
+        coalesce(orders.requested_date, orders.plan_date) - %(plan_date)s as due_in_days
+    from ops.purchase_orders as orders
+    inner join ops.purchase_order_lines as lines on orders.po_number = lines.po_number and orders.version = lines.version
+    left join marts.fct_purchase_order_lines as arrived
+        on lines.po_number = arrived.po_number and lines.line_number = arrived.line_number and arrived.origin = 'stockroom'
+    where
+        orders.plan_date < %(plan_date)s
+        and orders.state in ('approved', 'released', 'part_received', 'received')
+        and lines.units > coalesce(arrived.units_received, 0)
+),
+
+on_order as (
+    select
+        sku, location_id,
+        jsonb_agg(jsonb_build_array(units, due_in_days) order by due_in_days, units) as on_order
+    from (select * from history_on_order union all select * from own_on_order) as all_orders
+    group by sku, location_id
+)
+
+select
+    positions.sku,
+    positions.location_id,
+    skus.supplier_id,
+    coalesce(skus.category, '') as category,
+    greatest(first_days.first_date, %(history_start)s) as first_date,
+    skus.unit_price,
+    skus.unit_cost,
+    coalesce(skus.unit_cost_currency, suppliers.currency, %(currency)s) as unit_cost_currency,
+    -- Reserved and damaged units are on the shelf and not for sale: the position is about what can be sold.
+    greatest(positions.on_hand_units - positions.reserved_units - positions.damaged_units, 0) as on_hand_units,
+    positions.committed_units,
+    greatest(positions.damaged_units + positions.reserved_units - positions.on_hand_units, 0) as backorder_units,
+    coalesce(on_order.on_order, '[]') as on_order,
+    suppliers.quoted_lead_time_days,
+    suppliers.lane,
+    suppliers.supplier_id is not null as is_supplier_known,
+    skus.supplier_sku,
+    greatest(coalesce(skus.pack_units, 1), 1) as pack_units,
+    greatest(coalesce(skus.minimum_order_units, 1), 1) as minimum_order_units,
+    skus.is_discontinued,
+    coalesce(skus.is_active, true) as is_active
+from positions
+inner join skus on positions.sku = skus.sku
+left join suppliers on skus.supplier_id = suppliers.supplier_id
+left join first_days on positions.sku = first_days.sku and positions.location_id = first_days.location_id
+left join on_order on positions.sku = on_order.sku and positions.location_id = on_order.location_id
+order by positions.sku collate "C", positions.location_id collate "C"

@@ -1,0 +1,111 @@
+"""Answering: a named person, the version that was asked about, once."""
+
+from __future__ import annotations
+
+import threading
+from datetime import date
+
+import pytest
+
+from stockroom.jobs.answer_order import answer_order
+from stockroom.jobs.plan_orders import plan_orders
+from stockroom.jobs.release_orders import release_orders
+from stockroom.jobs.waiting_orders import waiting_orders
+from stockroom.warehouse.orders import UnknownOrderError
+
+DAY = date(2011, 6, 30)
+EVENTS = "select version, from_state, to_state, actor, note from ops.purchase_order_events order by event_id desc"
+
+
+@pytest.fixture
+def waiting(marts, with_threshold):
+    """Return settings of a store in which PO-000001 waits."""
+    marts.sku("MUG", on_hand=20)
+    settings = with_threshold("10")
+    plan_orders(settings, as_of_date=DAY)
+    release_orders(settings, as_of_date=DAY)
+    return settings
+
+
+def test_a_release_names_who_gave_it_and_sends_the_order(waiting, ask):
+    summary = answer_order(waiting, "PO-000001", 1, "release", "ann")
+    assert str(summary) == "PO-000001 version 1: released (ann)"
+    assert ask("select state from ops.purchase_orders") == [("released",)]
+    assert ask(EVENTS)[0] == (1, "waiting", "released", "ann", "answer: release, version 1")
+    assert ask("select message_key, state from ops.outbox") == [("purchase_order/PO-000001/v1", "pending")]
+    assert waiting_orders(waiting) == ()
+
+
+def test_a_refusal_is_recorded_and_sends_nothing(waiting, ask):
+    assert answer_order(waiting, "PO-000001", 1, "refuse", "ann").outcome == "refused"
+    assert ask("select state from ops.purchase_orders") == [("refused",)]
+    assert ask(EVENTS)[0] == (1, "waiting", "refused", "ann", "answer: refuse, version 1")
+    assert ask("select count(*) from ops.outbox") == [(0,)]
+
+
+@pytest.mark.parametrize("answer", ["release", "refuse", "no answer"])
+def test_the_same_answer_twice_acts_once(waiting, ask, answer):
+    answer_order(waiting, "PO-000001", 1, answer, "ann")
+    before = ask(EVENTS), ask("select * from ops.outbox")
+    assert answer_order(waiting, "PO-000001", 1, answer, "ann").outcome == "answered before"
+    assert (ask(EVENTS), ask("select * from ops.outbox")) == before
+
+
+def test_a_second_person_changes_nothing_and_is_recorded(waiting, ask):
+    answer_order(waiting, "PO-000001", 1, "release", "ann")
+    assert answer_order(waiting, "PO-000001", 1, "refuse", "bob").outcome == "not waiting"
+    assert ask("select state from ops.purchase_orders") == [("released",)]
+    assert ask(EVENTS)[0][3:] == ("bob", "answer: refuse, version 1; no effect, it is released")
+
+
+def test_an_answer_to_an_older_version_is_recorded_without_effect(marts, waiting, ask):
+    marts.rebuild(date(2011, 7, 1), MUG=2)
+    plan_orders(waiting, as_of_date=date(2011, 7, 1))
+    release_orders(waiting, as_of_date=date(2011, 7, 1))
+    assert answer_order(waiting, "PO-000001", 1, "release", "ann").outcome == "older version"
+    assert ask("select version, state from ops.purchase_orders") == [(2, "waiting")]
+    assert ask(EVENTS)[0] == (1, "waiting", "waiting", "ann", "answer: release, version 1; no effect, version 2 stands")
+    assert answer_order(waiting, "PO-000001", 2, "release", "ann").outcome == "released"
+
+
+def test_an_answer_that_came_too_early_does_not_spoil_the_one_that_counts(marts, settings, with_threshold):
+    marts.sku("MUG", on_hand=20)
+    plan_orders(settings, as_of_date=DAY)
+    assert answer_order(settings, "PO-000001", 1, "release", "ann").outcome == "not waiting"
+    release_orders(with_threshold("0"), as_of_date=DAY)
+    assert answer_order(settings, "PO-000001", 1, "release", "ann").outcome == "released"
+
+
+def test_no_answer_leaves_the_order_waiting(waiting, ask):
+    assert answer_order(waiting, "PO-000001", 1, "no answer", "nobody").outcome == "no answer"
+    assert ask("select state from ops.purchase_orders") == [("waiting",)]
+    assert ask(EVENTS)[0] == (1, "waiting", "waiting", "nobody", "answer: no answer, version 1")
+
+
+def test_of_two_answers_at_once_one_decides(waiting, ask):
+    together, outcomes = threading.Barrier(2), []
+
+    def answer(choice: str, who: str) -> None:
+        together.wait()
+        outcomes.append(answer_order(waiting, "PO-000001", 1, choice, who).outcome)
+
+    threads = [
+        threading.Thread(target=answer, args=("release", "ann")),
+        threading.Thread(target=answer, args=("refuse", "bob")),
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) in (["not waiting", "released"], ["not waiting", "refused"])
+    [(state,)] = ask("select state from ops.purchase_orders")
+    assert ask("select count(*) from ops.outbox") == [(1 if state == "released" else 0,)]
+
+
+def test_an_unknown_order_a_strange_answer_and_a_nameless_one_are_refused(waiting):
+    with pytest.raises(UnknownOrderError, match="PO-000009 is no purchase order of ours"):
+        answer_order(waiting, "PO-000009", 1, "release", "ann")
+    with pytest.raises(ValueError, match="'maybe' is no answer"):
+        answer_order(waiting, "PO-000001", 1, "maybe", "ann")
+    with pytest.raises(ValueError, match="needs the name"):
+        answer_order(waiting, "PO-000001", 1, "release", " ")

@@ -1,0 +1,78 @@
+"""Releasing: what goes by itself, what waits, and that it happens once."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from stockroom.jobs.plan_orders import plan_orders
+from stockroom.jobs.release_orders import release_orders
+from stockroom.jobs.waiting_orders import waiting_orders
+
+DAY = date(2011, 6, 30)
+OUTBOX = "select message_key, kind, subject_key, state from ops.outbox order by message_key"
+EVENTS = "select po_number, from_state, to_state, actor, note from ops.purchase_order_events order by event_id"
+
+
+def test_a_small_order_goes_by_policy_into_the_outbox(marts, settings, ask):
+    marts.sku("MUG", on_hand=20)
+    plan_orders(settings, as_of_date=DAY)
+    summary = release_orders(settings, as_of_date=DAY)
+    assert str(summary) == "1 orders released, 0 wait for a person (threshold 2,000.00 GBP)"
+    assert ask("select state from ops.purchase_orders") == [("released",)]
+    assert ask(OUTBOX) == [("purchase_order/PO-000001/v1", "purchase_order", "PO-000001/v1", "pending")]
+    assert ask(EVENTS)[-1] == (
+        "PO-000001", "proposed", "released", "policy", "not above the approval threshold of 2000",
+    )  # fmt: skip
+
+
+def test_an_order_of_exactly_the_threshold_goes_and_a_penny_more_waits(marts, settings, with_threshold, ask):
+    marts.sku("MUG", on_hand=20)
+    plan_orders(settings, as_of_date=DAY)
+    [(value,)] = ask("select value from ops.purchase_orders")
+    ask("update ops.purchase_orders set value = value + 0.01 returning 1")
+    assert release_orders(with_threshold(str(value)), as_of_date=DAY).waiting == ("PO-000001",)
+    ask("update ops.purchase_orders set value = value - 0.01, state = 'proposed' returning 1")
+    assert release_orders(with_threshold(str(value)), as_of_date=DAY).released == ("PO-000001",)
+
+
+def test_releasing_twice_releases_once(marts, settings, ask):
+    marts.sku("MUG", on_hand=20)
+    plan_orders(settings, as_of_date=DAY)
+    release_orders(settings, as_of_date=DAY)
+    before = ask(OUTBOX), ask(EVENTS)
+    again = release_orders(settings, as_of_date=DAY)
+    assert (again.released, again.waiting) == ((), ())
+    assert (ask(OUTBOX), ask(EVENTS)) == before
+
+
+def test_a_large_order_waits_and_says_what_it_is(marts, with_threshold, ask):
+    marts.sku("MUG", on_hand=20)
+    settings = with_threshold("10")
+    plan_orders(settings, as_of_date=DAY)
+    assert release_orders(settings, as_of_date=DAY).waiting == ("PO-000001",)
+    assert ask(OUTBOX) == []
+    [waiting] = waiting_orders(settings)
+    assert (waiting.po_number, waiting.version, waiting.supplier_name, waiting.lines) == (
+        "PO-000001",
+        1,
+        "Mug Makers",
+        1,
+    )
+    assert str(waiting) == (
+        f"PO-000001 version 1: {waiting.value:,.2f} GBP to Mug Makers, 1 line and {waiting.units:,} units for LONDON"
+    )
+
+
+def test_an_order_in_foreign_money_waits_however_small(marts, settings, ask):
+    marts.supplier("S02", currency="EUR")
+    marts.sku("BAG", supplier_id="S02", unit_cost_currency="EUR", units_per_day=1, pack_units=1, minimum_order_units=1)
+    plan_orders(settings, as_of_date=DAY)
+    assert release_orders(settings, as_of_date=DAY).waiting == ("PO-000001",)
+    assert ask(EVENTS)[-1][-1] == "in EUR, which the approval threshold does not cover"
+
+
+def test_a_release_for_an_earlier_day_leaves_later_proposals_alone(marts, settings, ask):
+    marts.sku("MUG", on_hand=20)
+    plan_orders(settings, as_of_date=DAY)
+    assert release_orders(settings, as_of_date=date(2011, 6, 20)).released == ()
+    assert ask("select state from ops.purchase_orders") == [("proposed",)]

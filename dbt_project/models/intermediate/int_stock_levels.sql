@@ -1,3 +1,10 @@
+{{
+    config(
+        materialized='table',
+        post_hook='analyze {{ this }}'
+    )
+}}
+
 with
 
 inventory_levels as (

@@ -1,3 +1,10 @@
+{{
+    config(
+        materialized='table',
+        post_hook='analyze {{ this }}'
+    )
+}}
+
 with
 
 catalogue_items as (

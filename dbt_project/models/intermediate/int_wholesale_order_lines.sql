@@ -1,38 +1,25 @@
-{{ config(materialized='table') }}
+{{
+    config(
+        materialized='table',
+        post_hook='analyze {{ this }}'
+    )
+}}
 
 with
 
 order_rows as (
 
-    select * from {{ ref('stg_wholesale__order_rows') }}
-
-),
-
-ranked as (
-
-    select
-        *,
-        {{ newest_first('order_line_id') }} as version_rank
-
-    from order_rows
-
-),
-
-newest as (
-
     select
         *,
         case when quantity < 0 then 'taken_back' else 'sale' end as row_kind
 
-    from ranked
-
-    where version_rank = 1
+    from {{ ref('int_wholesale_order_rows') }}
 
 ),
 
 sales as (
 
-    select * from newest
+    select * from order_rows
 
     where row_kind = 'sale'
 
@@ -40,7 +27,7 @@ sales as (
 
 taken_back as (
 
-    select * from newest
+    select * from order_rows
 
     where row_kind = 'taken_back'
 
@@ -117,33 +104,33 @@ cancelled_sales as (
 order_lines as (
 
     select
-        newest.order_id,
-        newest.order_line_id,
-        newest.ordered_at,
-        newest.sku,
-        newest.sku_as_sent,
-        newest.title,
-        newest.location_id,
-        newest.unit_price,
-        newest.currency,
-        newest.customer_ref,
-        newest.landing_line_number,
+        order_rows.order_id,
+        order_rows.order_line_id,
+        order_rows.ordered_at,
+        order_rows.sku,
+        order_rows.sku_as_sent,
+        order_rows.title,
+        order_rows.location_id,
+        order_rows.unit_price,
+        order_rows.currency,
+        order_rows.customer_ref,
+        order_rows.landing_line_number,
         case
-            when newest.row_kind = 'sale' then 'sale'
+            when order_rows.row_kind = 'sale' then 'sale'
             when cancellations.taken_back_line_id is not null then 'cancellation'
             else 'return'
         end as line_kind,
-        abs(newest.quantity) as units,
+        abs(order_rows.quantity) as units,
         coalesce(cancellations.sale_line_id, cancelled_sales.cancelled_by_line_id) as counterpart_line_id,
         coalesce(cancellations.sale_ordered_at, cancelled_sales.cancelled_at) as counterpart_at,
         -- A line also counts as touched when the file that cancels it lands.
-        greatest(newest.landing_file_id, coalesce(cancelled_sales.taken_back_file_id, 0)) as landing_file_id
+        greatest(order_rows.landing_file_id, coalesce(cancelled_sales.taken_back_file_id, 0)) as landing_file_id
 
-    from newest
+    from order_rows
     left join cancellations
-        on newest.order_line_id = cancellations.taken_back_line_id
+        on order_rows.order_line_id = cancellations.taken_back_line_id
     left join cancelled_sales
-        on newest.order_line_id = cancelled_sales.sale_line_id
+        on order_rows.order_line_id = cancelled_sales.sale_line_id
 
 )
 

@@ -2,7 +2,7 @@ with
 
 purchase_order_lines as (
 
-    select * from {{ ref('int_purchase_order_lines_unioned') }}
+    select * from {{ ref('fct_purchase_order_lines') }}
 
     where state in ('released', 'part_received', 'received')
 

@@ -139,7 +139,12 @@ def _profile(warehouse_url: str) -> dict[str, str]:
     """Return the variables that profiles.yml reads, from the warehouse's URL."""
     parts = conninfo_to_dict(warehouse_url)
     profile = {name: str(parts[key]) for name, key in _PROFILE_VARIABLES.items() if parts.get(key) is not None}
-    return profile | {"DO_NOT_TRACK": "1", "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
+    return profile | {
+        "DO_NOT_TRACK": "1",
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        # Read by libpq: a million-row group by must not spill to disk, and no statement is long enough for jit to pay.
+        "PGOPTIONS": "-c work_mem=128MB -c jit=off",
+    }
 
 
 @contextmanager

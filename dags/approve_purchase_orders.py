@@ -33,7 +33,7 @@ def approve_purchase_orders() -> None:
 
         return waiting_questions(this_run.settings())
 
-    @task(map_index_template="{{ order['po_number'] }}")
+    @task(map_index_template="{{ task.op_kwargs['order']['po_number'] }}")
     def record(order: dict[str, str], response: dict[str, Any]) -> str:
         from stockroom.orchestration.approvals import record_answer
 
@@ -48,7 +48,7 @@ def approve_purchase_orders() -> None:
     @task_group
     def approve(order: dict[str, str]) -> None:
         ask = AskForApproval(task_id="ask", order=order, map_index_template="{{ task.order['po_number'] }}")
-        record(order, cast("dict[str, Any]", ask.output)) >> deliver()
+        record(order=order, response=cast("dict[str, Any]", ask.output)) >> deliver()
 
     approve.expand(order=list_waiting())
 

@@ -68,10 +68,10 @@ def _parser() -> argparse.ArgumentParser:
     dated("plan", _job("plan_orders"), "plan purchase orders")
     dated("check-decisions", _job("check_decisions"), "check the decisions of a plan")
     dated("release", _job("release_orders"), "release the orders up to the approval threshold")
-    answer = add("answer", _answer, "approve or refuse a waiting purchase order")
+    answer = add("answer", _answer, "release or refuse a waiting purchase order")
     answer.add_argument("po_number")
     answer.add_argument("version", type=int)
-    answer.add_argument("answer", choices=("approve", "refuse"))
+    answer.add_argument("answer", choices=("release", "refuse"))
     answer.add_argument("--who", required=True, help="your name, for the record")
     add("deliver", _deliver, "send what waits in the outbox")
     dated("flag-overstock", _job("flag_overstock"), "write the overstock digest")
@@ -164,7 +164,7 @@ def _build(given: argparse.Namespace) -> int:
 
 
 def _answer(given: argparse.Namespace) -> int:
-    """Approve or refuse an order, and send what follows from it."""
+    """Release or refuse an order, and send what follows from it."""
     from stockroom.jobs.answer_order import answer_order
     from stockroom.jobs.deliver_outbox import deliver_outbox
 

@@ -14,7 +14,7 @@ def choose_ports(file: Path, names: tuple[str, ...]) -> dict[str, int]:
 
     A port remembered for a name that is not asked for stays remembered and is given to no other name.
     """
-    remembered = _read(file)
+    remembered = remembered_ports(file)
     chosen: dict[str, int] = {}
     for name in names:
         taken = {port for other, port in {**remembered, **chosen}.items() if other != name}
@@ -26,8 +26,8 @@ def choose_ports(file: Path, names: tuple[str, ...]) -> dict[str, int]:
     return chosen
 
 
-def _read(file: Path) -> dict[str, int]:
-    """Return what the file remembers; nothing if it is missing or damaged."""
+def remembered_ports(file: Path) -> dict[str, int]:
+    """Return the ports that the file remembers; none if it is missing or damaged."""
     try:
         found = json.loads(file.read_text(encoding="ascii"))
         return {str(name): int(port) for name, port in found.items()}

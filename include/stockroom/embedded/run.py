@@ -26,14 +26,13 @@ from stockroom.embedded.children import ChildEndedError, Children, end_marked, i
 from stockroom.embedded.follow import Follower
 from stockroom.embedded.installation import Installation, local_settings
 from stockroom.embedded.lock import hold_lock
-from stockroom.embedded.ports import HOST, choose_ports
+from stockroom.embedded.ports import HOST, choose_ports, remembered_ports
 from stockroom.embedded.private_files import write_private
 from stockroom.jobs.summarise_run import summarise_run
 from stockroom.settings import Settings
 from stockroom.warehouse.migrate import migrate
 
 SERVICE_TIMEOUT_SECONDS = 60.0
-APPROVALS = "approve_purchase_orders"
 
 
 class AlreadyUpError(RuntimeError):
@@ -83,7 +82,7 @@ def run(installation: Installation, *, as_of_date: date, stays_up: bool, say: Ca
 
 def down(installation: Installation) -> bool:
     """Stop what ``stockroom up`` left running, or a crashed run; return whether there was anything."""
-    ended = end_marked(installation.mark)
+    ended = end_marked(installation.mark, patience_seconds=3.0)
     installation.up_file.unlink(missing_ok=True)
     server = postgres.find(installation.directory)
     if server is not None:
@@ -94,7 +93,7 @@ def down(installation: Installation) -> bool:
 
 def describe_up(installation: Installation) -> str:
     """Return the addresses of what is up and where the logins stand."""
-    ports = choose_ports(installation.directory / "ports.json", ())
+    ports = remembered_ports(installation.directory / "ports.json")
     logins = installation.directory / "airflow" / "logins.json"
     return (
         f"Airflow     http://{HOST}:{ports['airflow']}   (logins: {logins})\n"
@@ -175,9 +174,8 @@ def _run_dags(machine: Machine, as_of_date: date, say: Callable[[str], None]) ->
     """Start the DAGs as a day would, follow what assets start, and return when only people are waited for."""
     password = read_logins(machine.airflow)[ADMIN]
     with log_in(machine.airflow.url, ADMIN, password) as client:
-        for unfinished in list_unfinished_runs(client):
-            if unfinished.dag_id != APPROVALS:  # what a crash cut off; a question may stay open for a day
-                give_up_run(client, unfinished)
+        for unfinished in list_unfinished_runs(client):  # cut off by a crash, or questions, which this run asks anew
+            give_up_run(client, unfinished)
         unpause_all(client)
         key = as_of_date.isoformat()
         follower = Follower(client, since=datetime.now(UTC), say=say, check=machine.children.check)
@@ -190,6 +188,6 @@ def _run_dags(machine: Machine, as_of_date: date, say: Callable[[str], None]) ->
         plan = follower.find_started("plan_purchase_orders", after=build)
         follower.wait_for(plan)
         overstock = start_run(client, "flag_overstock", partition_key=key)
-        approvals = follower.find_started(APPROVALS, after=plan)
+        approvals = follower.find_started("approve_purchase_orders", after=plan)
         follower.wait_for_people(approvals)
         follower.wait_for(overstock, announce)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from stockroom.orchestration.question import APPROVE, NO_ANSWER, REFUSE, read_answer
 from stockroom.settings import Settings
 
-ANSWERS = {APPROVE: "approve", REFUSE: "refuse", NO_ANSWER: "no answer"}
+ANSWERS: dict[str, Literal["release", "refuse", "no answer"]] = {
+    APPROVE: "release",
+    REFUSE: "refuse",
+    NO_ANSWER: "no answer",
+}
 """Each option on the page, as the job takes it."""
 
 

@@ -26,8 +26,9 @@ TIER_3 = "tier:3"
 
 HOPELESS_ERRORS = frozenset(
     {
+        "stockroom.channels.channel.RefusedConnectionError",
         "stockroom.settings.SettingsError",
-        "stockroom.quality.gate.GateFailedError",
+        "stockroom.jobs.gate_keeping.GateFailedError",
         "stockroom.jobs.build_marts.BuildFailedError",
     }
 )

@@ -240,7 +240,7 @@ class Shop:
             assert isinstance(value, IntValueNode)
             return int(value.value)
 
-        return cost(operation.selection_set, schema().query_type)  # type: ignore[arg-type]
+        return cost(operation.selection_set, schema().query_type)
 
 
 def _resolve(source: Any, info: Any, **arguments: Any) -> Any:
@@ -296,7 +296,7 @@ class Answerer(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_POST(self) -> None:
-        shop: Shop = self.server.shop  # type: ignore[attr-defined]
+        shop: Shop = self.server.shop
         body = self.rfile.read(int(self.headers["Content-Length"]))
         if shop.faults:
             shop.faults.pop(0)(self)
@@ -313,7 +313,7 @@ class Answerer(BaseHTTPRequestHandler):
 
     def head(self, status: int, length: int, headers: dict[str, str]) -> None:
         self.send_response_only(status)
-        self.send_header("Date", format_datetime(self.server.shop.clock, usegmt=True))  # type: ignore[attr-defined]
+        self.send_header("Date", format_datetime(self.server.shop.clock, usegmt=True))
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(length))
         for name, value in headers.items():
@@ -358,7 +358,7 @@ def serve(shop: Shop) -> Iterator[Shop]:
     """Let ``shop`` answer on a free loopback port."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), Answerer)
     server.daemon_threads = True
-    server.shop = shop  # type: ignore[attr-defined]
+    server.shop = shop
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     shop.url = f"http://127.0.0.1:{server.server_port}"

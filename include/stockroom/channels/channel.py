@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from stockroom.settings import Settings
@@ -45,6 +45,8 @@ class RecordSource:
     streams: tuple[Stream, ...]
     """In the order in which they are extracted."""
     connect: Callable[[Settings], AbstractContextManager[RecordReader]]
+    settle: timedelta = timedelta(seconds=60)
+    """How long a change may take to be found by the channel's search: a window ends this much before its clock."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,86 @@
+"""Extract one sales channel: what changed since the last time lands, then loads."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import psycopg
+
+from stockroom.channels import CHANNELS, ChannelError, RecordReader, RecordSource
+from stockroom.jobs.extracted import ExtractionError, SourceExtracted, StreamExtracted
+from stockroom.jobs.take_in_files import take_in_files
+from stockroom.settings import Settings
+from stockroom.streams import Stream
+from stockroom.tabular import FileSource
+from stockroom.warehouse import connect
+from stockroom.warehouse.cursors import window_start
+from stockroom.warehouse.extraction import clock, only_extraction
+from stockroom.warehouse.landing import LandingError, write_part
+from stockroom.warehouse.load import LoadSummary, load_landing_file
+
+
+def extract_channel(settings: Settings, channel_id: str) -> SourceExtracted:
+    """Return what the channel had that is new since its last extract.
+
+    Each stream lands as a file before it is loaded, and its cursor moves with its rows: a killed extract is asked for
+    again and leaves nothing twice. A stream that fails does not keep the others.
+
+    Raises:
+        ExtractionError: streams could not be extracted; the message names them with their reasons.
+        ExtractionUnderWayError: another process extracts this channel.
+        KeyError: no such channel.
+    """
+    channel = CHANNELS[channel_id]
+    with connect(settings.warehouse_url) as connection:
+        connection.autocommit = True  # each load commits by itself, and nothing stays open while the channel talks
+        with only_extraction(connection, channel_id):
+            if isinstance(channel.source, FileSource):
+                return take_in_files(settings, connection, channel.source)
+            return _extract_windows(settings, connection, channel_id, channel.source)
+
+
+def _extract_windows(
+    settings: Settings, connection: psycopg.Connection, channel_id: str, source: RecordSource
+) -> SourceExtracted:
+    """Extract every stream of a channel, up to the channel's own clock less the time its search takes to settle."""
+    counts: list[StreamExtracted] = []
+    failures: list[str] = []
+    with source.connect(settings) as reader:
+        channel_time = reader.now()
+        end = (channel_time - source.settle).replace(microsecond=0)
+        for stream in source.streams:
+            try:
+                summary = _extract_window(settings, connection, reader, stream, end=end, channel_time=channel_time)
+            except (ChannelError, LandingError, OSError, psycopg.Error) as error:
+                failures.append(f"{stream.name}: {error}")
+            else:
+                counts.append(StreamExtracted(stream.name).and_also(summary))
+    extracted = SourceExtracted(channel_id, tuple(counts))
+    if failures:
+        raise ExtractionError(f"{extracted}; not extracted: {' | '.join(failures)}")
+    return extracted
+
+
+def _extract_window(
+    settings: Settings,
+    connection: psycopg.Connection,
+    reader: RecordReader,
+    stream: Stream,
+    *,
+    end: datetime,
+    channel_time: datetime,
+) -> LoadSummary:
+    """Land and load what changed in a stream since its last window."""
+    start = window_start(connection, stream.source, stream.name)
+    if start is not None and end <= start:  # the channel's clock has not moved, or stands in a past that is known
+        return LoadSummary(0, 0, skipped=True)
+    landed = write_part(
+        settings.landing_url,
+        stream,
+        reader.records(stream, start=start, end=end),
+        window_start=start,
+        window_end=end,
+        landed_at=clock(connection),
+        channel_time=channel_time,
+    )
+    return load_landing_file(connection, stream, landed, currency=settings.currency)

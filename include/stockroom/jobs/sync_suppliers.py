@@ -1,0 +1,55 @@
+"""Take in the folders of the suppliers, the warehouse system and the planners."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from stockroom.jobs.extracted import ExtractionError, SourceExtracted
+from stockroom.jobs.take_in_files import take_in_files
+from stockroom.settings import Settings
+from stockroom.suppliers import FILE_SOURCES
+from stockroom.warehouse import connect
+from stockroom.warehouse.extraction import only_extraction
+
+
+@dataclass(frozen=True)
+class SuppliersSynced:
+    """What each folder brought."""
+
+    sources: tuple[SourceExtracted, ...]
+
+    @property
+    def loaded(self) -> int:
+        """Return the rows stored, over all folders."""
+        return sum(source.loaded for source in self.sources)
+
+    @property
+    def rejected(self) -> int:
+        """Return the lines put aside, over all folders."""
+        return sum(source.rejected for source in self.sources)
+
+    def __str__(self) -> str:
+        """Return one line for a person to read."""
+        return " · ".join(str(source) for source in self.sources)
+
+
+def sync_suppliers(settings: Settings) -> SuppliersSynced:
+    """Return what is new in the folders; a folder that fails does not keep the others.
+
+    Raises:
+        ExtractionError: folders or files could not be taken in; the message names them with their reasons.
+        ExtractionUnderWayError: another process takes them in.
+    """
+    taken: list[SourceExtracted] = []
+    failures: list[str] = []
+    with connect(settings.warehouse_url) as connection:
+        connection.autocommit = True  # each file is a transaction of its own
+        with only_extraction(connection, "suppliers"):
+            for source in FILE_SOURCES:
+                try:
+                    taken.append(take_in_files(settings, connection, source))
+                except ExtractionError as error:
+                    failures.append(str(error))
+    if failures:
+        raise ExtractionError(" · ".join([*failures, *map(str, taken)]))
+    return SuppliersSynced(tuple(taken))

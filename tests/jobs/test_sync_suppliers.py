@@ -1,0 +1,118 @@
+"""The folders of suppliers, warehouse system and planners, from files to raw."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import psycopg
+import pytest
+
+from stockroom.jobs.extracted import ExtractionError
+from stockroom.jobs.sync_suppliers import sync_suppliers
+from stockroom.settings import Settings
+from stockroom.suppliers import FILE_SOURCES
+from stockroom.suppliers.suppliers import TERMS_COLUMNS
+
+TERMS = ["S01", "Acme", "orders@acme.example", "uk_road", "GBP", 7, 250.5, "30 days", "road"]
+RECEIPTS = "receipt_id,shipment_id,po_number,line_number,location,sku,units,received_at\n"
+
+
+@pytest.fixture
+def settings(warehouse: Any, landing_url: str, tmp_path: Path) -> Settings:
+    folders = {name: tmp_path / name for name in ("suppliers_dir", "wms_dir", "planners_dir")}
+    for folder in folders.values():
+        folder.mkdir()
+    return Settings(
+        warehouse_url=warehouse.url_of("stockroom_app"),
+        landing_url=landing_url,
+        documents_dir=tmp_path,
+        outbox_dir=tmp_path,
+        reports_dir=tmp_path,
+        dbt_dir=tmp_path,
+        **folders,
+    )
+
+
+def write_terms(folder: Path, *rows: list[Any], columns: tuple[str, ...] = TERMS_COLUMNS) -> None:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    for row in (list(columns), *rows):
+        book.active.append(row)
+    book.save(folder / "terms.xlsx")
+
+
+def fill(settings: Settings) -> None:
+    write_terms(settings.suppliers_dir, TERMS)
+    (settings.suppliers_dir / "catalogue-S01.csv").write_text(
+        "supplier_id,supplier_sku,sku,unit_cost,currency,pack_units,minimum_order_units,is_discontinued\n"
+        "S01,A-1,SKU-1,1.25,GBP,12,24,no\nS01,A-2,SKU-2,2.50,GBP,6,6,yes\n"
+    )
+    (settings.suppliers_dir / "purchase_orders-2011-06-01.csv").write_text(
+        "po_number,line_number,supplier_id,ship_to,sku,units,unit_cost,currency,ordered_at,requested_date,promised_date\n"
+        "H-000001,1,S01,LONDON,SKU-1,24,1.25,GBP,2011-06-01T09:00:00Z,2011-06-08,2011-06-08\n"
+    )
+    (settings.suppliers_dir / "backorders-2011-06-02.csv").write_text(
+        "po_number,line_number,sku,units_backordered,noted_at,new_promised_date\n"
+        "H-000001,1,SKU-1,12,2011-06-02T09:00:00Z,2011-06-20\n"
+    )
+    (settings.wms_dir / "receipts-2011-06-08.csv").write_text(
+        RECEIPTS + "R-1,SH-1,H-000001,1,LONDON,SKU-1,12,2011-06-08T10:00:00Z\n"
+    )
+    (settings.wms_dir / "adjustments-2011-06-08.csv").write_text(
+        "adjustment_id,occurred_at,location,sku,units,reason\nADJ-1,2011-06-08T10:00:00Z,LONDON,SKU-1,-3,damaged\n"
+    )
+    (settings.planners_dir / "promotions.csv").write_text(
+        "promotion_id,name,category,sku,starts_on,ends_on,discount_percent\nPR-1,Spring,,SKU-1,2011-03-01,2011-03-31,10\n"
+    )
+
+
+def test_every_folder_is_taken_in_once(settings: Settings) -> None:
+    fill(settings)
+    assert str(sync_suppliers(settings)) == (
+        "suppliers: terms 1, catalogues 2, purchase_orders 1, backorders 1 · wms: receipts 1, adjustments 1 · "
+        "planners: promotions 1"
+    )
+    assert str(sync_suppliers(settings)) == "suppliers: nothing new · wms: nothing new · planners: nothing new"
+
+
+def test_a_changed_terms_file_brings_only_what_changed(settings: Settings, warehouse: Any) -> None:
+    other = ["S02", *TERMS[1:]]
+    write_terms(settings.suppliers_dir, TERMS, other)
+    sync_suppliers(settings)
+    write_terms(settings.suppliers_dir, TERMS, [*other[:5], 12, *other[6:]])
+    assert sync_suppliers(settings).loaded == 1
+    with psycopg.connect(warehouse.url) as connection:
+        found = connection.execute(
+            "select document ->> 'quoted_lead_time_days', document ->> 'minimum_order_value' "
+            "from raw.suppliers_terms where record_key = 'S02' order by landing_file_id"
+        ).fetchall()
+    assert found == [("7", "250.5"), ("12", "250.5")]
+
+
+def test_terms_without_a_column_are_put_aside_and_the_other_folders_load(settings: Settings, warehouse: Any) -> None:
+    fill(settings)
+    write_terms(settings.suppliers_dir, TERMS[:-1], columns=TERMS_COLUMNS[:-1])
+    summary = sync_suppliers(settings)
+    assert "unreadable: terms.xlsx" in str(summary)
+    assert "receipts 1" in str(summary)
+    with psycopg.connect(warehouse.url) as connection:
+        reasons = connection.execute("select reason from raw.rejected_records").fetchall()
+    assert len(reasons) == 1
+    assert "terms.xlsx: no column ship_via" in reasons[0][0]
+
+
+def test_a_folder_that_is_not_set_does_not_keep_the_others(settings: Settings, warehouse: Any) -> None:
+    fill(settings)
+    unset = Settings(**{**vars(settings), "suppliers_dir": Path()})
+    with pytest.raises(ExtractionError, match=r"STOCKROOM_SUPPLIERS_DIR.*receipts 1"):
+        sync_suppliers(unset)
+    with psycopg.connect(warehouse.url) as connection:
+        assert connection.execute("select count(*) from raw.wms_receipts").fetchall() == [(1,)]
+
+
+def test_every_declared_stream_has_a_table(warehouse: Any) -> None:
+    for source in FILE_SOURCES:
+        for stream in source.streams:
+            warehouse.connection.execute(f"select 1 from raw.{stream.table}")  # noqa: S608

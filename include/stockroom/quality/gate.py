@@ -5,6 +5,7 @@ The library costs seconds and 280 MB to import, so it is imported inside ``run_g
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -95,6 +96,8 @@ def run_gate(gate: Gate, read: Callable[[Table], pd.DataFrame]) -> GateResult:
     # Nothing may phone home; the library reads these when it is imported.
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     os.environ["TQDM_DISABLE"] = "1"
+    # It narrates its own assembly; a task's log is for what a person should read.
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -51,6 +52,20 @@ _numbers = count(1)
 
 @pytest.fixture
 def warehouse(postgres_server: postgres.Server, warehouse_template: str) -> Iterator[Warehouse]:
+    """Yield a database of the test's own."""
+    with _clone(postgres_server, warehouse_template) as clone:
+        yield clone
+
+
+@pytest.fixture(scope="module")
+def module_warehouse(postgres_server: postgres.Server, warehouse_template: str) -> Iterator[Warehouse]:
+    """Yield a database that the tests of a module share; each rolls back what it does."""
+    with _clone(postgres_server, warehouse_template) as clone:
+        yield clone
+
+
+@contextmanager
+def _clone(postgres_server: postgres.Server, warehouse_template: str) -> Iterator[Warehouse]:
     database = f"test_{next(_numbers)}"
     admin_url = postgres_server.url(database="postgres", role="postgres")
     with psycopg.connect(admin_url, autocommit=True) as admin:

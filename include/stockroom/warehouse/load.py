@@ -9,7 +9,7 @@ import psycopg
 from psycopg import sql
 
 from stockroom.streams import BadRow, Row, Stream
-from stockroom.warehouse.checks import bad_documents
+from stockroom.warehouse.checks import reasons, suspects
 from stockroom.warehouse.cursors import is_unchanged
 from stockroom.warehouse.incoming import stage_lines, stage_rows
 from stockroom.warehouse.landing import LandingError, LandingFile
@@ -156,36 +156,33 @@ def _reject(connection: psycopg.Connection, stream: Stream, currency: str) -> No
     """Move documents without a usable key, and those that fail a check, to the rejects."""
     key = _key(stream)
     names = " and ".join(stream.key)
-    bad = [
+    keyless = sql.SQL("(jsonb_typeof(document) <> 'object' or {key} is null)").format(key=key)
+    overlong = sql.SQL("length({key}) > {limit}").format(key=key, limit=sql.Literal(KEY_CHARACTERS))
+    queries = [
+        sql.SQL("select line_number from pg_temp.incoming where {} or {}").format(keyless, overlong),
+        suspects(stream.table, currency=currency),
+    ]
+    found = connection.execute(
+        sql.SQL("create temporary table incoming_suspects on commit drop as {}").format(
+            sql.SQL(" union ").join([query for query in queries if query is not None])
+        )
+    ).rowcount
+    if found == 0:
+        return
+    queries = [
         sql.SQL(
-            "select line_number, {lacks} as reason from pg_temp.incoming "
-            "where document is not null and (jsonb_typeof(document) <> 'object' or {key} is null) "
-            "union all select line_number, {long} from pg_temp.incoming where length({key}) > {limit}"
+            "select line_number, case when {keyless} then {lacks} else {long} end as reason from pg_temp.incoming "
+            "where {keyless} or {overlong}"
         ).format(
-            key=key,
+            keyless=keyless,
+            overlong=overlong,
             lacks=sql.Literal(f"lacks its key {names}; send the record with it"),
             long=sql.Literal(f"has a key ({names}) of more than {KEY_CHARACTERS} characters; shorten it"),
-            limit=sql.Literal(KEY_CHARACTERS),
-        )
+        ),
+        reasons(stream.table, currency=currency),
     ]
-    if (checks := bad_documents(stream.table, currency=currency)) is not None:
-        bad.append(checks)
     connection.execute(
-        sql.SQL(
-            """
-            with bad as ({bad}),
-            reasons as (
-                select line_number, left(string_agg(distinct reason, '; '), 2000) as reason from bad
-                group by line_number
-            ),
-            removed as (
-                delete from pg_temp.incoming using reasons where incoming.line_number = reasons.line_number
-                returning incoming.line_number, reasons.reason, incoming.document
-            )
-            insert into pg_temp.incoming_rejects (line_number, reason, record)
-            select line_number, reason, left(document::text, 10000) from removed
-            """
-        ).format(bad=sql.SQL(" union all ").join(bad))
+        sql.SQL(_MOVE_BAD).format(bad=sql.SQL(" union all ").join([query for query in queries if query is not None]))
     )
 
 
@@ -195,7 +192,7 @@ def _store(
     """Move what is staged to its tables, note the counts with the file, and return them."""
     table = sql.Identifier("raw", stream.table)
     connection.execute("select raw.ensure_partition(%s, %s)", (stream.table, landing_file.landed_at))
-    row = connection.execute("select count(document) from pg_temp.incoming").fetchone()
+    row = connection.execute("select count(*) from pg_temp.incoming").fetchone()
     good = int(row[0]) if row else 0
     loaded = connection.execute(
         sql.SQL(_SNAPSHOT if stream.mode == "snapshot" else _APPEND).format(table=table, key=_key(stream)),
@@ -218,11 +215,26 @@ def _store(
     return LoadSummary(loaded, rejected, unchanged=good - loaded)
 
 
+_MOVE_BAD = """
+with bad as ({bad}),
+
+judged as (
+    select line_number, left(string_agg(distinct reason, '; '), 2000) as reason from bad group by line_number
+),
+
+removed as (
+    delete from pg_temp.incoming using judged where incoming.line_number = judged.line_number
+    returning incoming.line_number, judged.reason, incoming.document
+)
+
+insert into pg_temp.incoming_rejects (line_number, reason, record)
+select line_number, reason, left(document::text, 10000) from removed
+"""
+
 _APPEND = """
 insert into {table} (landing_file_id, line_number, record_key, document, landed_at)
 select %(landing_file_id)s, incoming.line_number, {key}, incoming.document, %(landed_at)s
 from pg_temp.incoming
-where incoming.document is not null
 """
 
 _SNAPSHOT = """
@@ -231,7 +243,6 @@ with latest as (  -- a file that names a record twice means the second
     from (
         select incoming.line_number, {key} as record_key, incoming.document
         from pg_temp.incoming
-        where incoming.document is not null
     ) as keyed
     order by record_key, line_number desc
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import multiprocessing
 import time
 import zipfile
 from pathlib import Path
@@ -12,7 +13,7 @@ import openpyxl
 import pytest
 
 from stockroom.streams import BadRow, Row
-from stockroom.tabular import RefusedFileError, read_rows
+from stockroom.tabular import RefusedFileError, read_rows, xlsx_file
 from stockroom.tabular.limits import Limits
 
 MB = 1024 * 1024
@@ -78,6 +79,36 @@ def test_a_cell_with_an_error_rejects_its_row(tmp_path: Path) -> None:
 def test_empty_rows_and_columns_to_the_right_are_nothing(tmp_path: Path) -> None:
     rows = read(book(tmp_path / "f.xlsx", [["sku", "value", None], [None, None], ["A", 1, None, None]]))
     assert rows == [Row(3, {"sku": "A", "value": "1"})]
+
+
+def test_a_row_that_ends_early_is_empty_to_its_right(tmp_path: Path) -> None:
+    rows = read(book(tmp_path / "f.xlsx", [["sku", "value"], ["A"]]))
+    assert rows == [Row(2, {"sku": "A", "value": ""})]
+
+
+def test_a_reader_that_somebody_killed_is_started_again(tmp_path: Path) -> None:
+    path = book(tmp_path / "f.xlsx", [["sku", "value"], ["A", 1]])
+    read(path)
+    assert xlsx_file._reader.process is not None
+    xlsx_file._reader.process.kill()
+    assert read(path) == [Row(2, {"sku": "A", "value": "1"})]
+
+
+def test_a_fork_does_not_speak_into_its_parents_pipe(tmp_path: Path) -> None:
+    path = book(tmp_path / "f.xlsx", [["sku", "value"], ["A", 1]])
+    read(path)
+    with multiprocessing.get_context("fork").Pool(2) as pool:
+        assert [len(rows) for rows in pool.map(read, [path] * 6)] == [1] * 6
+    assert len(read(path)) == 1
+
+
+def test_many_files_cost_one_start_of_the_reader(tmp_path: Path) -> None:
+    path = book(tmp_path / "f.xlsx", [["sku", "value"], ["A", 1]])
+    read(path)
+    first = xlsx_file._reader.process
+    for _ in range(10):
+        read(path)
+    assert xlsx_file._reader.process is first
 
 
 def test_a_missing_column_refuses_the_file_and_says_which(tmp_path: Path) -> None:

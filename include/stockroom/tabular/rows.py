@@ -42,4 +42,4 @@ def read_rows(
         rows = csv_rows(path, file_name=file_name)
     else:
         raise RefusedFileError(f"{file_name}: neither .csv nor .xlsx; save it as one of these.")
-    yield from with_header(rows, file_name=file_name, columns=columns)
+    yield from with_header(rows, file_name=file_name, columns=columns, is_padded=suffix == ".xlsx")

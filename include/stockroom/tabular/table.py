@@ -71,9 +71,11 @@ class Header:
 
 
 def with_header(
-    rows: Iterator[tuple[int, list[str]] | BadRow], *, file_name: str, columns: Sequence[str]
+    rows: Iterator[tuple[int, list[str]] | BadRow], *, file_name: str, columns: Sequence[str], is_padded: bool = False
 ) -> Iterator[Row | BadRow]:
     """Yield records from numbered rows of values, the first of which is the header.
+
+    ``is_padded``: a row may end early, as in a spreadsheet, which does not store the empty cells at its end.
 
     Raises:
         RefusedFileError: the header does not hold ``columns``.
@@ -89,6 +91,8 @@ def with_header(
         if header is None:
             header = Header(values, file_name=file_name, columns=columns)
             continue
+        if is_padded:
+            values += [""] * (header.width - len(values))
         if (row := header.row(line_number, values)) is not None:
             yield row
     if header is None:

@@ -6,13 +6,16 @@ process opens it, under limits of the operating system, and this one believes no
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO
 
@@ -31,8 +34,9 @@ def xlsx_rows(path: Path, *, file_name: str, limits: Limits) -> Iterator[tuple[i
     Raises:
         RefusedFileError: the file is no spreadsheet or passes a limit; no row has been yielded then.
     """
-    with tempfile.TemporaryFile() as output:
-        _read_apart(path, output, file_name=file_name, limits=limits)
+    with tempfile.NamedTemporaryFile(prefix="stockroom-xlsx-") as output:
+        status = _reader.read(path, output.name, limits)
+        _check_verdict(_last_line(output), status, file_name=file_name, limits=limits)
         output.seek(0)
         for line in output:
             item = json.loads(line)
@@ -42,32 +46,80 @@ def xlsx_rows(path: Path, *, file_name: str, limits: Limits) -> Iterator[tuple[i
                 yield item["row"], item["values"]
 
 
-def _read_apart(path: Path, output: IO[bytes], *, file_name: str, limits: Limits) -> None:
-    """Let the reader process write the file's rows to ``output``; raise RefusedFileError unless it came to the end."""
-    # -I: neither the working directory nor the user's own packages can put a module in openpyxl's place.
-    command = [sys.executable, "-I", str(READER), str(path), json.dumps(asdict(limits))]
-    environment = {
-        **{name: value for name, value in os.environ.items() if name in ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR")},
-        "OPENPYXL_LXML": "False",  # lxml's parser is not the one that defusedxml guards
-    }
-    try:
-        ended = subprocess.run(  # noqa: S603  # our own interpreter and reader; the file's name is an argument, never a command
-            command, stdout=output, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, env=environment,
-            timeout=limits.xlsx_seconds, check=False,
-        )  # fmt: skip
-    except subprocess.TimeoutExpired as error:
-        raise RefusedFileError(
-            f"{file_name}: not read after {limits.xlsx_seconds:g} seconds, the limit for a spreadsheet; send it as CSV."
-        ) from error
-    verdict = _last_line(output)
+@dataclass
+class _Reader:
+    """The reading process, started when it is first needed and again when it is gone."""
+
+    process: subprocess.Popen[str] | None = None
+    owner: int = 0
+    """The process that started it: a fork of that one shares its pipes and must not speak into them."""
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def read(self, path: Path, output: str, limits: Limits) -> int:
+        """Have ``path`` read into the file ``output``; return the exit code of the fork that did, minus for a signal."""
+        request = json.dumps({"file": str(path), "output": output, "limits": asdict(limits)})
+        with self.lock:
+            for _ in range(2):
+                process = self._started()
+                try:
+                    process.stdin.write(request + "\n")  # type: ignore[union-attr]  # both are pipes
+                    process.stdin.flush()  # type: ignore[union-attr]
+                    answer = process.stdout.readline()  # type: ignore[union-attr]
+                except BrokenPipeError:
+                    answer = ""
+                if answer:
+                    return int(json.loads(answer)["status"])
+                self.stop()  # somebody ended it: one more try with a new one
+        raise RuntimeError(f"the process that reads spreadsheets does not stay alive; see `python {READER}`")
+
+    def _started(self) -> subprocess.Popen[str]:
+        if self.process is None or self.owner != os.getpid():
+            # -I: neither the working directory nor the user's own packages can put a module in openpyxl's place.
+            self.process = subprocess.Popen(  # noqa: S603  # our own interpreter and file
+                [sys.executable, "-I", str(READER)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                env={
+                    **{
+                        name: value
+                        for name, value in os.environ.items()
+                        if name in ("PATH", "LANG", "LC_ALL", "TMPDIR")
+                    },
+                    "OPENPYXL_LXML": "False",  # lxml's parser is not the one that defusedxml guards
+                },
+                text=True,
+            )
+            self.owner = os.getpid()
+        return self.process
+
+    def stop(self) -> None:
+        """End the process; it also ends by itself when its owner is gone."""
+        if self.process is not None and self.owner == os.getpid():
+            for pipe in (self.process.stdin, self.process.stdout):
+                if pipe is not None:
+                    pipe.close()
+            self.process.kill()
+            self.process.wait()
+        self.process = None
+
+
+_reader = _Reader()
+atexit.register(_reader.stop)
+os.register_at_fork(after_in_child=lambda: setattr(_reader, "lock", threading.Lock()))
+
+
+def _check_verdict(verdict: dict[str, object], status: int, *, file_name: str, limits: Limits) -> None:
+    """Raise RefusedFileError unless the reader came to the end."""
     if "refused" in verdict:
         raise RefusedFileError(f"{file_name}: {verdict['refused']}")
-    if "end" not in verdict or ended.returncode != 0:
-        said = ended.stderr.decode("utf-8", "replace").strip().splitlines()
+    if status == -signal.SIGALRM:
         raise RefusedFileError(
-            f"{file_name}: the process that read it ended with code {ended.returncode}"
-            f"{' (' + shown(said[-1]) + ')' if said else ''}, so it may pass the limit of "
-            f"{limits.xlsx_memory_bytes // 1024**2} MB or {limits.xlsx_seconds:g} seconds; send it as CSV."
+            f"{file_name}: not read after {limits.xlsx_seconds:g} seconds, the limit for a spreadsheet; send it as CSV."
+        )
+    if "end" not in verdict or status != 0:
+        raise RefusedFileError(
+            f"{file_name}: the process that read it ended with code {status}, so it seems to need more than "
+            f"{limits.xlsx_memory_bytes // 1024**2} MB of memory; send it as CSV."
         )
 
 

@@ -1,23 +1,28 @@
-"""The process that opens one spreadsheet: ``python -I xlsx_reader.py FILE LIMITS`` writes its rows as JSON lines.
+"""The process that opens spreadsheets: ``python -I xlsx_reader.py`` reads one request a line, answers one line each.
 
-Run by ``xlsx_file`` under limits of the operating system. It imports nothing of the package.
-Lines: ``{"row": 2, "values": [...]}``, the same with ``"reason"`` for a row with an error in a cell; at last
-``{"end": rows}`` or ``{"refused": message}``.
+Run by ``xlsx_file``. It imports nothing of the package. Each file is opened by a fork of it, under limits of the
+operating system, so that a bad file ends its own fork and nothing else; a fork costs milliseconds, starting Python and
+openpyxl a fifth of a second. Request: ``{"file", "output", "limits"}``; answer: ``{"status": exit code, or minus a
+signal}``. Lines of the output: ``{"row": 2, "values": [...]}``, the same with ``"reason"`` for a row with an error in a
+cell; at last ``{"end": rows}`` or ``{"refused": message}``.
 """
 
 from __future__ import annotations
 
 import json
 import math
+import os
 import resource
+import signal
 import sys
 import warnings
 import zipfile
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import IO, Any
 
-sys.modules["numpy"] = None  # type: ignore[assignment]  # openpyxl would import it, and its threads alone pass the memory limit
+sys.modules["numpy"] = None  # type: ignore[assignment]  # openpyxl would import it, and its threads pass the memory limit
+import openpyxl  # noqa: E402  # after the line above
 
 EXCEL_DIGITS = 15
 """Significant digits that a spreadsheet shows; what a float has beyond them is noise (0.1 + 0.2)."""
@@ -28,17 +33,40 @@ class RefusedError(Exception):
     """The spreadsheet passes a limit or is none; the message goes to the reader's caller."""
 
 
-def main(file: str, limits: dict[str, Any]) -> None:
-    """Write the rows of ``file`` to standard output, then the verdict."""
-    _limit_this_process(limits)
+def serve() -> None:
+    """Answer requests until their writer is gone."""
+    warnings.simplefilter("ignore")  # of styles and extensions that openpyxl does not know
+    for line in sys.stdin:
+        request = json.loads(line)
+        pid = os.fork()
+        if pid == 0:
+            _read_and_exit(request)
+        status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        sys.stdout.write(json.dumps({"status": status}) + "\n")
+        sys.stdout.flush()
+
+
+def _read_and_exit(request: dict[str, Any]) -> None:
+    """Read one file in this fork, and end it, whatever happens."""
+    status = 1
     try:
-        rows = _write_rows(file, limits)
+        with open(request["output"], "w", encoding="utf-8") as output:  # noqa: PTH123  # nothing needless beside the file
+            _limit_this_process(request["limits"])
+            _write_all(request["file"], output, request["limits"])
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def _write_all(file: str, output: IO[str], limits: dict[str, Any]) -> None:
+    """Write the rows of ``file``, then the verdict."""
+    try:
+        verdict: dict[str, Any] = {"end": _write_rows(file, output, limits)}
     except RefusedError as refused:
-        _write({"refused": str(refused)})
+        verdict = {"refused": str(refused)}
     except Exception as error:  # whatever a hostile file provokes becomes one sentence
-        _write({"refused": _sentence(error, limits)})
-    else:
-        _write({"end": rows})
+        verdict = {"refused": _sentence(error, limits)}
+    _write(output, verdict)
 
 
 def _sentence(error: Exception, limits: dict[str, Any]) -> str:
@@ -56,27 +84,23 @@ def _sentence(error: Exception, limits: dict[str, Any]) -> str:
 
 
 def _limit_this_process(limits: dict[str, Any]) -> None:
-    """Bound memory, time, output and files, so that a bad file ends this process and nothing else."""
-    seconds = math.ceil(limits["xlsx_seconds"])
+    """Bound memory, time, output and files: past a bound the kernel ends this process."""
     for kind, bound in (
         (resource.RLIMIT_AS, limits["xlsx_memory_bytes"]),
-        (resource.RLIMIT_CPU, seconds),
         (resource.RLIMIT_FSIZE, 4 * limits["xlsx_unpacked_bytes"]),
         (resource.RLIMIT_NOFILE, 64),
         (resource.RLIMIT_CORE, 0),
     ):
         hard = resource.getrlimit(kind)[1]
         resource.setrlimit(kind, (bound, bound) if hard == resource.RLIM_INFINITY else (min(bound, hard), hard))
+    signal.setitimer(signal.ITIMER_REAL, limits["xlsx_seconds"])  # SIGALRM without a handler ends a process
 
 
-def _write_rows(file: str, limits: dict[str, Any]) -> int:
+def _write_rows(file: str, output: IO[str], limits: dict[str, Any]) -> int:
     """Write every row that holds a value; return how many."""
-    _check_archive(file, limits)
-    import openpyxl
-
     if not openpyxl.DEFUSEDXML:
         raise RefusedError("cannot be read safely: defusedxml is not installed; install the project's requirements.")
-    warnings.simplefilter("ignore")  # of styles and extensions that openpyxl does not know
+    _check_archive(file, limits)
     book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
     if not book.worksheets:
         raise RefusedError("holds no sheet of cells; save it again with one.")
@@ -86,13 +110,11 @@ def _write_rows(file: str, limits: dict[str, Any]) -> int:
     for number, row in enumerate(sheet.iter_rows(), start=1):
         if len(row) > limits["xlsx_columns"]:
             raise RefusedError(
-                f"row {number} has more than {limits['xlsx_columns']} columns; delete what stands to the right."
+                f"row {number} has more than {limits['xlsx_columns']} columns; delete what stands right."
             )
         cells += len(row) or 1
         if cells > limits["xlsx_cells"]:
-            raise RefusedError(
-                f"has more than {limits['xlsx_cells']:,} cells (at row {number}); split it, or send it as CSV."
-            )
+            raise RefusedError(f"has more than {limits['xlsx_cells']:,} cells (at row {number}); send it as CSV.")
         values = [_text(cell) for cell in row]
         if not any(values):
             continue
@@ -102,7 +124,7 @@ def _write_rows(file: str, limits: dict[str, Any]) -> int:
             if cell.data_type == "e" or (isinstance(cell.value, float) and not math.isfinite(cell.value)):
                 item["reason"] = f"the cell in column {column + 1} holds the error {values[column]}; mend its formula"
                 break
-        _write(item)
+        _write(output, item)
     return rows
 
 
@@ -146,9 +168,9 @@ def _text(cell: Any) -> str:  # noqa: ANN401  # openpyxl's cells are of four unr
     return str(value)
 
 
-def _write(item: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(item) + "\n")
+def _write(output: IO[str], item: dict[str, Any]) -> None:
+    output.write(json.dumps(item) + "\n")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], json.loads(sys.argv[2]))
+    serve()

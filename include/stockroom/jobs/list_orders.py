@@ -1,0 +1,41 @@
+"""List purchase orders for the operators' desk."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from stockroom.settings import Settings
+from stockroom.warehouse import connect, order_list
+from stockroom.warehouse.order_list import ListedOrder
+
+ORDERS_SHOWN = 500
+
+
+@dataclass(frozen=True)
+class ShownOrder:
+    """An order and the kinds of document that there are of it."""
+
+    order: ListedOrder
+    documents: tuple[Literal["pdf", "csv"], ...]
+
+
+def list_orders(settings: Settings) -> list[ShownOrder]:
+    """Return the newest orders, those that wait for a person first."""
+    with connect(settings.warehouse_url) as connection:
+        orders = order_list.list_orders(connection, limit=ORDERS_SHOWN)
+    kinds: tuple[Literal["pdf", "csv"], ...] = ("pdf", "csv")
+    return [
+        ShownOrder(order, tuple(kind for kind in kinds if document_path(settings, order.po_number, kind)))
+        for order in orders
+    ]
+
+
+def document_path(settings: Settings, po_number: str, kind: Literal["pdf", "csv"]) -> Path | None:
+    """Return the file of an order's document, ``None`` if there is none or the number is none of ours."""
+    if not re.fullmatch(r"PO-\d{6,}", po_number, re.ASCII):
+        return None
+    path = settings.documents_dir / "purchase_orders" / f"{po_number}.{kind}"
+    return path if path.is_file() else None

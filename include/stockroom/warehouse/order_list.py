@@ -1,0 +1,38 @@
+"""Purchase orders as a person looks through them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+import psycopg
+from psycopg.rows import class_row
+
+
+@dataclass(frozen=True)
+class ListedOrder:
+    """One purchase order of ours, in its newest version."""
+
+    po_number: str
+    version: int
+    supplier_id: str
+    location_id: str
+    plan_date: date
+    state: str
+    value: Decimal
+    currency: str
+
+
+def list_orders(connection: psycopg.Connection, *, limit: int) -> list[ListedOrder]:
+    """Return the newest orders, those that wait for a person first."""
+    with connection.cursor(row_factory=class_row(ListedOrder)) as cursor:
+        return cursor.execute(
+            """
+            select po_number, version, supplier_id, location_id, plan_date, state, value, currency
+            from ops.purchase_orders
+            order by state = 'waiting' desc, plan_date desc, po_number desc
+            limit %s
+            """,
+            (limit,),
+        ).fetchall()

@@ -1,0 +1,110 @@
+"""Messages that have to leave, each once: added with the change of state that causes them, marked when they are out.
+
+States: ``pending``, then ``sent`` or ``failed``. A message that failed stands in ``ops.exceptions`` for a person and is
+tried again by the next delivery; once it is sent, its exception is resolved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from psycopg.rows import class_row
+
+EXCEPTION_KIND = "undelivered"
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message of the outbox; ``subject_key`` says what it is about."""
+
+    message_key: str
+    kind: str
+    subject_key: str
+
+
+def add_message(connection: psycopg.Connection, message_key: str, kind: str, subject_key: str) -> bool:
+    """Add a pending message; the caller commits. Returns ``False`` when it was there already, in whatever state."""
+    cursor = connection.execute(
+        """
+        insert into ops.outbox (message_key, kind, subject_key, state) values (%s, %s, %s, 'pending')
+        on conflict (message_key) do nothing
+        """,
+        (message_key, kind, subject_key),
+    )
+    return cursor.rowcount == 1
+
+
+def pending_messages(connection: psycopg.Connection, kind: str) -> list[Message]:
+    """Return the pending messages of a kind, oldest first. Nothing is locked: ``claim`` each before sending it."""
+    with connection.cursor(row_factory=class_row(Message)) as cursor:
+        return cursor.execute(
+            """
+            select message_key, kind, subject_key from ops.outbox
+            where kind = %s and state = 'pending'
+            order by created_at, message_key
+            """,
+            (kind,),
+        ).fetchall()
+
+
+def claim(connection: psycopg.Connection, message_key: str) -> bool:
+    """Lock a pending message until the caller's transaction ends; count the attempt.
+
+    Returns ``False`` when another process has it, or when it is not pending any more. A process that dies gives it
+    back.
+    """
+    row = connection.execute(
+        "select 1 from ops.outbox where message_key = %s and state = 'pending' for update skip locked", (message_key,)
+    ).fetchone()
+    if row is None:
+        return False
+    connection.execute("update ops.outbox set attempts = attempts + 1 where message_key = %s", (message_key,))
+    return True
+
+
+def mark_sent(connection: psycopg.Connection, message_key: str, path: Path | None) -> None:
+    """Record that a message is out, with its file; the caller commits.
+
+    ``None`` when nothing was left to write, as what it announced is no longer so.
+    """
+    connection.execute(
+        "update ops.outbox set state = 'sent', sent_at = now(), path = %s where message_key = %s",
+        (None if path is None else str(path), message_key),
+    )
+    connection.execute(
+        "update ops.exceptions set resolved_at = now() where exception_key = %s and resolved_at is null",
+        (_exception_key(message_key),),
+    )
+
+
+def mark_failed(connection: psycopg.Connection, message_key: str, *, subject: str, detail: str, mend: str) -> None:
+    """Record that a message could not be made, and put the reason before a person; the caller commits."""
+    connection.execute("update ops.outbox set state = 'failed' where message_key = %s", (message_key,))
+    connection.execute(
+        """
+        insert into ops.exceptions (exception_key, kind, subject, detail, mend) values (%s, %s, %s, %s, %s)
+        on conflict (exception_key) do update set
+            detail = excluded.detail,
+            mend = excluded.mend,
+            raised_at = case when ops.exceptions.resolved_at is null then ops.exceptions.raised_at else now() end,
+            resolved_at = null
+        """,
+        (_exception_key(message_key), EXCEPTION_KIND, subject, detail, mend),
+    )
+
+
+def retry_failed(connection: psycopg.Connection, kinds: Sequence[str]) -> int:
+    """Make the failed messages of these kinds pending again, and return their number; the caller commits.
+
+    What was wrong may be mended by now; if not, the message fails again under the same exception.
+    """
+    return connection.execute(
+        "update ops.outbox set state = 'pending' where state = 'failed' and kind = any(%s)", (list(kinds),)
+    ).rowcount
+
+
+def _exception_key(message_key: str) -> str:
+    return f"outbox/{message_key}"

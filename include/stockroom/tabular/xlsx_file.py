@@ -56,7 +56,7 @@ class _Reader:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def read(self, path: Path, output: str, limits: Limits) -> int:
-        """Have ``path`` read into the file ``output``; return the exit code of the fork that did, minus for a signal."""
+        """Have ``path`` read into the file ``output``; return the exit code of its fork, or minus a signal."""
         request = json.dumps({"file": str(path), "output": output, "limits": asdict(limits)})
         with self.lock:
             for _ in range(2):

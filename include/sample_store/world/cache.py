@@ -61,7 +61,8 @@ def open_world(folder: Path, placed_orders: Sequence[PlacedOrder] = ()) -> World
     place = folder / world_key(placed_orders)
     if not (place / "complete").exists():
         for stale in folder.glob("*"):
-            shutil.rmtree(stale)
+            if stale.name != world_key():  # the world without orders stays: a store that begins anew starts from it
+                shutil.rmtree(stale)
         gc.disable()  # a build makes millions of small objects and no cycles: collecting them costs a third of the time
         try:
             save_world(build_world(placed_orders), place)

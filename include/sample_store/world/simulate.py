@@ -1,7 +1,7 @@
 """The half-year, moment by moment: wishes meet stock, the buyer reorders, suppliers deliver.
 
-A sale is ``min(wanted, available)`` at its moment and location. Everything is fixed by the source and the seed. What happens
-until a moment never depends on what comes after it: a new order from the inbox changes the future only.
+A sale is ``min(wanted, available)`` at its moment and location. Everything is fixed by the source and the seed.
+What happens until a moment never depends on what comes after it: a new order from the inbox changes the future only.
 """
 
 from __future__ import annotations

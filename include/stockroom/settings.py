@@ -30,6 +30,12 @@ class Settings:
     time_zone: str = "Europe/London"
     currency: str = "GBP"
     company_name: str = "Sample Gifts Ltd"
+    mail_sender: str = "hello@sample-gifts.example"
+    """The address that shoppers' mails come from."""
+    company_address: str = "12 Sample Yard, London E1 6AN"
+    """As printed on purchase orders; commas part its lines."""
+    mail_from: str = "shop@sample-gifts.example"
+    """The address that mails come from, and that suppliers answer to."""
     shopify_url: str = ""
     shopify_token: str = field(default="", repr=False)
     wholesale_dir: Path = Path()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import psycopg
 
-from stockroom.planning import Plan, Policy, fit_pools, plan_items
+from stockroom.planning import Explanation, Plan, Policy, fit_pools, plan_items
 from stockroom.settings import Settings
 from stockroom.warehouse import connect
 from stockroom.warehouse.orders import Proposals, ProposedLine, ProposedOrder, propose_orders
@@ -75,11 +76,12 @@ def plan_orders(settings: Settings, *, as_of_date: date) -> PlanSummary:
         later = later_plan_date(connection, as_of_date)
         proposals, questions = Proposals((), (), (), ()), 0
         if freeze is not None:
-            write_decisions(connection, inputs, plan)
+            explanations = [plan.explain(item) for item in range(inputs.history.items)]
+            write_decisions(connection, inputs, plan, explanations)
             if later is None:
-                orders = _orders(inputs, plan, freeze.ordering_terms)
+                orders = _orders(inputs, plan, explanations, freeze.ordering_terms)
                 proposals = propose_orders(connection, plan_date=as_of_date, orders=orders)
-                questions = _raise_questions(connection, inputs, plan, freeze)
+                questions = _raise_questions(connection, inputs, plan, explanations, freeze)
         return PlanSummary(
             plan_date=as_of_date,
             items=inputs.history.items,
@@ -106,7 +108,9 @@ def _decide(inputs: FrozenInputs) -> Plan:
     return plan_items(inputs.history, inputs.lead_times, inputs.policies, as_of_date=inputs.plan_date, pools=pools)
 
 
-def _orders(inputs: FrozenInputs, plan: Plan, terms: dict[str, OrderingTerms]) -> list[ProposedOrder]:
+def _orders(
+    inputs: FrozenInputs, plan: Plan, explanations: Sequence[Explanation], terms: dict[str, OrderingTerms]
+) -> list[ProposedOrder]:
     """Return one order per supplier, ship-to and currency, its lines by SKU."""
     items: dict[tuple[str, str, str], list[int]] = defaultdict(list)
     for item in (plan.order_units > 0).nonzero()[0].tolist():
@@ -119,7 +123,7 @@ def _orders(inputs: FrozenInputs, plan: Plan, terms: dict[str, OrderingTerms]) -
             currency=currency,
             requested_date=inputs.plan_date
             + timedelta(days=max(_days_to_ask_for(inputs, plan, item) for item in rows)),
-            lines=tuple(_line(inputs, plan, item, terms[str(inputs.sku[item])]) for item in rows),
+            lines=tuple(_line(inputs, plan, explanations[item], item, terms[str(inputs.sku[item])]) for item in rows),
         )
         for (supplier_id, location_id, currency), rows in sorted(items.items())
     ]
@@ -131,8 +135,7 @@ def _days_to_ask_for(inputs: FrozenInputs, plan: Plan, item: int) -> int:
     return math.ceil(float(plan.lead_time_mean_days[item]) if math.isnan(quoted) else quoted)
 
 
-def _line(inputs: FrozenInputs, plan: Plan, item: int, terms: OrderingTerms) -> ProposedLine:
-    explanation = plan.explain(item)
+def _line(inputs: FrozenInputs, plan: Plan, explanation: Explanation, item: int, terms: OrderingTerms) -> ProposedLine:
     return ProposedLine(
         sku=str(inputs.sku[item]),
         supplier_sku=terms.supplier_sku,
@@ -140,16 +143,22 @@ def _line(inputs: FrozenInputs, plan: Plan, item: int, terms: OrderingTerms) -> 
         pack_units=int(inputs.history.pack_units[item]),
         unit_cost=terms.unit_cost,
         reason=explanation.sentence,
-        terms_json=terms_json(asdict(term) for term in explanation.terms),
+        terms_json=terms_json(explanation),
     )
 
 
-def _raise_questions(connection: psycopg.Connection, inputs: FrozenInputs, plan: Plan, freeze: Freeze) -> int:
+def _raise_questions(
+    connection: psycopg.Connection,
+    inputs: FrozenInputs,
+    plan: Plan,
+    explanations: Sequence[Explanation],
+    freeze: Freeze,
+) -> int:
     too_large = [
         PlanException(
             key=f"smallest_lot/{inputs.sku[item]}/{inputs.location_id[item]}",
             subject=f"{inputs.sku[item]} {inputs.location_id[item]}",
-            detail=plan.explain(item).sentence,
+            detail=explanations[item].sentence,
             mend="agree on a smaller lot with the supplier, raise maximum_cover_days, or let the item go",
         )
         for item in plan.needs_person.nonzero()[0].tolist()

@@ -32,6 +32,9 @@ class DecisionInputs:
     unit_cost: FloatArray
     carrying_rate: FloatArray
     maximum_cover_days: FloatArray
+    """How long the smallest lot that a supplier sells may last."""
+    target_days_of_supply: FloatArray
+    """How long a lot may last: what is beyond would be flagged as excess tomorrow."""
     available_units: IntArray
     on_order_units: IntArray
     minimum_order_units: IntArray
@@ -66,7 +69,7 @@ def decide(inputs: DecisionInputs) -> Decision:
         order_cost=inputs.order_cost,
         unit_cost=inputs.unit_cost,
         carrying_rate=inputs.carrying_rate,
-        maximum_cover_days=inputs.maximum_cover_days,
+        maximum_days=np.minimum(inputs.target_days_of_supply, inputs.maximum_cover_days),
     )
     least_lot = np.maximum(lot, packed_units(np.ones_like(lot), inputs.minimum_order_units, inputs.pack_units))
     expected, point = reorder_points(
@@ -109,7 +112,7 @@ def decide(inputs: DecisionInputs) -> Decision:
 
 def row_of_inputs(inputs: DecisionInputs, row: int) -> dict[str, float | int | str | bool]:
     """Return one item's inputs by name, as plain Python values."""
-    return {field.name: getattr(inputs, field.name)[row].item() for field in fields(DecisionInputs)}
+    return {name: getattr(inputs, name)[row].item() for name in DecisionInputs.__dataclass_fields__}
 
 
 def inputs_of_row(values: dict[str, float | int | str | bool]) -> DecisionInputs:

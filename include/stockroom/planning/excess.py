@@ -16,6 +16,8 @@ ASSUMED_PRICE_ELASTICITY = 2.0
 """Stands in where none is known: one percent less price, two percent more units. The reason says so."""
 CLEARANCE_DAYS = (30.0, 60.0, 90.0, 180.0, 365.0)
 MARKDOWN_STEP_PERCENT = 5.0
+DEAD_STOCK_MARKDOWN_PERCENT = 50.0
+"""Where nothing sells there is no rate to reckon with: half price, but not under cost."""
 DAYS_OF_YEAR, DAYS_OF_MONTH = 365.0, 365.0 / 12.0
 STOP_BUYING, CANCEL_ORDER, MARK_DOWN, RETURN = (
     "stop buying",
@@ -133,21 +135,21 @@ def _cheapest_way_out(
     beyond = f"{excess:,} units beyond {days(target_days)} of supply"
     if on_order >= excess:
         return _Offer(CANCEL_ORDER, 0.0, f"{beyond}, and {on_order:,} are still on order: those need not come in.")
-    # Nothing sold in n days: less than one in n, which is the most that can be said for it.
-    pace = rate if rate > 0 else 1.0 / max(days_seen, 30.0)
+    if rate == 0:
+        return _way_out_of_dead_stock(beyond, days_seen, price, cost)
     assumed = elasticity is None
     bend = ASSUMED_PRICE_ELASTICITY if elasticity is None else elasticity
-    wait_days = excess / pace
+    wait_days = excess / rate
     waiting = _carrying(excess, wait_days, cost, carrying_rate)
     best_cost, best_percent, best_days = waiting, 0.0, wait_days
     if bend > 1.0 and price > cost:
         for clear_days in CLEARANCE_DAYS:
             wanted = clearance_price(
-                price=price, units_per_day=pace, clear_days=clear_days, units=excess, elasticity=bend, floor=cost
+                price=price, units_per_day=rate, clear_days=clear_days, units=excess, elasticity=bend, floor=cost
             )
             percent = float(np.floor(100.0 * (1.0 - wanted / price) / MARKDOWN_STEP_PERCENT) * MARKDOWN_STEP_PERCENT)
             share = 1.0 - percent / 100.0
-            takes = excess / (pace * share**-bend)
+            takes = excess / (rate * share**-bend)
             total = excess * price * percent / 100.0 + _carrying(excess, takes, cost, carrying_rate)
             if total < best_cost:
                 best_cost, best_percent, best_days = total, percent, takes
@@ -171,6 +173,18 @@ def _cheapest_way_out(
     return _Offer(
         STOP_BUYING, 0.0, f"{beyond}: {wait}; any markdown would cost more, so let it sell down and order no more."
     )
+
+
+def _way_out_of_dead_stock(beyond: str, days_seen: float, price: float, cost: float) -> _Offer:
+    """Return the way out of what does not sell at all: no rate says how long waiting takes, so it is not offered."""
+    percent = (
+        float(np.floor((1.0 - cost / price) * 100.0 / MARKDOWN_STEP_PERCENT) * MARKDOWN_STEP_PERCENT) if price else 0
+    )
+    percent = min(percent, DEAD_STOCK_MARKDOWN_PERCENT)
+    dead = f"{beyond}: nothing was sold in {days(days_seen)} in stock, so waiting sells nothing"
+    if percent <= 0:
+        return _Offer(RETURN, 0.0, f"{dead}, and its price is not above its cost, so there is nothing to mark down.")
+    return _Offer(MARK_DOWN, percent, f"{dead}; try {percent:.0f} % off, and return it if that does not move it.")
 
 
 def _carrying(units: float, takes_days: float, cost: float, carrying_rate: float) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
@@ -12,6 +13,9 @@ from stockroom.planning.lead_time import LeadTime
 from stockroom.planning.policy import Policy
 
 Value = float | int | str | bool | None
+
+FEW_SHIPMENTS = 3
+"""Under this many arrivals an explanation says how much the supplier's own ones count."""
 
 _UNITS = {
     "demand_variance": "units squared",
@@ -79,7 +83,7 @@ def explain_row(
 ) -> Explanation:
     """Return the explanation of one item."""
     given = row_of_inputs(inputs, row)
-    follows = {field.name: getattr(decision, field.name)[row].item() for field in fields(Decision)}
+    follows = {name: getattr(decision, name)[row].item() for name in Decision.__dataclass_fields__}
     about: dict[str, Value] = {
         "evidence": str(demand.evidence[row]),
         "days_in_stock_seen": float(demand.days_in_stock[row]),
@@ -90,12 +94,13 @@ def explain_row(
         "not_ordered_because": policy.not_ordered_because,
     }
     values: dict[str, Value] = {**given, **about, **follows}
-    terms = tuple(Term(name, value, _unit(name, value)) for name, value in values.items())
+    terms = tuple(Term(name, value, _unit(name, isinstance(value, str | bool))) for name, value in values.items())
     return Explanation(_sentence(_Words(values)), terms)
 
 
-def _unit(name: str, value: Value) -> str:
-    if isinstance(value, str | bool):
+@functools.cache
+def _unit(name: str, is_word: bool) -> str:
+    if is_word:
         return ""
     if name in _UNITS:
         return _UNITS[name]
@@ -241,7 +246,7 @@ def _evidence(words: _Words) -> str:
         said += (
             " Nothing has arrived from this supplier yet: its days are judged by its own quote and by other suppliers."
         )
-    elif own < 0.5:
+    elif own < 0.5 or shipments < FEW_SHIPMENTS:
         arrived = "1 shipment counts" if shipments == 1 else f"{shipments} shipments count"
         said += f" This supplier's {arrived} for {own:.0%} of its days, other suppliers and its own quote for the rest."
     return said

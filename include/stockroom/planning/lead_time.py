@@ -25,7 +25,7 @@ WITHIN_SD, WITHIN_WORTH = 0.25, 5.0
 SUPPLIERS_SD, SUPPLIERS_WORTH = 0.30, 3.0
 LANES_SD = 0.60
 SUPPLIER_SPREAD_WORTH = 4.0
-NEWTON_STEPS = 12  # fixed, never "until it converges": a shard must not see how others converge
+NEWTON_STEPS = 20  # fixed, never "until it converges": a shard must not see how others converge
 _LOG_2PI_HALF = 0.5 * np.log(2 * np.pi)
 
 
@@ -76,7 +76,7 @@ def fit_lead_time_pools(lead_times: LeadTimeHistory, history: ItemHistory, *, ha
     names, supplier_of_shipment = np.unique(lead_times.supplier, return_inverse=True)
     lane_of_supplier = np.zeros(names.size, dtype=np.int64)
     lane_of_supplier[supplier_of_shipment] = lane_of_shipment
-    within = _within_variance(lead_times, supplier_of_shipment, names.size, half_life_days)
+    within = WITHIN_SD**2
     start = np.log(DAYS_WITHOUT_ANY_EVIDENCE)
     arrived = ~lead_times.is_open
     if arrived.any():
@@ -98,6 +98,8 @@ def fit_lead_time_pools(lead_times: LeadTimeHistory, history: ItemHistory, *, ha
         lane_voice = 1 / (LANES_SD**2 + 1 / np.where(spoken, lane_precision, 1.0)) * spoken
         all_mean = float((lane_voice * lane_sum / np.where(spoken, lane_precision, 1.0)).sum() / lane_voice.sum())
         lane_mean = (lane_sum + all_mean / LANES_SD**2) / (lane_precision + 1 / LANES_SD**2)
+        centre = _posterior(lane_mean[lane_of_supplier], weight, mean, within, between)
+        within = _within_variance(lead_times, supplier_of_shipment, centre, within, half_life_days)
     lane_over, all_over = _over_quoted(history, names, lane_of_supplier, weight, mean, within, between, lanes.size)
     return LeadTimePools(
         lanes=lanes,
@@ -160,13 +162,13 @@ def _learn_suppliers(lead_times: LeadTimeHistory, pools: LeadTimePools, half_lif
     within, between = pools.within_variance, pools.supplier_variance
     weight, mean = _shipment_means(lead_times, of_shipment, prior, within, between, half_life_days)
     centre = _posterior(prior, weight, mean, within, between)
-    arrived = ~lead_times.is_open
-    recency = _recency(lead_times, half_life_days) * arrived
-    residual = np.square(np.log(lead_times.days) - centre[of_shipment])
+    recency = _recency(lead_times, half_life_days)
     heard = np.bincount(of_shipment, recency, names.size)
-    squares = np.bincount(of_shipment, recency * residual, names.size)
+    squares = np.bincount(
+        of_shipment, recency * _squared_residuals(lead_times, of_shipment, centre, within), names.size
+    )
     variance = (SUPPLIER_SPREAD_WORTH * within + squares) / (SUPPLIER_SPREAD_WORTH + heard)
-    shipments = np.bincount(of_shipment, arrived, names.size).astype(np.int64)
+    shipments = np.bincount(of_shipment, ~lead_times.is_open, names.size).astype(np.int64)
     return _Suppliers(names, lane, weight, mean, variance, shipments)
 
 
@@ -209,16 +211,30 @@ def _posterior(prior: FloatArray, weight: FloatArray, mean: FloatArray, within: 
     return np.asarray((prior / between + own * mean) / (1 / between + own), dtype=np.float64)
 
 
-def _within_variance(lead_times: LeadTimeHistory, of_shipment: IntArray, suppliers: int, half_life: float) -> float:
-    arrived = ~lead_times.is_open
-    weight = _recency(lead_times, half_life) * arrived
-    log_days = np.log(lead_times.days)
-    total = np.bincount(of_shipment, weight, suppliers)
-    safe = np.where(total > 0, total, 1.0)
-    mean = np.bincount(of_shipment, weight * log_days, suppliers) / safe
-    squares = float((weight * np.square(log_days - mean[of_shipment])).sum())
-    freedom = float((total - np.bincount(of_shipment, weight * weight, suppliers) / safe).sum())
-    return (WITHIN_WORTH * WITHIN_SD**2 + squares) / (WITHIN_WORTH + max(freedom, 0.0))
+def _within_variance(
+    lead_times: LeadTimeHistory, of_shipment: IntArray, centre: FloatArray, within: float, half_life: float
+) -> float:
+    """Return the variance of one supplier's log days around its centre: a step of expectation and maximisation.
+
+    An open shipment counts with what is expected of it, ``within (1 + z hazard)``: those that have arrived are the
+    quick ones, and their spread alone would be too small.
+    """
+    weight = _recency(lead_times, half_life)
+    squares = float((weight * _squared_residuals(lead_times, of_shipment, centre, within)).sum())
+    total = np.bincount(of_shipment, weight, centre.size)
+    lost = np.bincount(of_shipment, weight * weight, centre.size) / np.where(total > 0, total, 1.0)
+    freedom = max(float((total - lost).sum()), 0.0)
+    return (WITHIN_WORTH * WITHIN_SD**2 + squares) / (WITHIN_WORTH + freedom)
+
+
+def _squared_residuals(
+    lead_times: LeadTimeHistory, of_shipment: IntArray, centre: FloatArray, within: float
+) -> FloatArray:
+    """Return each shipment's squared distance from its supplier's centre; of an open one, what is expected of it."""
+    residual = np.log(lead_times.days) - centre[of_shipment]
+    z = residual / np.sqrt(within)
+    hazard = np.exp(-0.5 * z * z - _LOG_2PI_HALF - log_ndtr(-z))
+    return np.where(lead_times.is_open, within * (1 + z * hazard), np.square(residual))
 
 
 def _between_variance(weight: FloatArray, mean: FloatArray, lane: IntArray, within: float) -> float:

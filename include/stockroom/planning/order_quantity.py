@@ -45,15 +45,15 @@ def lot_units(
     order_cost: FloatArray,
     unit_cost: FloatArray,
     carrying_rate: FloatArray,
-    maximum_cover_days: FloatArray,
+    maximum_days: FloatArray,
 ) -> IntArray:
     """Return the whole units that an order adds above the reorder point: the economic lot less the mean undershoot.
 
-    Never more than ``maximum_cover_days`` of demand.
+    Never more than ``maximum_days`` of demand.
     """
     economic = economic_order_quantity(units_per_day * DAYS_OF_YEAR, order_cost, unit_cost, carrying_rate)
     lot = np.maximum(economic - mean_undershoot(units_per_day, demand_variance, review_days), 0.0)
-    return np.floor(np.minimum(lot, units_per_day * maximum_cover_days)).astype(np.int64)
+    return np.floor(np.minimum(lot, units_per_day * maximum_days)).astype(np.int64)
 
 
 def needed_units(position: IntArray, reorder_point: IntArray, order_up_to: IntArray) -> IntArray:

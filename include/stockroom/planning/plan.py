@@ -185,6 +185,7 @@ def _decision_inputs(
         unit_cost=history.unit_cost,
         carrying_rate=numbers("carrying_rate"),
         maximum_cover_days=numbers("maximum_cover_days"),
+        target_days_of_supply=numbers("target_days"),
         available_units=history.on_hand - history.committed - history.backorders,
         on_order_units=_on_order_units(history, lead_time, review_days),
         minimum_order_units=history.minimum_order_units,

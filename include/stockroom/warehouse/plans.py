@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 import psycopg
 
-from stockroom.planning import Excess, Plan
+from stockroom.planning import Excess, Explanation, Plan
 from stockroom.warehouse.plans_inputs import FrozenInputs
 
 # Any two runs that change plans or orders take turns, whoever started them: schedulers, a person, the command line.
@@ -33,7 +32,9 @@ def later_plan_date(connection: psycopg.Connection, plan_date: date) -> date | N
     return row[0] if row else None
 
 
-def write_decisions(connection: psycopg.Connection, inputs: FrozenInputs, plan: Plan) -> None:
+def write_decisions(
+    connection: psycopg.Connection, inputs: FrozenInputs, plan: Plan, explanations: Sequence[Explanation]
+) -> None:
     """Copy a plan's decisions with their reasons into ``plan.decisions``; the caller commits."""
     statement = """
         copy plan.decisions (
@@ -43,7 +44,7 @@ def write_decisions(connection: psycopg.Connection, inputs: FrozenInputs, plan: 
         ) from stdin
         """
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for row in _decision_rows(inputs, plan):
+        for row in _decision_rows(inputs, plan, explanations):
             copy.write_row(row)
 
 
@@ -79,9 +80,10 @@ def write_excess(connection: psycopg.Connection, inputs: FrozenInputs, excess: E
     return len(rows)
 
 
-def _decision_rows(inputs: FrozenInputs, plan: Plan) -> Iterator[tuple[object, ...]]:
-    for item in range(inputs.history.items):
-        explanation = plan.explain(item)
+def _decision_rows(
+    inputs: FrozenInputs, plan: Plan, explanations: Sequence[Explanation]
+) -> Iterator[tuple[object, ...]]:
+    for item, explanation in enumerate(explanations):
         yield (
             inputs.plan_date,
             str(inputs.sku[item]),
@@ -101,13 +103,15 @@ def _decision_rows(inputs: FrozenInputs, plan: Plan) -> Iterator[tuple[object, .
             int(plan.order_units[item]),
             _finite(float(plan.days_of_supply[item])),
             explanation.sentence,
-            terms_json(asdict(term) for term in explanation.terms),
+            terms_json(explanation),
         )
 
 
-def terms_json(terms: Iterable[dict[str, object]]) -> str:
-    """Return terms as a JSON list, which keeps their order; its numbers come back to the last bit."""
-    return json.dumps(list(terms), allow_nan=False)
+def terms_json(explanation: Explanation) -> str:
+    """Return an explanation's terms as a JSON list, which keeps their order; its numbers come back to the last bit."""
+    return json.dumps(
+        [{"name": term.name, "value": term.value, "unit": term.unit} for term in explanation.terms], allow_nan=False
+    )
 
 
 def _finite(number: float) -> float | None:

@@ -15,12 +15,11 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import numpy.typing as npt
 import psycopg
-from psycopg import sql
 from psycopg.rows import namedtuple_row
 
 from stockroom.planning import ItemHistory, LeadTimeHistory, Policy
 from stockroom.planning.policy_rules import PolicyBook, PolicyRule, UnusableRule, open_policy_book
-from stockroom.warehouse.plans_arrays import copy_integers, use_numpy_arrays
+from stockroom.warehouse.plans_arrays import use_numpy_arrays
 
 HISTORY_DAYS = 365
 _IN_STOCK, _SOLD_OUT, _OUT_ALL_DAY = 0, 1, 2
@@ -194,11 +193,15 @@ def _panel(
             copy.write_row((number, item.sku, item.location_id))
     connection.execute("analyze planned_items")
     units = np.zeros((len(items), HISTORY_DAYS), dtype=np.int32)
-    sold = copy_integers(connection, _filled("plans_sales.sql", plan_date, history_start))
-    units[sold[:, 0], sold[:, 1]] = sold[:, 2]
     days = np.full((len(items), HISTORY_DAYS), _IN_STOCK, dtype=np.int8)
-    kinds = copy_integers(connection, _filled("plans_stock_days.sql", plan_date, history_start))
-    days[kinds[:, 0], kinds[:, 1]] = kinds[:, 2]
+    window = {"plan_date": plan_date, "history_start": history_start}
+    with connection.cursor(binary=True) as cursor:
+        use_numpy_arrays(cursor)
+        for item, sold_days, sold_units in cursor.execute(_statement("plans_sales.sql"), window):
+            units[item, sold_days] = sold_units
+        for item, sold_out_days, empty_days in cursor.execute(_statement("plans_stock_days.sql"), window):
+            days[item, sold_out_days] = _SOLD_OUT
+            days[item, empty_days] = _OUT_ALL_DAY
     return units, days
 
 
@@ -306,13 +309,6 @@ def _policies(rows: list[Any], default: dict[str, Any]) -> list[Policy]:
 
 def _floats(values: Iterable[Decimal | float | None], missing: float) -> npt.NDArray[np.float64]:
     return np.array([missing if value is None else float(value) for value in values], dtype=np.float64)
-
-
-def _filled(name: str, plan_date: date, history_start: date) -> str:
-    """Return a query with its two dates written in: COPY takes no parameters."""
-    text = _statement(name).decode()
-    query = sql.SQL(text).format(plan_date=sql.Literal(plan_date), history_start=sql.Literal(history_start))
-    return query.as_string()
 
 
 def _statement(name: str) -> bytes:

@@ -138,3 +138,15 @@ comment on table ops.gate_runs is 'One row per verdict of a quality gate, in ord
 comment on column ops.gate_runs.last_landing_file_id is
 'Newest file that had landed when the gate looked: a gate on raw looks next at files after its last passed run.';
 comment on column ops.gate_runs.report_path is 'The page that names the rows.';
+
+create table ops.mart_builds (
+    mart_build_id bigint generated always as identity primary key,
+    as_of_date date not null,
+    layer text not null,
+    models integer not null,
+    tests integer not null,
+    built_at timestamptz not null default now()
+);
+
+comment on table ops.mart_builds is 'One row per layer that dbt built, in order of mart_build_id.';
+comment on column ops.mart_builds.tests is 'Data tests that passed with it.';

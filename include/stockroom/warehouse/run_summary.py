@@ -1,0 +1,126 @@
+"""What stands in the warehouse after a run, in counts."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+import psycopg
+
+
+class StreamCount(NamedTuple):
+    """Rows and rejected rows of one stream."""
+
+    source: str
+    stream: str
+    loaded: int
+    rejected: int
+
+
+class OrderCount(NamedTuple):
+    """Purchase orders in one state."""
+
+    state: str
+    orders: int
+    value: Decimal
+    changed: int
+    """Of these, changed in the run."""
+
+
+class PlanCount(NamedTuple):
+    """What a plan date came to."""
+
+    items: int
+    items_to_order: int
+    overstocked: int
+    value_tied_up: Decimal
+
+
+class BuildCount(NamedTuple):
+    """What dbt last built for a plan date, over its layers."""
+
+    models: int
+    tests: int
+
+
+def count_streams(connection: psycopg.Connection, *, since: datetime | None) -> list[StreamCount]:
+    """Return the rows of every stream; only those loaded from ``since`` on, if given."""
+    rows = connection.execute(
+        """
+        select source, stream, sum(loaded_count)::bigint, sum(rejected_count)::bigint
+        from raw.landing_files
+        where %(since)s::timestamptz is null or loaded_at >= %(since)s
+        group by source, stream
+        having sum(loaded_count) + sum(rejected_count) > 0
+        order by source, stream
+        """,
+        {"since": since},
+    )
+    return [StreamCount(*row) for row in rows]
+
+
+def count_orders(connection: psycopg.Connection, *, plan_date: date, since: datetime | None) -> list[OrderCount]:
+    """Return our orders of a plan date by state."""
+    rows = connection.execute(
+        """
+        select
+            state, count(*), sum(value),
+            count(*) filter (where %(since)s::timestamptz is null or updated_at >= %(since)s)
+        from ops.purchase_orders where plan_date = %(plan_date)s
+        group by state order by state
+        """,
+        {"plan_date": plan_date, "since": since},
+    )
+    return [OrderCount(*row) for row in rows]
+
+
+def count_plan(connection: psycopg.Connection, *, plan_date: date) -> PlanCount:
+    """Return what the plan of a day decided; zeros when it was not planned."""
+    row = connection.execute(
+        """
+        select
+            (select count(*) from plan.decisions where plan_date = %(plan_date)s),
+            (select count(*) from plan.decisions where plan_date = %(plan_date)s and order_units > 0),
+            (select count(*) from plan.excess where plan_date = %(plan_date)s),
+            (select coalesce(sum(value_tied_up), 0) from plan.excess where plan_date = %(plan_date)s)
+        """,
+        {"plan_date": plan_date},
+    ).fetchone()
+    return PlanCount(*row) if row else PlanCount(0, 0, 0, Decimal(0))
+
+
+def count_builds(connection: psycopg.Connection, *, plan_date: date) -> BuildCount:
+    """Return models and tests of the newest build of each layer for a plan date."""
+    row = connection.execute(
+        """
+        select coalesce(sum(models), 0), coalesce(sum(tests), 0)
+        from (
+            select distinct on (layer) models, tests from ops.mart_builds
+            where as_of_date = %s order by layer, mart_build_id desc
+        ) as newest
+        """,
+        (plan_date,),
+    ).fetchone()
+    return BuildCount(*row) if row else BuildCount(0, 0)
+
+
+def record_build(connection: psycopg.Connection, *, plan_date: date, layer: str, models: int, tests: int) -> None:
+    """Note that a layer was built; the caller commits."""
+    connection.execute(
+        "insert into ops.mart_builds (as_of_date, layer, models, tests) values (%s, %s, %s, %s)",
+        (plan_date, layer, models, tests),
+    )
+
+
+def count_mails(connection: psycopg.Connection, *, since: datetime | None) -> int:
+    """Return how many restock mails were sent, from ``since`` on if given."""
+    row = connection.execute(
+        """
+        select count(*) from ops.outbox
+        where kind = 'restock_mail' and state = 'sent' and path is not null
+            and (%(since)s::timestamptz is null or sent_at >= %(since)s)
+        """,
+        {"since": since},
+    ).fetchone()
+    return int(row[0]) if row else 0

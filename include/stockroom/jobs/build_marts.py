@@ -123,7 +123,8 @@ def _arguments(
         "store_time_zone": settings.time_zone,
         "store_currency": settings.currency,
     }
-    arguments = ["--log-level", "none", "--log-path", str(settings.dbt_dir / "logs"), "--no-use-colors", "build"]
+    arguments = ["--log-level", "none", "--log-level-file", "warn", "--log-path", str(settings.dbt_dir / "logs")]
+    arguments += ["--no-use-colors", "--no-write-json", "build"]
     arguments += ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target-path", str(target)]
     arguments += ["--vars", orjson.dumps(variables).decode()]
     # Unit tests prove code, not data: the test suite runs them. A test that needs a later layer waits for it.

@@ -1,0 +1,112 @@
+"""Figures of the marts that a reader can check in the head, from documents to velocity."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from raw_documents import (
+    bulk_row,
+    level,
+    line,
+    order,
+    parcel,
+    purchase_order_line,
+    receipt,
+    refund,
+)
+
+if TYPE_CHECKING:
+    from conftest import Marts
+
+Put = Callable[..., int]
+
+
+def test_the_cancelled_order_of_74215_units_leaves_no_velocity(marts: Marts, put: Put) -> None:
+    pair = bulk_row("541431", "23166", 74215, "2011-06-18 10:01") | bulk_row(
+        "C541433", "23166", -74215, "2011-06-18 10:17"
+    )
+    put("wholesale_orders", pair)
+    put("shopify_inventory_levels", [level("23166", 10, at="gid://shopify/Location/2")])
+    marts.build("2011-06-30")
+    assert marts.rows("select units_30, units_per_day_30 from marts.fct_sku_velocity") == [(0, 0)]
+    assert marts.rows("select count(*) from marts.fct_sales_daily") == [(0,)]
+    assert marts.rows("select count(*) from marts.fct_order_lines") == [(2,)]
+
+
+def test_skus_in_mixed_case_are_one_in_every_channel(marts: Marts, put: Put) -> None:
+    put("shopify_orders", [order("1", "2011-06-01T09:00:00Z", [line("1", "a1", 1)])])
+    put("wholesale_orders", bulk_row("500", " A1 ", 7, "2011-06-01 10:00"))
+    marts.build("2011-06-30")
+    assert marts.rows("select sku, sum(units_sold) from marts.fct_sales_daily group by sku") == [("A1", 8)]
+
+
+def test_stock_is_counted_back_through_everything_that_moved_it(marts: Marts, put: Put) -> None:
+    """Of 10, 3 sold on the 1st (4 less 1 cancelled) and 7 on the 3rd; 5 arrived on the 5th, 2 came back on the 6th."""
+    put(
+        "shopify_orders",
+        [
+            order(
+                "1",
+                "2011-06-01T09:00:00Z",
+                [line("1", "A1", 4)],
+                refunds=[
+                    refund("1", "A1", 1, at="2011-06-01T10:00:00Z", kind="CANCEL"),
+                    refund("1", "A1", 2, at="2011-06-06T10:00:00Z", kind="RETURN"),
+                    refund("1", "A1", 1, at="2011-06-06T10:00:00Z", kind="NO_RESTOCK"),
+                ],
+                parcels=[parcel("1", "A1", 3, at="2011-06-02T09:00:00Z")],
+            ),
+            order("2", "2011-06-03T09:00:00Z", [line("2", "A1", 7)]),
+        ],
+    )
+    put("wms_receipts", receipt("R-1", "A1", 5, "2011-06-05T07:00:00Z"))
+    put("shopify_inventory_levels", [level("A1", 7, committed=7)], read_at=datetime(2011, 6, 8, 5, tzinfo=UTC))
+    marts.build("2011-06-08")
+    days = marts.rows(
+        "select to_char(stock_date, 'DD'), available_units_at_close, is_sold_out_day, is_out_all_day "
+        "from marts.fct_stock_daily order by stock_date"
+    )
+    assert days == [
+        ("01", 7, False, False),
+        ("02", 7, False, False),
+        ("03", 0, True, False),
+        ("04", 0, False, True),
+        ("05", 5, False, False),
+        ("06", 7, False, False),
+        ("07", 7, False, False),
+    ]
+    position = (
+        "select on_hand_units, committed_units, available_units, channel_available_units from marts.fct_stock_positions"
+    )
+    assert marts.rows(position) == [(14, 7, 7, 7)]
+    velocity = "select units_30, days_in_stock_30, units_per_day_30 from marts.fct_sku_velocity"
+    assert marts.rows(velocity + " where location_id = 'LONDON' and sku = 'A1'")[0][:2] == (10, 6)
+    marts.build("2011-06-05")
+    assert marts.rows(position) == [(7, 7, 0, 7)], "a replayed day stands on the level counted back to it"
+
+
+def test_purchase_orders_of_both_origins_count_until_they_arrive(marts: Marts, put: Put) -> None:
+    put("suppliers_purchase_orders", purchase_order_line("H-000001", "A1", 50, "2011-06-01T08:00:00Z"))
+    put("wms_receipts", receipt("R-1", "A1", 20, "2011-06-11T08:00:00Z"))
+    put("shopify_inventory_levels", [level("A1", 7)])
+    connection = marts.connection
+    connection.execute(
+        "insert into ops.purchase_orders (po_number, supplier_id, location_id, currency, plan_date, version, state,"
+        " value, lines_sha256) values ('PO-000001', 'S01', 'LONDON', 'GBP', '2011-06-12', 2, 'waiting', 30, 'x')"
+    )
+    connection.execute(
+        "insert into ops.purchase_order_lines (po_number, version, line_number, sku, units, pack_units, unit_cost,"
+        " line_value, reason, terms) values ('PO-000001', 1, 1, 'A1', 99, 1, 1, 99, 'older', '{}'),"
+        " ('PO-000001', 2, 1, 'A1', 30, 1, 1, 30, 'newer', '{}')"
+    )
+    connection.commit()
+    lines = "select po_number, state, units_open from marts.fct_purchase_order_lines order by po_number"
+    marts.build("2011-06-12")
+    assert marts.rows(lines) == [("H-000001", "part_received", 30)], "today's own proposal is no fact for today's plan"
+    marts.build("2011-06-13")
+    assert marts.rows(lines) == [("H-000001", "part_received", 30), ("PO-000001", "waiting", 30)]
+    assert marts.rows("select inbound_units from marts.fct_stock_positions where sku = 'A1'") == [(60,)]
+    shipments = "select shipment_id, lead_time_days, is_open from marts.fct_supplier_lead_times order by shipment_id"
+    assert marts.rows(shipments) == [("H-000001/open", None, True), ("SH-R-1", 10, False)]

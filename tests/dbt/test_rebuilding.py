@@ -1,0 +1,138 @@
+"""An incremental build gives what a build from nothing gives, whatever landed and whichever day is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+from raw_documents import bulk_row, level, line, order, parcel, product, purchase_order_line, receipt, refund
+
+if TYPE_CHECKING:
+    from conftest import Marts
+
+Put = Callable[..., int]
+
+
+def _first_landing(put: Put) -> None:
+    put(
+        "shopify_orders",
+        [
+            order("1", "2011-06-01T09:00:00Z", [line("1", "A1", 4), line("1", "POST", 1, is_service=True)]),
+            order("2", "2011-06-10T09:00:00Z", [line("2", "a1", 2), line("2", "C3", 5)]),
+            # Already known, but after the first cut-off.
+            order(
+                "3",
+                "2011-06-18T09:00:00Z",
+                [line("3", "B2", 3)],
+                updated="2011-06-21T09:00:00Z",
+                refunds=[refund("3", "B2", 1, at="2011-06-21T09:00:00Z", kind="RETURN")],
+            ),
+        ],
+    )
+    put(
+        "wholesale_orders",
+        {**bulk_row("500", "23166", 600, "2011-06-19 10:00"), **bulk_row("501", "B2", 500, "2011-06-05 10:00")},
+    )
+    put("suppliers_purchase_orders", purchase_order_line("H-000001", "A1", 50, "2011-06-01T08:00:00Z"))
+    put("shopify_inventory_levels", [level("A1", 90), level("B2", 40)], read_at=datetime(2011, 6, 20, 5, tzinfo=UTC))
+
+
+def _second_landing(put: Put) -> None:
+    # A late cancellation and a late return correct old days; the catalogue learns C3; a bulk order is cancelled.
+    put(
+        "shopify_orders",
+        [
+            order(
+                "1",
+                "2011-06-01T09:00:00Z",
+                [line("1", "A1", 4), line("1", "POST", 1, is_service=True)],
+                updated="2011-06-25T09:00:00Z",
+                refunds=[
+                    refund("1", "A1", 1, at="2011-06-01T10:00:00Z", kind="CANCEL"),
+                    refund("1", "A1", 2, at="2011-06-25T09:00:00Z", kind="RETURN"),
+                ],
+                parcels=[parcel("1", "A1", 3, at="2011-06-02T09:00:00Z")],
+            ),
+            order("4", "2011-06-26T09:00:00Z", [line("4", "A1", 1)]),
+        ],
+    )
+    put("shopify_products", [product("C3")])
+    put("wholesale_orders", bulk_row("C502", "23166", -600, "2011-06-20 09:00"))
+    put("wms_receipts", receipt("R-1", "A1", 50, "2011-06-22T07:00:00Z"))
+    put("shopify_inventory_levels", [level("A1", 141), level("C3", 9)], read_at=datetime(2011, 6, 30, 5, tzinfo=UTC))
+
+
+@pytest.mark.slow
+def test_incremental_builds_equal_builds_from_nothing_for_later_and_earlier_days(marts: Marts, put: Put) -> None:
+    _first_landing(put)
+    marts.build("2011-06-20")
+    first = marts.everything()
+    assert marts.rows("select sku, units_ordered from marts.fct_order_line_exceptions") == [("C3", 5)]
+    _second_landing(put)
+    marts.build("2011-06-30")
+    later = marts.everything()
+    marts.build("2011-06-20")
+    earlier = marts.everything()
+    marts.build("2011-06-22")
+    between = marts.everything()
+
+    marts.build("2011-06-22", full_refresh=True)
+    assert between == marts.everything()
+    marts.build("2011-06-30", full_refresh=True)
+    assert later == marts.everything()
+    marts.build("2011-06-20", full_refresh=True)
+    assert earlier == marts.everything()
+
+    assert first["fct_sales_daily"] != earlier["fct_sales_daily"], "what landed late belongs to the earlier day too"
+    assert len({str(state["fct_sales_daily"]) for state in (first, later, earlier, between)}) == 4
+
+
+def test_a_late_refund_corrects_its_old_day_and_an_unknown_sku_heals(marts: Marts, put: Put) -> None:
+    _first_landing(put)
+    marts.build("2011-06-30")
+    days = "select sold_date::text, sku, units_sold, units_returned from marts.fct_sales_daily"
+    sold = f"{days} where channel_id = 'shopify'"
+    assert sorted(marts.rows(sold)) == [
+        ("2011-06-01", "A1", 4, 0),
+        ("2011-06-10", "A1", 2, 0),
+        ("2011-06-18", "B2", 3, 0),
+        ("2011-06-21", "B2", 0, 1),
+    ]
+    untouched = "select build_number from marts.fct_sales_daily where sold_date = '2011-06-18'"
+    before = marts.rows(untouched)
+    _second_landing(put)
+    marts.build("2011-06-30")
+    assert sorted(marts.rows(sold)) == [
+        ("2011-06-01", "A1", 3, 0),
+        ("2011-06-10", "A1", 2, 0),
+        ("2011-06-10", "C3", 5, 0),
+        ("2011-06-18", "B2", 3, 0),
+        ("2011-06-21", "B2", 0, 1),
+        ("2011-06-25", "A1", 0, 2),
+        ("2011-06-26", "A1", 1, 0),
+    ]
+    assert marts.rows("select * from marts.fct_order_line_exceptions") == []
+    assert marts.rows(untouched) == before, "days that no new file touches are not written again"
+
+
+def test_what_lies_behind_the_cut_off_counts_when_its_day_comes_without_any_new_file(marts: Marts, put: Put) -> None:
+    _first_landing(put)
+    marts.build("2011-06-18")
+    assert marts.rows("select units_sold from marts.fct_sales_daily where sku = 'B2' and channel_id = 'shopify'") == []
+    marts.build("2011-06-21")
+    found = (
+        "select units_ordered, units_returned from marts.fct_order_lines where sku = 'B2' and channel_id = 'shopify'"
+    )
+    assert marts.rows(found) == [(3, 0)]
+    marts.build("2011-06-22")
+    assert marts.rows(found) == [(3, 1)]
+
+
+def test_an_older_version_that_lands_late_changes_nothing(marts: Marts, put: Put) -> None:
+    put("shopify_orders", [order("1", "2011-06-01T09:00:00Z", [line("1", "A1", 4)], updated="2011-06-05T09:00:00Z")])
+    marts.build("2011-06-30")
+    put("shopify_orders", [order("1", "2011-06-01T09:00:00Z", [line("1", "A1", 9)], updated="2011-06-02T09:00:00Z")])
+    marts.build("2011-06-30")
+    assert marts.rows("select units_ordered from marts.fct_order_lines") == [(4,)]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
@@ -24,6 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(line_buffering=True, errors="replace")
     given = _parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, _interrupt)
     try:
         return int(given.command(given))
     except KeyboardInterrupt:
@@ -34,6 +36,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 1
+
+
+def _interrupt(_signal: int, _frame: object) -> None:
+    """Treat a request to end like Ctrl-C: what was started is stopped in order."""
+    raise KeyboardInterrupt
 
 
 def _parser() -> argparse.ArgumentParser:

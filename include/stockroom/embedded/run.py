@@ -32,7 +32,7 @@ from stockroom.jobs.summarise_run import summarise_run
 from stockroom.settings import Settings
 from stockroom.warehouse.migrate import migrate
 
-SERVICE_TIMEOUT_SECONDS = 60.0
+SERVICE_TIMEOUT_SECONDS = 180.0
 
 
 class AlreadyUpError(RuntimeError):

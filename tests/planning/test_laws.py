@@ -22,6 +22,8 @@ ARRAYS = (
     "forecast_units_per_day", "days_of_supply", "lead_time_mean_days", "lead_time_sd_days", "lead_time_own_evidence",
 )  # fmt: skip
 
+law = settings(deadline=None, max_examples=60)  # a busy machine must not fail a law
+
 policies = st.builds(
     Policy,
     method=st.sampled_from(["simple", "classic", "both_variances"]),
@@ -75,6 +77,7 @@ def plan(store, policy, pools=None) -> Plan:
     return plan_items(*store, policy, as_of_date=AS_OF_DATE, pools=pools)
 
 
+@law
 @given(stores(), policies)
 def test_an_order_reaches_its_level_in_whole_packs_of_at_least_the_minimum(store, policy):
     planned, history = plan(store, policy), store[0]
@@ -86,6 +89,7 @@ def test_an_order_reaches_its_level_in_whole_packs_of_at_least_the_minimum(store
         planned.order_up_to_units - planned.position_units, history.minimum_order_units))[ordered])  # fmt: skip
 
 
+@law
 @given(stores(), policies)
 def test_whoever_is_at_or_under_the_reorder_point_orders_or_asks_a_person(store, policy):
     planned = plan(store, policy)
@@ -95,6 +99,7 @@ def test_whoever_is_at_or_under_the_reorder_point_orders_or_asks_a_person(store,
     assert np.array_equal(is_short, (planned.order_units > 0) | planned.needs_person)
 
 
+@law
 @given(stores(), policies, st.integers(1, 40))
 def test_more_stock_never_orders_more(store, policy, more):
     history, lead_times = store
@@ -103,6 +108,7 @@ def test_more_stock_never_orders_more(store, policy, more):
     assert np.all(plan((richer, lead_times), policy, pools).order_units <= plan(store, policy, pools).order_units)
 
 
+@law
 @given(stores(), policies)
 def test_integers_only_no_nan_no_negative_order(store, policy):
     planned = plan(store, policy)
@@ -114,6 +120,7 @@ def test_integers_only_no_nan_no_negative_order(store, policy):
         assert not np.isnan(getattr(planned, name)).any(), name
 
 
+@law
 @given(stores(), policies, st.randoms(use_true_random=False))
 def test_permuting_items_permutes_the_plan(store, policy, shuffle):
     history, lead_times = store
@@ -125,6 +132,7 @@ def test_permuting_items_permutes_the_plan(store, policy, shuffle):
         assert np.array_equal(getattr(direct, name)[rows], getattr(permuted, name)), name
 
 
+@law
 @given(stores(), policies)
 def test_one_shard_per_item_gives_the_same_bits_as_one_for_all(store, policy):
     history, lead_times = store
@@ -137,6 +145,7 @@ def test_one_shard_per_item_gives_the_same_bits_as_one_for_all(store, policy):
         assert alone.explain(0) == whole.explain(item)
 
 
+@law
 @given(stores(), policies, st.floats(1.0, 4.0))
 def test_a_longer_lead_time_never_lowers_a_reorder_point(store, policy, times):
     history, lead_times = store
@@ -159,6 +168,7 @@ def test_a_longer_lead_time_never_lowers_a_reorder_point(store, policy, times):
         assert np.all(slower.reorder_point_units >= planned.reorder_point_units)
 
 
+@law
 @given(stores(), policies)
 def test_the_terms_of_an_explanation_give_the_same_integers(store, policy):
     planned = plan(store, policy)
@@ -171,6 +181,7 @@ def test_the_terms_of_an_explanation_give_the_same_integers(store, policy):
         assert rebuilt.position_units == planned.position_units[item]
 
 
+@law
 @given(stores(), policies)
 def test_every_explanation_is_a_sentence_without_words_of_machines(store, policy):
     planned = plan(store, policy)
@@ -182,6 +193,7 @@ def test_every_explanation_is_a_sentence_without_words_of_machines(store, policy
             assert word not in sentence, sentence
 
 
+@law
 @given(stores(), policies)
 def test_planning_again_gives_the_same_plan(store, policy):
     first, second = plan(store, policy), plan(store, policy)
@@ -189,7 +201,7 @@ def test_planning_again_gives_the_same_plan(store, policy):
         assert np.array_equal(getattr(first, name), getattr(second, name))
 
 
-@settings(max_examples=25)
+@law
 @given(stores(), st.lists(policies, min_size=6, max_size=6))
 def test_a_policy_for_each_item_plans_it_as_that_policy_alone_would(store, each):
     history, lead_times = store

@@ -60,9 +60,8 @@ def plan_orders(settings: Settings, *, as_of_date: date) -> PlanSummary:
     * A day that was decided before is read from its frozen inputs and decided to the same answer; nothing is written.
     * The open proposals are what the plan decides anew: they are left out of what is on order, and afterwards they are
       exactly what is needed now. Everything else in flight counts as on order.
-    * A day before one that is planned already gets its decisions, for study, and **no orders**: today's orders
-    belong to
-      the newest plan, and what it proposed or released neither counts for the earlier day nor is touched by it.
+    * A day before one that is planned already gets its decisions, for study, and **no orders**: orders belong to the
+      newest plan, and what it proposed or released neither counts for the earlier day nor is touched by it.
 
     Raises:
         PlanNotReadyError: the marts were not built for this day.

@@ -1,0 +1,146 @@
+"""Waiting shoppers hear once, in the order they asked, as many as there are units."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from stockroom.jobs.announce_restocks import announce_restocks
+from stockroom.settings import Settings
+
+AS_OF = date(2011, 6, 30)
+LANDED = datetime(2011, 6, 30, 5, tzinfo=UTC)
+
+
+@pytest.fixture
+def settings(warehouse, tmp_path: Path) -> Settings:
+    return Settings(
+        warehouse_url=warehouse.url,
+        landing_url=tmp_path.as_uri(),
+        documents_dir=tmp_path,
+        outbox_dir=tmp_path,
+        reports_dir=tmp_path,
+        dbt_dir=tmp_path,
+    )
+
+
+def land(warehouse, table: str, key: str, document: dict[str, object]) -> None:
+    connection = warehouse.connection
+    file_id = connection.execute(
+        """
+        insert into raw.landing_files (source, stream, path, bytes, sha256, landed_at)
+        values ('shopify', %s, (select count(*) from raw.landing_files)::text, 1, 'x', %s) returning landing_file_id
+        """,
+        (table, LANDED),
+    ).fetchone()[0]
+    connection.execute("select raw.ensure_partition(%s, %s)", (table, LANDED))
+    connection.execute(
+        psycopg.sql.SQL("insert into {} values (%s, 1, %s, %s, %s)").format(psycopg.sql.Identifier("raw", table)),
+        (file_id, key, json.dumps(document), LANDED),
+    )
+    connection.commit()
+
+
+def stock(warehouse, units: int, *, sku: str = "A", location: str = "web") -> None:
+    """Land a newer level of the product at one location."""
+    land(
+        warehouse,
+        "shopify_inventory_levels",
+        f"item-{sku}",
+        {
+            "sku": sku.lower(),
+            "inventoryLevels": {
+                "nodes": [{"location": {"id": location}, "quantities": [{"name": "available", "quantity": units}]}]
+            },
+        },
+    )
+
+
+@pytest.fixture
+def shop(warehouse) -> None:
+    land(warehouse, "shopify_locations", "web", {"fulfillsOnlineOrders": True})
+    land(warehouse, "shopify_locations", "trade", {"fulfillsOnlineOrders": False})
+
+
+def ask(warehouse, request_id: str, *, quantity: int = 1, days_ago: int = 5, email: str | None = "yes") -> None:
+    connection = warehouse.connection
+    shopper = connection.execute(
+        "insert into pii.shoppers (email, phone, contact_sha256) values (%s, '+447700900123', %s) returning shopper_id",
+        (email and f"{request_id}@mail.example", request_id),
+    ).fetchone()[0]
+    connection.execute(
+        "insert into ops.restock_requests values (%s, %s, 'A', %s, %s, 'active')",
+        (request_id, shopper, quantity, LANDED - timedelta(days=days_ago)),
+    )
+    connection.commit()
+
+
+def told(warehouse) -> set[str]:
+    rows = warehouse.connection.execute("select request_id from ops.restock_requests where state = 'notified'")
+    names = {row[0] for row in rows}
+    messages = {row[0] for row in warehouse.connection.execute("select subject_key from ops.outbox")}
+    assert names == messages
+    return names
+
+
+@pytest.mark.usefixtures("shop")
+def test_the_oldest_requests_are_told_as_long_as_units_last(settings: Settings, warehouse) -> None:
+    for number in range(5):
+        ask(warehouse, f"W-{number}", days_ago=10 - number)
+    stock(warehouse, 2)
+    assert str(announce_restocks(settings, as_of_date=AS_OF)) == "2 shoppers are told of 1 products"
+    assert told(warehouse) == {"W-0", "W-1"}
+
+
+@pytest.mark.usefixtures("shop")
+def test_nobody_is_told_twice_and_promised_units_are_not_offered_again(settings: Settings, warehouse) -> None:
+    for number in range(3):
+        ask(warehouse, f"W-{number}", days_ago=10 - number)
+    stock(warehouse, 1)
+    announce_restocks(settings, as_of_date=AS_OF)
+    assert str(announce_restocks(settings, as_of_date=AS_OF)) == "nobody to tell"
+    assert told(warehouse) == {"W-0"}
+    stock(warehouse, 2)  # one more came in
+    announce_restocks(settings, as_of_date=AS_OF)
+    assert told(warehouse) == {"W-0", "W-1"}
+
+
+@pytest.mark.usefixtures("shop")
+def test_the_newest_level_counts(settings: Settings, warehouse) -> None:
+    ask(warehouse, "W-0")
+    stock(warehouse, 9)
+    stock(warehouse, 0)
+    announce_restocks(settings, as_of_date=AS_OF)
+    assert told(warehouse) == set()
+
+
+@pytest.mark.usefixtures("shop")
+def test_stock_that_ships_no_online_orders_is_no_help(settings: Settings, warehouse) -> None:
+    ask(warehouse, "W-0")
+    stock(warehouse, 9, location="trade")
+    announce_restocks(settings, as_of_date=AS_OF)
+    assert told(warehouse) == set()
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_request_older_than_ninety_days_ends_without_a_mail(settings: Settings, warehouse) -> None:
+    ask(warehouse, "W-0", days_ago=91)
+    stock(warehouse, 9)
+    assert "1 requests expired" in str(announce_restocks(settings, as_of_date=AS_OF))
+    assert told(warehouse) == set()
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_phone_alone_goes_on_waiting_and_is_counted(settings: Settings, warehouse) -> None:
+    ask(warehouse, "W-0", email=None)
+    stock(warehouse, 9)
+    assert "1 wait by phone alone" in str(announce_restocks(settings, as_of_date=AS_OF))
+    assert told(warehouse) == set()
+
+
+def test_before_anything_has_landed_there_is_nobody_to_tell(settings: Settings) -> None:
+    assert str(announce_restocks(settings, as_of_date=AS_OF)) == "nobody to tell"

@@ -65,12 +65,12 @@ def run(installation: Installation, *, as_of_date: date, stays_up: bool, say: Ca
         if installation.up_file.exists() and is_marked_running(installation.mark):
             raise AlreadyUpError("`stockroom up` has left everything running. Stop it first: `make down`.")
         down(installation)
-        started = time.monotonic()
+        started, since = time.monotonic(), datetime.now(UTC)
         machine = _start(installation, as_of_date, stays_up=stays_up, stack=stack)
         say(f"started Postgres, the sample store and Airflow in {time.monotonic() - started:.1f} s")
         _run_dags(machine, as_of_date, say)
         say("")
-        say(str(summarise_run(machine.settings, as_of_date=as_of_date)))
+        say(str(summarise_run(machine.settings, as_of_date=as_of_date, since=since)))
         if stays_up:
             start_watchers(machine.children, machine.environment)
             _start_storefront(machine)

@@ -6,19 +6,31 @@ import os
 from pathlib import Path
 
 
-def write_whole(path: Path, content: bytes) -> bool:
-    """Write ``content`` to ``path`` in one step and return whether that changed anything.
+def write_whole(path: Path, content: bytes, *, mode: int = 0o644) -> bool:
+    """Write ``content`` to ``path`` in one step, with these permissions, and return whether that changed anything.
 
     Readers see the old file or the new one, also when we are killed in between; a file that holds these bytes already
-    is left alone.
+    is left alone. On return the file outlives a power cut, so that what is marked as sent is there.
     """
     if path.exists() and path.read_bytes() == content:
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
     with unfinished.open("wb") as file:
+        os.fchmod(file.fileno(), mode)
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
     unfinished.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
     return True
+
+
+def remove_unfinished(path: Path) -> None:
+    """Remove what a killed ``write_whole`` left beside ``path``. Only for who holds the lock on that file's subject."""
+    for unfinished in path.parent.glob(f".{path.name}.*.part"):
+        unfinished.unlink(missing_ok=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import psycopg
@@ -17,12 +18,14 @@ EXCEPTION_KIND = "undelivered"
 
 
 @dataclass(frozen=True)
-class Message:
-    """One message of the outbox; ``subject_key`` says what it is about."""
+class OutboxMessage:
+    """One message of the outbox; ``subject_key`` says what it is about: an order and version, a restock request."""
 
     message_key: str
     kind: str
     subject_key: str
+    created_at: datetime
+    """When its cause was committed: a message rendered again carries the same time."""
 
 
 def add_message(connection: psycopg.Connection, message_key: str, kind: str, subject_key: str) -> bool:
@@ -37,12 +40,12 @@ def add_message(connection: psycopg.Connection, message_key: str, kind: str, sub
     return cursor.rowcount == 1
 
 
-def pending_messages(connection: psycopg.Connection, kind: str) -> list[Message]:
+def pending_messages(connection: psycopg.Connection, kind: str) -> list[OutboxMessage]:
     """Return the pending messages of a kind, oldest first. Nothing is locked: ``claim`` each before sending it."""
-    with connection.cursor(row_factory=class_row(Message)) as cursor:
+    with connection.cursor(row_factory=class_row(OutboxMessage)) as cursor:
         return cursor.execute(
             """
-            select message_key, kind, subject_key from ops.outbox
+            select message_key, kind, subject_key, created_at from ops.outbox
             where kind = %s and state = 'pending'
             order by created_at, message_key
             """,

@@ -1,0 +1,212 @@
+"""A purchase order as a PDF that one would sign, and as a CSV that a program reads."""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from pathlib import Path
+
+import typst
+
+from stockroom.documents import formats
+from stockroom.documents.spreadsheet import csv_bytes
+
+_TEMPLATE = Path(__file__).parent / "templates" / "purchase_order.typ"
+_OWN_NUMBER = re.compile(r"PO-[0-9]{6,12}")
+
+CSV_COLUMNS = (
+    "po_number", "version", "supplier_id", "supplier_name", "ship_to_location_id", "currency", "ordered_date",
+    "requested_date", "line_number", "sku", "supplier_sku", "description", "units", "pack_units", "unit_cost",
+    "line_value", "payment_terms", "ship_via", "delivery_address", "reason",
+)  # fmt: skip
+
+
+class UnprintableOrderError(ValueError):
+    """No document can be made of this order as it stands; the message says what is wrong with it."""
+
+
+@dataclass(frozen=True)
+class Release:
+    """Who let an order go, a person by name or the policy, and on which day."""
+
+    authorised_by: str
+    released_date: date
+
+
+@dataclass(frozen=True)
+class Party:
+    """Someone named on a document."""
+
+    name: str
+    address_lines: tuple[str, ...] = ()
+    email: str = ""
+
+
+@dataclass(frozen=True)
+class OrderLine:
+    """One line of a purchase order; ``line_value`` is ``units`` times ``unit_cost``, rounded to cents."""
+
+    line_number: int
+    sku: str
+    supplier_sku: str
+    description: str
+    units: int
+    pack_units: int
+    unit_cost: Decimal
+    line_value: Decimal
+    reason: str
+
+
+@dataclass(frozen=True)
+class PurchaseOrder:
+    """Everything that a purchase order document prints."""
+
+    po_number: str
+    version: int
+    release: Release | None
+    """``None`` prints a notice that this is a proposal, which no supplier may take for an order."""
+    buyer: Party
+    supplier_id: str
+    supplier: Party
+    ship_to_location_id: str
+    ship_to: Party
+    currency: str
+    ordered_date: date
+    requested_date: date | None
+    payment_terms: str
+    ship_via: str
+    lines: tuple[OrderLine, ...]
+
+    @property
+    def total(self) -> Decimal:
+        """Return the order's value in its currency."""
+        return sum((line.line_value for line in self.lines), Decimal("0.00"))
+
+
+def purchase_order_file_name(po_number: str, suffix: str) -> str:
+    """Return ``PO-000001.pdf``: the name comes from our own number alone.
+
+    >>> purchase_order_file_name("PO-000001", "pdf")
+    'PO-000001.pdf'
+
+    Raises:
+        UnprintableOrderError: the number is not one of our series, so it could lead out of the folder.
+    """
+    if not _OWN_NUMBER.fullmatch(po_number):
+        raise UnprintableOrderError(
+            f"{po_number!r} is not a number of our purchase orders (PO-000001); no file is named after it"
+        )
+    return f"{po_number}.{suffix}"
+
+
+def purchase_order_csv(order: PurchaseOrder) -> bytes:
+    """Return the order as CSV, one row per line, columns ``CSV_COLUMNS``. UTF-8 without a mark: programs read it."""
+    address = ", ".join((order.ship_to.name, *order.ship_to.address_lines))
+    return csv_bytes(
+        CSV_COLUMNS,
+        (
+            (
+                order.po_number,
+                order.version,
+                order.supplier_id,
+                order.supplier.name,
+                order.ship_to_location_id,
+                order.currency,
+                order.ordered_date,
+                order.requested_date,
+                line.line_number,
+                line.sku,
+                line.supplier_sku,
+                line.description,
+                line.units,
+                line.pack_units,
+                line.unit_cost,
+                formats.cents(line.line_value),
+                order.payment_terms,
+                order.ship_via,
+                address,
+                line.reason,
+            )
+            for line in order.lines
+        ),
+    )
+
+
+def purchase_order_pdf(order: PurchaseOrder) -> bytes:
+    """Return the order as a tagged PDF. The same order gives the same bytes: its time stamp is the order's own day.
+
+    Raises:
+        UnprintableOrderError: the typesetter refuses what the order holds.
+    """
+    printed_at = datetime.combine(order.ordered_date, time(), tzinfo=UTC)
+    try:
+        pdf = _compiler().compile(
+            input=_TEMPLATE,
+            format="pdf",
+            sys_inputs={"order": json.dumps(_as_printed(order), ensure_ascii=False)},
+            timestamp=int(printed_at.timestamp()),
+        )
+    except (typst.TypstError, UnicodeError) as error:
+        raise UnprintableOrderError(f"{order.po_number} cannot be set: {error}") from error
+    if not isinstance(pdf, bytes):
+        raise TypeError(f"typst returned {type(pdf).__name__} for {order.po_number}, not the bytes of one PDF")
+    return pdf
+
+
+@functools.cache
+def _compiler() -> typst.Compiler:
+    """Return one compiler per process: reading the fonts is what costs time.
+
+    Only the fonts inside the wheel are used, so that every machine sets the same page.
+    """
+    return typst.Compiler(input=_TEMPLATE, root=_TEMPLATE.parent, ignore_system_fonts=True)
+
+
+def _as_printed(order: PurchaseOrder) -> dict[str, object]:
+    """Return what the template prints, every value a string already written for a reader."""
+    return {
+        "number": order.po_number,
+        "version": str(order.version),
+        "is_released": order.release is not None,
+        "authorised_by": order.release.authorised_by if order.release else "",
+        "authorised_on": formats.long_day(order.release.released_date) if order.release else "",
+        "buyer": _party(order.buyer),
+        "supplier": _party(order.supplier),
+        "supplier_id": order.supplier_id,
+        "ship_to": _party(order.ship_to),
+        "ship_to_id": order.ship_to_location_id,
+        "currency": order.currency,
+        "ordered": formats.long_day(order.ordered_date),
+        "requested": formats.long_day(order.requested_date) if order.requested_date else "as soon as possible",
+        "payment_terms": order.payment_terms or "as agreed",
+        "ship_via": order.ship_via or "as agreed",
+        "total": formats.money(order.total, order.currency),
+        "units": formats.count(sum(line.units for line in order.lines)),
+        "lines": [_line(line) for line in order.lines],
+    }
+
+
+def _party(party: Party) -> dict[str, object]:
+    return {"name": party.name, "address": [line for line in party.address_lines if line], "email": party.email}
+
+
+def _line(line: OrderLine) -> dict[str, str]:
+    packs, rest = divmod(line.units, max(line.pack_units, 1))
+    whole_packs = f"{formats.count(packs)} \N{MULTIPLICATION SIGN} {formats.count(line.pack_units)}"
+    return {
+        "number": str(line.line_number),
+        "sku": line.sku,
+        "supplier_sku": line.supplier_sku,
+        "description": line.description,
+        "packs": f"{formats.count(packs)} \N{MULTIPLICATION SIGN} {formats.count(line.pack_units)}"
+        if rest == 0
+        else "loose",
+        "units": formats.count(line.units),
+        "unit_price": formats.unit_price(line.unit_cost),
+        "value": f"{line.line_value:,.2f}",
+        "reason": line.reason,
+    }

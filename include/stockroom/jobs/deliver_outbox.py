@@ -1,0 +1,82 @@
+"""Deliver what the outbox holds: each message becomes its files, and leaves once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from stockroom.documents.purchase_orders import UnprintableOrderError
+from stockroom.documents.restock_mail import UnusableMailFieldError
+from stockroom.jobs.deliver_purchase_order import DOCUMENT, ORDER, deliver_purchase_order
+from stockroom.jobs.deliver_restock_mail import deliver_restock_mail
+from stockroom.settings import Settings
+from stockroom.warehouse import connect
+from stockroom.warehouse.order_contents import ask_for_waiting_documents
+from stockroom.warehouse.outbox import claim, mark_failed, mark_sent, pending_messages, retry_failed
+from stockroom.warehouse.restock_notices import KIND as MAIL
+from stockroom.warehouse.restock_notices import read_products
+
+KINDS = (ORDER, DOCUMENT, MAIL)
+"""What leaves, in this order."""
+MEND = "correct what the message names where it is kept; the next delivery tries it again"
+
+
+@dataclass(frozen=True)
+class DeliverySummary:
+    """What left, by message subject."""
+
+    orders: tuple[str, ...]
+    """Released orders, now with the supplier: ``PO-000001/v1``."""
+    documents: tuple[str, ...]
+    """Orders that wait, whose document can now be read."""
+    mails: tuple[str, ...]
+    failed: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """Return one line for a person to read."""
+        parts = [
+            f"{len(subjects):,} {thing if len(subjects) == 1 else thing + 's'} {what}"
+            for subjects, thing, what in (
+                (self.orders, "purchase order", "delivered"),
+                (self.documents, "document", "for orders that wait"),
+                (self.mails, "restock mail", "sent"),
+            )
+            if subjects
+        ]
+        if self.failed:
+            parts.append(f"{len(self.failed):,} failed, see ops.exceptions: {', '.join(self.failed)}")
+        return ", ".join(parts) or "nothing to deliver"
+
+
+def deliver_outbox(settings: Settings) -> DeliverySummary:
+    """Deliver every message that waits, and first ask for the documents of orders that wait for a person.
+
+    One transaction per message: claim, write, mark. Killed between writing and marking, the next delivery writes the
+    same bytes to the same names again. A message that cannot be made is marked failed with the reason in
+    ``ops.exceptions``, stops no other, and is tried again by the next delivery.
+    """
+    left: dict[str, list[str]] = {kind: [] for kind in KINDS}
+    failed: list[str] = []
+    with connect(settings.warehouse_url) as connection:
+        with connection.transaction():
+            retry_failed(connection, list(KINDS))
+            ask_for_waiting_documents(connection, kind=DOCUMENT)
+            messages = [message for kind in KINDS for message in pending_messages(connection, kind)]
+            products = read_products(connection) if any(message.kind == MAIL for message in messages) else {}
+        for message in messages:
+            with connection.transaction():
+                if not claim(connection, message.message_key):
+                    continue
+                try:
+                    if message.kind == MAIL:
+                        path = deliver_restock_mail(settings, connection, message, products=products)
+                    else:
+                        path = deliver_purchase_order(settings, connection, message)
+                except (UnprintableOrderError, UnusableMailFieldError) as error:
+                    subject = message.subject_key
+                    mark_failed(connection, message.message_key, subject=subject, detail=str(error), mend=MEND)
+                    failed.append(subject)
+                    continue
+                mark_sent(connection, message.message_key, path)
+            if path is not None:
+                left[message.kind].append(message.subject_key)
+    return DeliverySummary(tuple(left[ORDER]), tuple(left[DOCUMENT]), tuple(left[MAIL]), tuple(failed))

@@ -1,0 +1,62 @@
+"""Deliver one purchase order: its page and its CSV into our documents, and to the supplier when it is released."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import psycopg
+
+from stockroom.delivery.folder import remove_unfinished, write_whole
+from stockroom.documents.purchase_orders import (
+    UnprintableOrderError,
+    purchase_order_csv,
+    purchase_order_file_name,
+    purchase_order_pdf,
+)
+from stockroom.jobs.order_document import order_document
+from stockroom.settings import Settings
+from stockroom.warehouse.order_contents import read_order
+from stockroom.warehouse.outbox import OutboxMessage
+
+ORDER = "purchase_order"
+"""Kind of message: a released order, for the supplier."""
+DOCUMENT = "purchase_order_document"
+"""Kind of message: the document of an order that waits, for whoever has to answer. It stays in the house."""
+RELEASED_STATES = ("released", "part_received", "received")
+
+
+def deliver_purchase_order(settings: Settings, connection: psycopg.Connection, message: OutboxMessage) -> Path | None:
+    """Write the files of a claimed message and return the page's path.
+
+    ``None`` for the document of an order that nobody is asked about any more: answered, cancelled or a newer version.
+    The same order gives the same bytes under the same names, so that a delivery repeated after a crash is one order.
+
+    Raises:
+        UnprintableOrderError: the order cannot be printed as it stands, or is not released after all.
+    """
+    po_number, _, version = message.subject_key.partition("/v")
+    rows = read_order(connection, po_number=po_number, version=int(version))
+    state = rows[0].state if rows else "not there in this version, or without lines"
+    if message.kind == DOCUMENT and state != "waiting":
+        return None
+    if message.kind == ORDER and state not in RELEASED_STATES:
+        raise UnprintableOrderError(f"{message.subject_key} was to be delivered, but it is {state}")
+    order = order_document(rows, company_name=settings.company_name, time_zone=settings.time_zone)
+    page_name = purchase_order_file_name(order.po_number, "pdf")
+    contents = {
+        page_name: purchase_order_pdf(order),
+        # The CSV goes last: programs act on it, and by then the page for people is there.
+        purchase_order_file_name(order.po_number, "csv"): purchase_order_csv(order),
+    }
+    folder = settings.documents_dir / "purchase_orders"
+    _write(folder, contents)
+    if message.kind == ORDER:
+        folder = settings.outbox_dir / "purchase_orders"
+        _write(folder, contents)
+    return folder / page_name
+
+
+def _write(folder: Path, contents: dict[str, bytes]) -> None:
+    for name, content in contents.items():
+        remove_unfinished(folder / name)  # ours alone: the message's row is locked
+        write_whole(folder / name, content)

@@ -1,0 +1,73 @@
+"""From an order's rows in the warehouse to what its document prints."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from stockroom.documents.purchase_orders import OrderLine, Party, PurchaseOrder, Release, UnprintableOrderError
+from stockroom.warehouse.order_contents import OrderRow
+
+POLICY = "policy"
+"""The actor in ``ops.purchase_order_events`` when no person was asked."""
+
+
+def order_document(rows: Sequence[OrderRow], *, company_name: str, time_zone: str) -> PurchaseOrder:
+    """Return the document of an order with these lines, at least one; the same rows give the same document.
+
+    Raises:
+        UnprintableOrderError: supplier or ship-to are unknown, or the lines do not add up to the order's value.
+    """
+    head = rows[0]
+    if not head.supplier_name:
+        raise UnprintableOrderError(f"{head.po_number}: supplier {head.supplier_id} is not in the suppliers' terms")
+    if not head.location_name or not head.address_line:
+        raise UnprintableOrderError(f"{head.po_number}: location {head.location_id} has no name or address to ship to")
+    total = sum(row.line_value for row in rows)
+    if total != head.value:
+        raise UnprintableOrderError(f"{head.po_number}: its lines come to {total}, the order says {head.value}")
+    return PurchaseOrder(
+        po_number=head.po_number,
+        version=head.version,
+        release=_release(head, time_zone),
+        buyer=Party(company_name),
+        supplier_id=head.supplier_id,
+        supplier=Party(head.supplier_name, email=head.supplier_email or ""),
+        ship_to_location_id=head.location_id,
+        ship_to=Party(f"{company_name}, {head.location_name}", _address(head)),
+        currency=head.currency,
+        ordered_date=head.plan_date,
+        requested_date=head.requested_date,
+        payment_terms=head.payment_terms or "",
+        ship_via=head.ship_via or "",
+        lines=tuple(
+            OrderLine(
+                line_number=row.line_number,
+                sku=row.sku,
+                supplier_sku=row.supplier_sku or "",
+                description=row.description or "",
+                units=row.units,
+                pack_units=row.pack_units,
+                unit_cost=row.unit_cost,
+                line_value=row.line_value,
+                reason=row.reason,
+            )
+            for row in rows
+        ),
+    )
+
+
+def _address(head: OrderRow) -> tuple[str, ...]:
+    """Return street, then town and postcode in the order of the country: ``London E16 0AA``, ``3011 AA Rotterdam``."""
+    town = (head.city, head.postcode) if head.country_code in ("GB", "IE", "US") else (head.postcode, head.city)
+    lines = (head.address_line, " ".join(part for part in town if part), head.country_code)
+    return tuple(line for line in lines if line)
+
+
+def _release(head: OrderRow, time_zone: str) -> Release | None:
+    """Return who let the order go; by policy it is the plan's own day, by a person the day of the answer."""
+    if head.released_by is None or head.released_at is None:
+        return None
+    if head.released_by == POLICY:
+        return Release(f"By policy: {head.release_note or 'no reason recorded'}", head.plan_date)
+    return Release(head.released_by, head.released_at.astimezone(ZoneInfo(time_zone)).date())

@@ -11,12 +11,14 @@ def write_whole(path: Path, content: bytes, *, mode: int = 0o644) -> bool:
 
     Readers see the old file or the new one, also when we are killed in between; a file that holds these bytes already
     is left alone. On return the file outlives a power cut, so that what is marked as sent is there.
+    ``mode`` are the permissions of a new file, less what the process's umask takes away.
     """
     if path.exists() and path.read_bytes() == content:
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
-    with unfinished.open("wb") as file:
+    unfinished.unlink(missing_ok=True)
+    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
         os.fchmod(file.fileno(), mode)
         file.write(content)
         file.flush()

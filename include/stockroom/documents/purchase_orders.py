@@ -202,9 +202,7 @@ def _line(line: OrderLine) -> dict[str, str]:
         "sku": line.sku,
         "supplier_sku": line.supplier_sku,
         "description": line.description,
-        "packs": f"{formats.count(packs)} \N{MULTIPLICATION SIGN} {formats.count(line.pack_units)}"
-        if rest == 0
-        else "loose",
+        "packs": whole_packs if rest == 0 else "loose",
         "units": formats.count(line.units),
         "unit_price": formats.unit_price(line.unit_cost),
         "value": f"{line.line_value:,.2f}",

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from pathlib import Path
+
+import psycopg
 
 from stockroom.documents.purchase_orders import UnprintableOrderError
 from stockroom.documents.restock_mail import UnusableMailFieldError
@@ -11,12 +19,17 @@ from stockroom.jobs.deliver_restock_mail import deliver_restock_mail
 from stockroom.settings import Settings
 from stockroom.warehouse import connect
 from stockroom.warehouse.order_contents import ask_for_waiting_documents
-from stockroom.warehouse.outbox import claim, mark_failed, mark_sent, pending_messages, retry_failed
+from stockroom.warehouse.outbox import OutboxMessage, claim, mark_failed, mark_sent, pending_messages, retry_failed
 from stockroom.warehouse.restock_notices import KIND as MAIL
-from stockroom.warehouse.restock_notices import read_products
 
-KINDS = (ORDER, DOCUMENT, MAIL)
-"""What leaves, in this order."""
+Deliver = Callable[[Settings, psycopg.Connection, OutboxMessage], Path | None]
+
+KINDS: dict[str, Deliver] = {
+    ORDER: deliver_purchase_order,
+    DOCUMENT: deliver_purchase_order,
+    MAIL: deliver_restock_mail,
+}
+"""How each kind of message leaves, in this order; ``None`` says that it is not needed any more."""
 MEND = "correct what the message names where it is kept; the next delivery tries it again"
 
 
@@ -54,23 +67,19 @@ def deliver_outbox(settings: Settings) -> DeliverySummary:
     same bytes to the same names again. A message that cannot be made is marked failed with the reason in
     ``ops.exceptions``, stops no other, and is tried again by the next delivery.
     """
-    left: dict[str, list[str]] = {kind: [] for kind in KINDS}
+    left: dict[str, list[str]] = {kind: [] for kind in DELIVER}
     failed: list[str] = []
     with connect(settings.warehouse_url) as connection:
         with connection.transaction():
-            retry_failed(connection, list(KINDS))
+            retry_failed(connection, list(DELIVER))
             ask_for_waiting_documents(connection, kind=DOCUMENT)
-            messages = [message for kind in KINDS for message in pending_messages(connection, kind)]
-            products = read_products(connection) if any(message.kind == MAIL for message in messages) else {}
+            messages = [message for kind in DELIVER for message in pending_messages(connection, kind)]
         for message in messages:
             with connection.transaction():
                 if not claim(connection, message.message_key):
                     continue
                 try:
-                    if message.kind == MAIL:
-                        path = deliver_restock_mail(settings, connection, message, products=products)
-                    else:
-                        path = deliver_purchase_order(settings, connection, message)
+                    path = KINDS[message.kind](settings, connection, message)
                 except (UnprintableOrderError, UnusableMailFieldError) as error:
                     subject = message.subject_key
                     mark_failed(connection, message.message_key, subject=subject, detail=str(error), mend=MEND)

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-
-import psycopg
 from pathlib import Path
 
 import psycopg
@@ -67,13 +63,13 @@ def deliver_outbox(settings: Settings) -> DeliverySummary:
     same bytes to the same names again. A message that cannot be made is marked failed with the reason in
     ``ops.exceptions``, stops no other, and is tried again by the next delivery.
     """
-    left: dict[str, list[str]] = {kind: [] for kind in DELIVER}
+    left: dict[str, list[str]] = {kind: [] for kind in KINDS}
     failed: list[str] = []
     with connect(settings.warehouse_url) as connection:
         with connection.transaction():
-            retry_failed(connection, list(DELIVER))
+            retry_failed(connection, list(KINDS))
             ask_for_waiting_documents(connection, kind=DOCUMENT)
-            messages = [message for kind in DELIVER for message in pending_messages(connection, kind)]
+            messages = [message for kind in KINDS for message in pending_messages(connection, kind)]
         for message in messages:
             with connection.transaction():
                 if not claim(connection, message.message_key):

@@ -72,6 +72,15 @@ def test_an_answered_request_does_not_wait_again(settings: Settings, warehouse: 
     assert rows(warehouse, "select state from ops.restock_requests") == [("unsubscribed",)]
 
 
+def test_an_erased_address_does_not_come_back_from_its_file(settings: Settings, warehouse: Any) -> None:
+    write(settings, ADA)
+    record_restock_requests(settings)
+    with psycopg.connect(warehouse.url) as connection:
+        connection.execute("delete from pii.shoppers")
+    record_restock_requests(settings)
+    assert rows(warehouse, "select 1 from pii.shoppers") == []
+
+
 def test_an_address_stands_in_pii_alone(settings: Settings, warehouse: Any) -> None:
     write(settings, ADA, "W-2,bob at post.example,,22423,1,2011-06-01T10:00:00Z,2011-03\n")
     summary = record_restock_requests(settings)

@@ -30,8 +30,6 @@ class Settings:
     time_zone: str = "Europe/London"
     currency: str = "GBP"
     company_name: str = "Sample Gifts Ltd"
-    mail_sender: str = "hello@sample-gifts.example"
-    """The address that shoppers' mails come from."""
     company_address: str = "12 Sample Yard, London E1 6AN"
     """As printed on purchase orders; commas part its lines."""
     mail_from: str = "shop@sample-gifts.example"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -10,7 +11,9 @@ import psycopg
 import pytest
 
 from stockroom.jobs.announce_restocks import announce_restocks
+from stockroom.jobs.deliver_outbox import deliver_outbox
 from stockroom.settings import Settings
+from stockroom.warehouse.restock_notices import unsubscribe
 
 AS_OF = date(2011, 6, 30)
 LANDED = datetime(2011, 6, 30, 5, tzinfo=UTC)
@@ -64,6 +67,10 @@ def stock(warehouse, units: int, *, sku: str = "A", location: str = "web") -> No
 def shop(warehouse) -> None:
     land(warehouse, "shopify_locations", "web", {"fulfillsOnlineOrders": True})
     land(warehouse, "shopify_locations", "trade", {"fulfillsOnlineOrders": False})
+    land(warehouse, "shopify_locations", "closed", {"fulfillsOnlineOrders": True, "isActive": False})
+    variant = {"id": "gid://shopify/ProductVariant/7", "sku": "a", "price": "3.75"}
+    product = {"title": "Lantern", "handle": "lantern", "updatedAt": "2011-06-01", "variants": {"nodes": [variant]}}
+    land(warehouse, "shopify_products", "p1", product)
 
 
 def ask(warehouse, request_id: str, *, quantity: int = 1, days_ago: int = 5, email: str | None = "yes") -> None:
@@ -119,11 +126,58 @@ def test_the_newest_level_counts(settings: Settings, warehouse) -> None:
 
 
 @pytest.mark.usefixtures("shop")
-def test_stock_that_ships_no_online_orders_is_no_help(settings: Settings, warehouse) -> None:
+@pytest.mark.parametrize("location", ["trade", "closed"])
+def test_stock_that_ships_no_online_orders_is_no_help(settings: Settings, warehouse, location: str) -> None:
     ask(warehouse, "W-0")
-    stock(warehouse, 9, location="trade")
+    stock(warehouse, 9, location=location)
     announce_restocks(settings, as_of_date=AS_OF)
     assert told(warehouse) == set()
+
+
+@pytest.mark.usefixtures("shop")
+def test_who_asked_twice_is_told_once(settings: Settings, warehouse) -> None:
+    ask(warehouse, "W-0", days_ago=6)
+    warehouse.connection.execute(
+        """
+        insert into ops.restock_requests
+        select 'W-1', shopper_id, sku, 1, requested_at + interval '1 day', 'active' from ops.restock_requests
+        """
+    )
+    warehouse.connection.commit()
+    stock(warehouse, 9)
+    assert announce_restocks(settings, as_of_date=AS_OF).told == 1
+    rows = warehouse.connection.execute("select request_id, state from ops.restock_requests order by 1").fetchall()
+    assert rows == [("W-0", "notified"), ("W-1", "notified")]
+    assert warehouse.connection.execute("select subject_key from ops.outbox").fetchall() == [("W-0",)]
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_mail_shows_what_was_true_when_it_was_chosen_and_is_private(settings: Settings, warehouse) -> None:
+    ask(warehouse, "W-0")
+    stock(warehouse, 1)
+    announce_restocks(settings, as_of_date=AS_OF)
+    variant = {"id": "gid://shopify/ProductVariant/7", "sku": "A", "price": "9.99"}
+    product = {"title": "Lamp", "handle": "lamp", "updatedAt": "2011-06-02", "variants": {"nodes": [variant]}}
+    land(warehouse, "shopify_products", "p1", product)
+    assert deliver_outbox(replace(settings, shop_url="http://shop.example")).mails == ("W-0",)
+    (mail,) = (settings.outbox_dir / "mail").iterdir()
+    assert mail.stat().st_mode & 0o077 == 0
+    text = mail.read_text()
+    assert "Back in stock: Lantern" in text
+    assert "http://shop.example/cart/7:1" in text
+    assert "W-0@mail.example" not in mail.name
+    assert deliver_outbox(settings).mails == ()
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_shopper_who_unsubscribes_before_the_mail_leaves_gets_none(settings: Settings, warehouse) -> None:
+    ask(warehouse, "W-0")
+    stock(warehouse, 1)
+    announce_restocks(settings, as_of_date=AS_OF)
+    unsubscribe(warehouse.connection, "W-0")
+    warehouse.connection.commit()
+    assert deliver_outbox(settings).mails == ()
+    assert not (settings.outbox_dir / "mail").exists()
 
 
 @pytest.mark.usefixtures("shop")

@@ -9,16 +9,19 @@ import hmac
 
 _SIGNATURE_BYTES = 16
 _LONGEST_TOKEN = 400
+_SHORTEST_SECRET = 16
 
 
 def unsubscribe_token(request_id: str, *, secret: str) -> str:
     """Return the token of a request: its id and a signature under ``secret``, safe inside a URL.
 
     Raises:
-        ValueError: the secret is empty, so anyone could sign.
+        ValueError: the secret is missing or so short that it could be guessed.
     """
-    if not secret:
-        raise ValueError("STOCKROOM_STOREFRONT_SECRET is empty; links cannot be signed without it")
+    if len(secret) < _SHORTEST_SECRET:
+        raise ValueError(
+            f"STOCKROOM_STOREFRONT_SECRET needs at least {_SHORTEST_SECRET} characters; links are signed with it"
+        )
     name = request_id.encode()
     return base64.urlsafe_b64encode(_signature(name, secret) + name).decode().rstrip("=")
 
@@ -26,12 +29,13 @@ def unsubscribe_token(request_id: str, *, secret: str) -> str:
 def request_of_token(token: str, *, secret: str) -> str | None:
     """Return the request whose token this is; ``None`` for whatever we did not sign.
 
-    >>> request_of_token(unsubscribe_token("W-1", secret="k"), secret="k")
+    >>> token = unsubscribe_token("W-1", secret="sixteen letters!")
+    >>> request_of_token(token, secret="sixteen letters!")
     'W-1'
-    >>> request_of_token(unsubscribe_token("W-1", secret="k"), secret="another") is None
+    >>> request_of_token(token, secret="another one, too") is None
     True
     """
-    if not secret or len(token) > _LONGEST_TOKEN or not token.isascii():
+    if len(secret) < _SHORTEST_SECRET or len(token) > _LONGEST_TOKEN or not token.isascii():
         return None
     try:
         signed = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)

@@ -11,12 +11,13 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from stockroom.documents import formats
 
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+"""Control characters, line separators, and what turns the direction of writing, so that one name reads as another."""
 _ENCODED_WORD = "=?"
 """Begins an encoded word (RFC 2047): a line break can hide inside it and become a header of its own."""
 _KEY = re.compile(r"[0-9a-f]{32}")
@@ -82,8 +83,8 @@ def restock_mail_bytes(mail: RestockMail) -> bytes:
         message["List-Unsubscribe"] = f"<{mail.unsubscribe_url}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     words = {"mail": mail, "price": formats.money(mail.price, mail.currency)}
-    message.set_content(_templates(autoescape=False).get_template("restock_mail.txt").render(words))
-    message.add_alternative(_templates(autoescape=True).get_template("restock_mail.html").render(words), subtype="html")
+    message.set_content(_templates().get_template("restock_mail.txt").render(words))
+    message.add_alternative(_templates().get_template("restock_mail.html").render(words), subtype="html")
     # The library draws its boundary at random, which would make every rendering another file.
     message.set_boundary(f"=_{mail.message_key}")
     return message.as_bytes()
@@ -95,10 +96,10 @@ def _quoted(name: str) -> str:
 
 
 @functools.cache
-def _templates(*, autoescape: bool) -> Environment:
+def _templates() -> Environment:
     return Environment(
         loader=PackageLoader("stockroom.documents"),
-        autoescape=autoescape,
+        autoescape=select_autoescape(["html"]),  # the text part is read as it is
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

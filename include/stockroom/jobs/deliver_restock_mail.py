@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from datetime import UTC
 from pathlib import Path
 from urllib.parse import quote
@@ -15,48 +14,44 @@ from stockroom.delivery.unsubscribe_links import unsubscribe_token
 from stockroom.documents.restock_mail import RestockMail, restock_mail_bytes, restock_mail_file_name
 from stockroom.settings import Settings
 from stockroom.warehouse.outbox import OutboxMessage
-from stockroom.warehouse.restock_notices import Product, read_recipient
+from stockroom.warehouse.restock_notices import Notice, read_notice
 
 
-def deliver_restock_mail(
-    settings: Settings, connection: psycopg.Connection, message: OutboxMessage, *, products: Mapping[str, Product]
-) -> Path | None:
+def deliver_restock_mail(settings: Settings, connection: psycopg.Connection, message: OutboxMessage) -> Path | None:
     """Write the mail of a claimed outbox message and return its file; ``None`` when nobody needs it any more.
 
-    ``products`` are read once for many mails. The same message gives the same bytes under the same name, so that a
-    delivery repeated after a crash is one mail.
+    The same message gives the same bytes under the same name, so that a delivery repeated after a crash is one mail.
 
     Raises:
         UnusableMailFieldError: a field would forge a header.
     """
-    recipient = read_recipient(connection, message.subject_key)
-    product = None if recipient is None else products.get(recipient.sku)
-    if recipient is None or product is None:
+    notice = read_notice(connection, message.subject_key)
+    if notice is None:
         return None
-    mail = _mail(settings, recipient.email, product, message)
+    mail = _mail(settings, notice, message)
     path = settings.outbox_dir / "mail" / restock_mail_file_name(mail.message_key)
-    write_whole(path, restock_mail_bytes(mail))
+    write_whole(path, restock_mail_bytes(mail), mode=0o600)
     return path
 
 
-def _mail(settings: Settings, email: str, product: Product, message: OutboxMessage) -> RestockMail:
+def _mail(settings: Settings, notice: Notice, message: OutboxMessage) -> RestockMail:
     shop = settings.shop_url.rstrip("/")
-    variant_number = product.variant_id.rpartition("/")[2]
+    variant_number = notice.variant_id.rpartition("/")[2]
     unsubscribe_url = ""
     if settings.storefront_url:
         token = unsubscribe_token(message.subject_key, secret=settings.storefront_secret)
         unsubscribe_url = f"{settings.storefront_url.rstrip('/')}/unsubscribe?token={token}"
     return RestockMail(
         message_key=hashlib.sha256(message.message_key.encode()).hexdigest()[:32],
-        recipient=email,
+        recipient=notice.email,
         sender_name=settings.company_name,
-        sender_address=settings.mail_sender,
+        sender_address=settings.mail_from,
         sent_at=message.created_at.astimezone(UTC).replace(microsecond=0),
-        title=product.title,
-        price=product.price,
+        title=notice.title,
+        price=notice.price,
         currency=settings.currency,
-        image_url=product.image_url or "",
-        product_url=f"{shop}/products/{quote(product.handle, safe='')}" if shop else "",
+        image_url=notice.image_url or "",
+        product_url=f"{shop}/products/{quote(notice.handle, safe='')}" if shop else "",
         cart_url=f"{shop}/cart/{variant_number}:1" if shop and variant_number.isdigit() else "",
         unsubscribe_url=unsubscribe_url,
     )

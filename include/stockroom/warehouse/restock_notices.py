@@ -27,22 +27,15 @@ class AnswerableRequest(NamedTuple):
     """Of the SKU, the same in each of its rows."""
 
 
-class Product(NamedTuple):
-    """What a shopper is shown of a product."""
+class Notice(NamedTuple):
+    """What the mail about one request needs."""
 
-    sku: str
+    email: str
     title: str
     handle: str
     image_url: str | None
     variant_id: str
     price: Decimal
-
-
-class Recipient(NamedTuple):
-    """Whom a mail goes to, and about what."""
-
-    email: str
-    sku: str
 
 
 def take_turns(connection: psycopg.Connection) -> None:
@@ -63,7 +56,7 @@ def expire_requests(connection: psycopg.Connection, *, made_before: datetime) ->
 
 def answerable_requests(connection: psycopg.Connection) -> list[AnswerableRequest]:
     """Return active requests with an e-mail address whose product can be had now, oldest first."""
-    statement = resources.files(__package__).joinpath("restock_notices.sql").read_bytes()
+    statement = _statement("restock_notices.sql")
     with connection.cursor(row_factory=namedtuple_row) as cursor:
         return [AnswerableRequest(*row) for row in cursor.execute(statement, {"reserved_for": RESERVED_FOR})]
 
@@ -83,61 +76,25 @@ def waiting_by_phone_alone(connection: psycopg.Connection) -> int:
 def choose(connection: psycopg.Connection, request_ids: Sequence[str]) -> int:
     """Mark requests as told and put their mails into the outbox, in one statement; return how many; the caller commits.
 
-    A request that is no longer active (unsubscribed a second ago, chosen by another run) gets no mail.
+    What the mail shows is frozen with it. Other requests of the same shopper for the same product are answered too.
     """
-    return connection.execute(
-        """
-        with chosen as (
-            update ops.restock_requests set state = 'notified', notified_at = now(), last_event_note = 'back in stock'
-            where request_id = any(%s) and state = 'active'
-            returning request_id
-        )
-
-        insert into ops.outbox (message_key, kind, subject_key, state)
-        select 'restock_mail/' || request_id, %s, request_id, 'pending' from chosen
-        on conflict (message_key) do nothing
-        """,
-        (list(request_ids), KIND),
-    ).rowcount
+    statement = _statement("restock_notices_choose.sql")
+    return connection.execute(statement, {"request_ids": list(request_ids), "kind": KIND}).rowcount
 
 
-def read_products(connection: psycopg.Connection) -> dict[str, Product]:
-    """Return the channel's newest word on every product that somebody has been chosen to be told of, by SKU."""
-    with connection.cursor(row_factory=namedtuple_row) as cursor:
-        cursor.execute(
-            """
-            with newest as (
-                select distinct on (record_key) document from raw.shopify_products
-                order by record_key, landing_file_id desc, line_number desc
-            )
-
-            select
-                upper(trim(variant ->> 'sku')) as sku,
-                newest.document ->> 'title' as title,
-                newest.document ->> 'handle' as handle,
-                newest.document #>> '{featuredMedia,preview,image,url}' as image_url,
-                variant ->> 'id' as variant_id,
-                (variant ->> 'price')::numeric as price
-            from newest
-            cross join lateral jsonb_array_elements(newest.document #> '{variants,nodes}') as variant
-            where upper(trim(variant ->> 'sku')) in (select sku from ops.restock_requests where state = 'notified')
-            """
-        )
-        return {row.sku: Product(*row) for row in cursor}
-
-
-def read_recipient(connection: psycopg.Connection, request_id: str) -> Recipient | None:
-    """Return whom a request's mail goes to; ``None`` when none is needed any more (unsubscribed, erased)."""
+def read_notice(connection: psycopg.Connection, request_id: str) -> Notice | None:
+    """Return what a request's mail needs; ``None`` when none is needed any more (unsubscribed, erased)."""
     row = connection.execute(
         """
-        select shoppers.email, requests.sku
+        select shoppers.email, notices.title, notices.handle, notices.image_url, notices.variant_id, notices.price
         from ops.restock_requests as requests
+        inner join ops.restock_notices as notices using (request_id)
         inner join pii.shoppers as shoppers using (shopper_id)
         where requests.request_id = %s and requests.state = 'notified' and shoppers.email is not null
         """,
         (request_id,),
     ).fetchone()
-    return None if row is None else Recipient(*row)
+    return None if row is None else Notice(*row)
 
 
 def unsubscribe(connection: psycopg.Connection, request_id: str) -> bool:
@@ -152,3 +109,7 @@ def unsubscribe(connection: psycopg.Connection, request_id: str) -> bool:
         ).rowcount
         > 0
     )
+
+
+def _statement(name: str) -> bytes:
+    return resources.files(__package__).joinpath(name).read_bytes()

@@ -2,7 +2,9 @@
 -- Straight from raw: shoppers hear within minutes, and dbt builds once a day. Raw keeps every version of a document, so
 -- the newest of each item counts. Goods at a location that ships no online orders are no help to a shopper.
 with online_locations as (
-    select distinct on (record_key) record_key as location, (document ->> 'fulfillsOnlineOrders')::boolean as is_online
+    select distinct on (record_key)
+        record_key as location,
+        (document ->> 'fulfillsOnlineOrders')::boolean and coalesce((document ->> 'isActive')::boolean, true) as is_online
     from raw.shopify_locations
     order by record_key, landing_file_id desc
 ),
@@ -46,5 +48,13 @@ from ops.restock_requests as requests
 inner join pii.shoppers as shoppers using (shopper_id)
 inner join free on requests.sku = free.sku
 left join promised on requests.sku = promised.sku
-where requests.state = 'active' and shoppers.email is not null and free.units > coalesce(promised.units, 0)
+where
+    requests.state = 'active' and shoppers.email is not null and free.units > coalesce(promised.units, 0)
+    -- Who asked twice is told once, in the place of the first time.
+    and not exists (
+        select 1 from ops.restock_requests as earlier
+        where
+            earlier.shopper_id = requests.shopper_id and earlier.sku = requests.sku and earlier.state = 'active'
+            and (earlier.requested_at, earlier.request_id) < (requests.requested_at, requests.request_id)
+    )
 order by requests.requested_at, requests.request_id

@@ -98,6 +98,19 @@ create index on ops.restock_requests (sku) where state = 'active';
 
 comment on table ops.restock_requests is 'One row per shopper waiting for a SKU; who that is stands in pii.shoppers.';
 
+create table ops.restock_notices (
+    request_id text primary key references ops.restock_requests on delete cascade,
+    title text not null,
+    handle text not null,
+    image_url text,
+    variant_id text not null,
+    price numeric(14, 4) not null,
+    chosen_at timestamptz not null default now()
+);
+
+comment on table ops.restock_notices is
+'One row per request whose shopper is told: what the mail shows, frozen when it was chosen, so that sending again sends the same.';
+
 create table ops.exceptions (
     exception_key text primary key,
     kind text not null,

@@ -27,7 +27,7 @@ import psycopg
 
 from stockroom.embedded.lock import take_lock
 from stockroom.embedded.postgres_home import ROOT_HOME, EmbeddedPostgresError, PostgresHome, open_home, remove_tree
-from stockroom.embedded.postgres_roles import ROLES, ensure_roles_and_databases
+from stockroom.embedded.postgres_roles import OPTIONS, ROLES, ensure_roles_and_databases
 
 HOST = "127.0.0.1"
 MAJOR_VERSION = "18"
@@ -163,7 +163,7 @@ def _running(directory: Path, home: PostgresHome) -> Server | None:
     port = int((home.path / "port").read_text(encoding="ascii"))
     server = Server(port, home, passwords, process.pid)
     try:
-        psycopg.connect(server.url(database="postgres", role="postgres"), connect_timeout=5).close()
+        psycopg.connect(server.url(database="postgres", role="postgres"), connect_timeout=5, options=OPTIONS).close()
     except psycopg.OperationalError:
         return None
     return server
@@ -176,7 +176,7 @@ def _start_fresh(directory: Path, home: PostgresHome, parameters: Mapping[str, s
     if passwords is None:
         passwords = _write_passwords(directory)
     if not home.data.exists():
-        _initialise(home, passwords["postgres"])
+        _initialise(home, passwords["postgres"], to_disk=parameters.get("fsync") != "off")
     elif passwords_are_new:
         _set_superuser_password(home, passwords["postgres"])
     version = (home.data / "PG_VERSION").read_text(encoding="ascii").strip()
@@ -200,7 +200,7 @@ def _start_fresh(directory: Path, home: PostgresHome, parameters: Mapping[str, s
     raise EmbeddedPostgresError(f"PostgreSQL did not start. The end of {home.log}:\n{_log_tail(home)}")
 
 
-def _initialise(home: PostgresHome, superuser_password: str) -> None:
+def _initialise(home: PostgresHome, superuser_password: str, *, to_disk: bool) -> None:
     """Make the data directory; one that is interrupted has another name and is made anew next time."""
     unfinished = home.path / "data.unfinished"
     if unfinished.exists():
@@ -224,6 +224,7 @@ def _initialise(home: PostgresHome, superuser_password: str) -> None:
             "--set=timezone=UTC",
             "--set=log_timezone=UTC",
             "--no-instructions",
+            *([] if to_disk else ["--no-sync"]),
         )
     finally:
         password_file.unlink()

@@ -8,6 +8,7 @@ import psycopg
 from psycopg import sql
 
 OWNERS: Mapping[str, str] = {"warehouse": "stockroom_owner", "airflow": "airflow"}
+OPTIONS = "-c timezone=UTC"  # given, so that a PGOPTIONS in the environment means nothing
 ROLES = ("stockroom_owner", "stockroom_app", "bi_reader", "airflow")
 CONNECTS: Mapping[str, tuple[str, ...]] = {
     "warehouse": ("stockroom_owner", "stockroom_app", "bi_reader"),
@@ -20,7 +21,7 @@ def ensure_roles_and_databases(admin_url: str, passwords: Mapping[str, str]) -> 
 
     Passwords travel as SCRAM verifiers, so that neither the server's log nor its statistics ever hold one.
     """
-    with psycopg.connect(admin_url, autocommit=True) as connection:
+    with psycopg.connect(admin_url, autocommit=True, options=OPTIONS) as connection:
         roles = {name for (name,) in connection.execute("select rolname from pg_roles")}
         databases = {name for (name,) in connection.execute("select datname from pg_database")}
         for role in ROLES:

@@ -16,6 +16,8 @@ import orjson
 from psycopg.conninfo import conninfo_to_dict
 
 from stockroom.settings import Settings
+from stockroom.warehouse import connect
+from stockroom.warehouse.run_summary import record_build
 
 if TYPE_CHECKING:
     from dbt.artifacts.schemas.run import RunExecutionResult
@@ -90,12 +92,11 @@ def build_marts(
         if not outcome.success:
             raise BuildFailedError(_explained(run, keep_in=settings.dbt_dir / "failed"))
         nodes = [str(result.node.resource_type) for result in run.results]
+        models, tests = nodes.count("model"), nodes.count("test")
+        with connect(settings.warehouse_url) as connection:
+            record_build(connection, plan_date=as_of_date, layer=layer or "all", models=models, tests=tests)
         return BuildSummary(
-            as_of_date=as_of_date,
-            layer=layer,
-            models=nodes.count("model"),
-            tests=nodes.count("test"),
-            seconds=float(run.elapsed_time),
+            as_of_date=as_of_date, layer=layer, models=models, tests=tests, seconds=float(run.elapsed_time)
         )
     finally:
         shutil.rmtree(target, ignore_errors=True)

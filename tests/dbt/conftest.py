@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,7 +19,19 @@ from stockroom.warehouse import connect
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from raw_documents import LONDON, MANCHESTER, land, location, product, supplier
+from raw_documents import (
+    LONDON,
+    MANCHESTER,
+    bulk_row,
+    land,
+    level,
+    line,
+    location,
+    order,
+    parcel,
+    product,
+    supplier,
+)
 
 # What a row says of the build that wrote it, not of the world.
 BOOKKEEPING = "{counted_for_date,build_number}"
@@ -55,31 +68,41 @@ def parsed_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("dbt")
 
 
-@pytest.fixture
-def empty_marts(postgres_server: Any, warehouse_template: str, tmp_path: Path, parsed_project: Path) -> Iterator[Marts]:
-    """Return a migrated, empty warehouse. Always of one name, or dbt would parse the whole project for each test."""
-    with psycopg.connect(postgres_server.url(database="postgres", role="postgres"), autocommit=True) as admin:
-        admin.execute("drop database if exists test_dbt with (force)")
-        admin.execute(f"create database test_dbt template {warehouse_template} owner stockroom_owner")
+@contextmanager
+def _fresh_warehouse(server: Any, template: str, name: str, dbt_dir: Path) -> Iterator[Marts]:
+    """Open a migrated, empty warehouse. The name is always the same, or dbt would parse the project for each test."""
+    with psycopg.connect(server.url(database="postgres", role="postgres"), autocommit=True) as admin:
+        admin.execute(f"drop database if exists {name} with (force)")
+        admin.execute(f"create database {name} template {template} owner stockroom_owner")
     settings = Settings(
-        warehouse_url=postgres_server.url(database="test_dbt"),
-        landing_url=tmp_path.as_uri(),
-        documents_dir=tmp_path,
-        outbox_dir=tmp_path,
-        reports_dir=tmp_path,
-        dbt_dir=parsed_project,
+        warehouse_url=server.url(database=name),
+        landing_url=dbt_dir.as_uri(),
+        documents_dir=dbt_dir,
+        outbox_dir=dbt_dir,
+        reports_dir=dbt_dir,
+        dbt_dir=dbt_dir / name,
     )
     with connect(settings.warehouse_url) as connection:
-        yield Marts(connection, settings, postgres_server.url(database="test_dbt", role="bi_reader"))
+        yield Marts(connection, settings, server.url(database=name, role="bi_reader"))
+
+
+def _open_shop(connection: psycopg.Connection) -> None:
+    """Land two places, one supplier and the products A1, B2 and 23166."""
+    land(connection, "shopify_locations", [location(LONDON, "London"), location(MANCHESTER, "Manchester")])
+    land(connection, "shopify_products", [product("A1"), product("B2"), product("23166")])
+    land(connection, "suppliers_terms", supplier())
+
+
+@pytest.fixture
+def empty_marts(postgres_server: Any, warehouse_template: str, parsed_project: Path) -> Iterator[Marts]:
+    with _fresh_warehouse(postgres_server, warehouse_template, "test_dbt", parsed_project) as found:
+        yield found
 
 
 @pytest.fixture
 def marts(empty_marts: Marts) -> Marts:
-    """Return a shop with two places, one supplier and the products A1, B2 and 23166."""
-    connection = empty_marts.connection
-    land(connection, "shopify_locations", [location(LONDON, "London"), location(MANCHESTER, "Manchester")])
-    land(connection, "shopify_products", [product("A1"), product("B2"), product("23166")])
-    land(connection, "suppliers_terms", supplier())
+    """Return a shop that has not sold anything yet; its marts are not built."""
+    _open_shop(empty_marts.connection)
     return empty_marts
 
 
@@ -91,3 +114,27 @@ def put(marts: Marts) -> Callable[..., int]:
         return land(marts.connection, table, documents, **details)
 
     return _put
+
+
+@pytest.fixture(scope="session")
+def built_marts(postgres_server: Any, warehouse_template: str, parsed_project: Path) -> Iterator[Marts]:
+    """Return a shop with one order of each awkward kind, built once for 2011-06-30; tests only read it."""
+    with _fresh_warehouse(postgres_server, warehouse_template, "test_dbt_built", parsed_project) as found:
+        _open_shop(found.connection)
+        parcels = [
+            parcel("two-parcels", "A1", 6, at="2011-06-02T09:00:00Z"),
+            parcel("two-parcels", "A1", 4, at="2011-06-03T09:00:00Z", place=MANCHESTER),
+        ]
+        lines = [line("lower-case", "b2", 1), line("lower-case", "POST", 1, is_service=True)]
+        orders = [
+            order("two-parcels", "2011-06-01T09:00:00Z", [line("two-parcels", "A1", 10)], parcels=parcels),
+            order("lower-case", "2011-06-01T09:00:00Z", lines),
+            order("in-test-mode", "2011-06-01T09:00:00Z", [line("in-test-mode", "A1", 1000)], is_test=True),
+        ]
+        land(found.connection, "shopify_orders", orders)
+        pair = bulk_row("541431", "23166", 74215, "2011-06-18 10:01")
+        pair |= bulk_row("C541433", "23166", -74215, "2011-06-18 10:17")
+        land(found.connection, "wholesale_orders", pair | bulk_row("500", " B2 ", 7, "2011-06-01 10:00"))
+        land(found.connection, "shopify_inventory_levels", [level("23166", 10, at=MANCHESTER)])
+        found.build("2011-06-30")
+        yield found

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
-from raw_documents import land, level, line, order, parcel
+from raw_documents import level, line, order
 
 from stockroom.jobs.build_marts import LAYERS, BuildFailedError
 
@@ -66,9 +66,8 @@ def test_a_warehouse_out_of_reach_is_a_clear_error(marts: Marts) -> None:
     assert "secret" not in str(failure.value)
 
 
-def test_every_mart_and_column_says_in_the_database_what_it_is(marts: Marts) -> None:
-    marts.build("2011-06-30")
-    undescribed = marts.rows("""
+def test_every_mart_and_column_says_in_the_database_what_it_is(built_marts: Marts) -> None:
+    undescribed = built_marts.rows("""
         select relname, attname from pg_class
         join pg_namespace on pg_namespace.oid = relnamespace and nspname = 'marts'
         join pg_attribute on attrelid = pg_class.oid and attnum > 0 and not attisdropped
@@ -76,12 +75,13 @@ def test_every_mart_and_column_says_in_the_database_what_it_is(marts: Marts) -> 
         and (col_description(pg_class.oid, attnum) is null or obj_description(pg_class.oid) not like 'One row per%')
     """)
     assert undescribed == []
-    assert marts.rows("select count(*) >= 15 from information_schema.tables where table_schema = 'marts'") == [(True,)]
+    assert built_marts.rows("select count(*) >= 15 from information_schema.tables where table_schema = 'marts'") == [
+        (True,)
+    ]
 
 
-def test_people_who_report_read_the_marts_and_nothing_else(marts: Marts) -> None:
-    marts.build("2011-06-30")
-    with psycopg.connect(marts.reader_url) as reader:
+def test_people_who_report_read_the_marts_and_nothing_else(built_marts: Marts) -> None:
+    with psycopg.connect(built_marts.reader_url) as reader:
         assert reader.execute("select count(*) from marts.dim_skus").fetchone() == (3,)
         assert reader.execute("select count(*) from marts.fct_reorder_points").fetchone() == (0,)
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
@@ -92,23 +92,3 @@ def test_an_empty_warehouse_builds_empty_marts(empty_marts: Marts) -> None:
     summary = empty_marts.build("2011-06-30")
     assert summary.as_of_date == date(2011, 6, 30)
     assert empty_marts.rows("select count(*) from marts.fct_sales_daily") == [(0,)]
-
-
-def test_a_test_order_never_counts(marts: Marts, put: Put) -> None:
-    put("shopify_orders", [order("1", "2011-06-01T09:00:00Z", [line("1", "A1", 3)], is_test=True)])
-    land(marts.connection, "shopify_orders", [order("2", "2011-06-01T09:00:00Z", [line("2", "A1", 2)])])
-    marts.build("2011-06-30")
-    assert marts.rows("select sum(units_sold) from marts.fct_sales_daily") == [(2,)]
-
-
-def test_a_line_in_two_parcels_from_two_places_is_one_sale(marts: Marts, put: Put) -> None:
-    parcels = [
-        parcel("1", "A1", 6, at="2011-06-02T09:00:00Z"),
-        parcel("1", "A1", 4, at="2011-06-03T09:00:00Z", place="gid://shopify/Location/2"),
-    ]
-    put("shopify_orders", [order("1", "2011-06-01T09:00:00Z", [line("1", "A1", 10)], parcels=parcels)])
-    marts.build("2011-06-30")
-    assert marts.rows("select location_id, units_ordered, units_fulfilled from marts.fct_order_lines") == [
-        ("LONDON", 10, 10)
-    ]
-    assert marts.rows("select sum(units_sold) from marts.fct_sales_daily") == [(10,)]

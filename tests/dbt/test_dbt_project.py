@@ -36,11 +36,10 @@ def test_a_clock_would_be_seen(clock: str) -> None:
 
 
 @pytest.mark.slow
-def test_the_unit_tests_beside_the_models_hold(marts: Marts, tmp_path: Path) -> None:
-    marts.build("2011-06-30")
+def test_the_unit_tests_beside_the_models_hold(built_marts: Marts, tmp_path: Path) -> None:
     folders = [f"--{name}={job.DBT_PROJECT}" for name in ("project-dir", "profiles-dir")]
     folders += [f"--{name}={tmp_path}" for name in ("target-path", "log-path")]
-    with job._environment(job._profile(marts.settings.warehouse_url)):
+    with job._environment(job._profile(built_marts.settings.warehouse_url)):
         outcome = dbtRunner().invoke(
             ["--quiet", "test", *folders, "--vars", "{as_of_date: 2011-06-30}", "--select", "test_type:unit"]
         )

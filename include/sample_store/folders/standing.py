@@ -61,7 +61,7 @@ PROMOTIONS: tuple[tuple[Cell, ...], ...] = (
 """Simulated; laid loosely over bumps that the real sales show."""
 
 POLICIES: tuple[tuple[Cell, ...], ...] = (
-    ("default", "", 0.95, "cycle", "both_variances", 7, 45, "no", "head of buying", ""),
+    ("default", "*", 0.95, "cycle", "both_variances", 7, 45, "no", "head of buying", ""),
     ("category", "christmas", 0.90, "cycle", "both_variances", 7, 30, "yes", "head of buying", ""),
     ("category", "garden", 0.95, "cycle", "both_variances", 7, 45, "yes", "head of buying", ""),
     ("category", "lighting", 0.97, "cycle", "both_variances", 7, 45, "no", "lighting buyer", "2011-12-31"),

@@ -20,7 +20,7 @@ class PolicyRule:
 
     scope: str
     key: str
-    """What the scope covers: a category, a supplier id, a SKU; empty for the default."""
+    """What the scope covers: a category, a supplier id, a SKU; ``*`` for the default."""
     terms: Mapping[str, Any]
     """Fields of ``Policy`` that this rule sets."""
     valid_until: date | None = None

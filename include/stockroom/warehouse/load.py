@@ -163,7 +163,7 @@ def _reject(connection: psycopg.Connection, stream: Stream, currency: str) -> No
         suspects(stream.table, currency=currency),
     ]
     found = connection.execute(
-        sql.SQL("create temporary table incoming_suspects on commit drop as {}").format(
+        sql.SQL("insert into pg_temp.incoming_suspects (line_number) {}").format(
             sql.SQL(" union ").join([query for query in queries if query is not None])
         )
     ).rowcount

@@ -54,7 +54,7 @@ create table plan.lead_times (
 
 comment on table plan.lead_times is 'One row per plan date and shipment: the lead times the plan learned from, frozen.';
 comment on column plan.lead_times.days is 'Days from order to receipt; for an open shipment the days it has been waited for.';
-comment on column plan.lead_times.age_days is 'Days from its order to plan_date; older evidence weighs less.';
+comment on column plan.lead_times.age_days is 'Days from its arrival to plan_date (from its order while it is open); older evidence weighs less.';
 comment on column plan.lead_times.is_open is 'Not received by plan_date.';
 
 create table plan.decisions (

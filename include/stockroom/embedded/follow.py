@@ -57,6 +57,12 @@ class Follower:
         """Return when nothing of the run goes on but questions that wait for an answer."""
         self._until(lambda: self._has_ended(run) or self._only_waits(run))
 
+    def wait_for_question(self, run: DagRun) -> None:
+        """Return when the run has put its first question, or has ended without one."""
+        self._until(
+            lambda: self._has_ended(run) or any(task.state == WAITING for task in self.tasks.get(run.run_id, []))
+        )
+
     def find_started(self, dag_id: str, *, after: DagRun) -> DagRun:
         """Return the first run of ``dag_id`` that was queued after the run ``after``; an asset starts it.
 

@@ -56,7 +56,13 @@ class RunSummary:
             title = f"Nothing is new: {self.plan_date} was planned before, and nothing was written twice. It stands as:"
         else:
             title = f"Plan for the morning of {self.plan_date}:"
-        return "\n".join([title, *_aligned(self._lines())])
+        lines = [title, *_aligned(self._lines())]
+        if _total(self.orders, ("waiting",))[0]:
+            lines += [
+                "Orders that wait are answered in Airflow (`make up`), or here with their number and version:",
+                "  stockroom answer PO-000001 1 release --who NAME",
+            ]
+        return "\n".join(lines)
 
     def _lines(self) -> Iterator[tuple[str, str, str]]:
         """Yield label, text and path."""
@@ -66,7 +72,11 @@ class RunSummary:
         if not self.streams:
             yield ("extracted", "nothing new", "")
         rejected = sum(one.rejected for one in self.streams)
-        yield ("rejected", f"{rejected:,} rows", "raw.rejected_records" if rejected else "")
+        yield (
+            "rejected",
+            f"{rejected:,} row" + ("" if rejected == 1 else "s"),
+            "raw.rejected_records" if rejected else "",
+        )
         if self.builds.models:
             yield ("built", f"{self.builds.models} models, {self.builds.tests} data tests passed", "schema marts")
         yield (

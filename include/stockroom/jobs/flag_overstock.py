@@ -9,8 +9,8 @@ from pathlib import Path
 
 from stockroom.delivery.folder import write_whole
 from stockroom.documents.overstock import (
-    OverstockDigest,
     ExcessLine,
+    OverstockDigest,
     overstock_csv,
     overstock_file_name,
     overstock_html,

@@ -47,12 +47,15 @@ class RunSummary:
 
     @property
     def is_nothing_new(self) -> bool:
-        """Return whether the run added no row, changed no order and sent no mail."""
-        return not self.streams and not self.mails and not any(one.changed for one in self.orders)
+        """Return whether the run added no row, planned no day, changed no order and sent no mail."""
+        if self.since is None or self.plan.planned_at is None:
+            return False
+        is_planned_now = self.plan.planned_at >= self.since
+        return not (self.streams or self.mails or is_planned_now or any(one.changed for one in self.orders))
 
     def __str__(self) -> str:
         """Return the summary as aligned lines, each with its path."""
-        if self.since is not None and self.is_nothing_new:
+        if self.is_nothing_new:
             title = f"Nothing is new: {self.plan_date} was planned before, and nothing was written twice. It stands as:"
         else:
             title = f"Plan for the morning of {self.plan_date}:"
@@ -84,6 +87,24 @@ class RunSummary:
             f"{self.plan.items:,} SKU-locations, {self.plan.items_to_order:,} to order",
             "plan.decisions",
         )
+        yield from self._order_lines()
+        yield (
+            "overstock",
+            f"{self.plan.value_tied_up:,.2f} {self.currency} tied up in {self.plan.overstocked:,} SKU-locations",
+            _path(self.documents_dir / "overstock" / overstock_file_name(self.plan_date, "html")),
+        )
+        yield ("mails", f"{self.mails:,} restock mails", _path(self.outbox_dir / "mail"))
+        for gate in ("raw", "decisions"):
+            report = self.reports_dir / f"{gate}-{self.plan_date}.html"
+            if report.exists():
+                yield ("gates" if gate == "raw" else "", f"{gate}: passed", _path(report))
+
+    def _order_lines(self) -> Iterator[tuple[str, str, str]]:
+        """Yield the lines about purchase orders."""
+        if self.plan.later_plan_date is not None and not self.orders:
+            later = self.plan.later_plan_date
+            yield ("orders", f"none: {later} was planned before, and its orders stand", "")
+            return
         released, released_value = _total(self.orders, RELEASED_STATES)
         waiting, waiting_value = _total(self.orders, ("waiting",))
         yield (
@@ -99,16 +120,6 @@ class RunSummary:
         refused, _ = _total(self.orders, ("refused",))
         if refused:
             yield ("", f"{refused:,} refused", "ops.purchase_order_events")
-        yield (
-            "overstock",
-            f"{self.plan.value_tied_up:,.2f} {self.currency} tied up in {self.plan.overstocked:,} SKU-locations",
-            _path(self.documents_dir / "overstock" / overstock_file_name(self.plan_date, "html")),
-        )
-        yield ("mails", f"{self.mails:,} restock mails", _path(self.outbox_dir / "mail"))
-        for gate in ("raw", "decisions"):
-            report = self.reports_dir / f"{gate}-{self.plan_date}.html"
-            if report.exists():
-                yield ("gates" if gate == "raw" else "", f"{gate}: passed", _path(report))
 
 
 def summarise_run(settings: Settings, *, as_of_date: date, since: datetime | None = None) -> RunSummary:

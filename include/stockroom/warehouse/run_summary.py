@@ -35,6 +35,9 @@ class PlanCount(NamedTuple):
     items_to_order: int
     overstocked: int
     value_tied_up: Decimal
+    planned_at: datetime | None
+    later_plan_date: date | None
+    """A later day that is planned already, so that this one proposed no orders."""
 
 
 class BuildCount(NamedTuple):
@@ -83,11 +86,17 @@ def count_plan(connection: psycopg.Connection, *, plan_date: date) -> PlanCount:
             (select count(*) from plan.decisions where plan_date = %(plan_date)s),
             (select count(*) from plan.decisions where plan_date = %(plan_date)s and order_units > 0),
             (select count(*) from plan.excess where plan_date = %(plan_date)s),
-            (select coalesce(sum(value_tied_up), 0) from plan.excess where plan_date = %(plan_date)s)
+            (select coalesce(sum(value_tied_up), 0) from plan.excess where plan_date = %(plan_date)s),
+            (select planned_at from plan.runs where plan_date = %(plan_date)s),
+            (
+                select max(later.plan_date) from plan.runs as later
+                inner join plan.runs as this on this.plan_date = %(plan_date)s and later.planned_at < this.planned_at
+                where later.plan_date > %(plan_date)s
+            )
         """,
         {"plan_date": plan_date},
     ).fetchone()
-    return PlanCount(*row) if row else PlanCount(0, 0, 0, Decimal(0))
+    return PlanCount(*row) if row else PlanCount(0, 0, 0, Decimal(0), None, None)
 
 
 def count_builds(connection: psycopg.Connection, *, plan_date: date) -> BuildCount:

@@ -1,8 +1,9 @@
 """What a landed record must hold to be loaded, stream by stream.
 
-Here stands only what would break a reader or turn every number that is built on it into nonsense: an unreadable date or
-number, a negative price, units beyond a million either way, another currency than the store's. What a whole file says
-(half its items unknown, prices a hundredfold) is judged by the quality gates.
+Here stands what would break a reader or turn every number that is built on it into nonsense: an unreadable date or
+number, a negative price, units beyond a million either way, another currency than the store's. The rule: every value
+that staging casts is named here with a kind that the cast can read, so that a bad record costs itself, never a build.
+What a whole file says (half its items unknown, prices a hundredfold) is judged by the quality gates.
 
 Nearly every record is fine, and saying why one is not costs ten times as much as seeing that it is. So the checks run
 twice: ``suspects`` looks for values that are not plainly fine, ``reasons`` judges the few records that hold one.
@@ -17,21 +18,31 @@ from typing import Literal
 
 from psycopg import sql
 
-Kind = Literal["price", "units", "day", "moment", "currency", "percent", "days", "list"]
+Kind = Literal[
+    "price", "units", "number", "days", "whole_days", "share", "percent", "day", "moment", "local_moment", "currency",
+    "flag", "list",
+]  # fmt: skip
+Missing = Literal["refused", "null", "blank"]
 
 UNITS_AT_MOST = 1_000_000
-NUMBER = r"^-?[0-9]{1,10}([.][0-9]{1,10})?$"
+DAYS_AT_MOST = 9_999
+AMOUNT_AT_MOST = NUMBER_AT_MOST = 999_999_999
+DECIMAL = r"^[+-]?([0-9]{1,10}([.][0-9]{0,10})?|[.][0-9]{1,10})$"
+WHOLE = r"^[+-]?[0-9]{1,10}$"
 DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
-MOMENT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?$"
+LOCAL_MOMENT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?)?$"
+MOMENT = LOCAL_MOMENT.removesuffix("$") + r"(Z|[+-][0-9]{2}(:?[0-9]{2})?)?$"
 
 
 @dataclass(frozen=True)
 class Field:
     """A field that must be readable as its kind."""
 
-    path: tuple[str, ...]
+    paths: tuple[tuple[str, ...], ...]
+    """Where it stands; with several places the first that holds a value counts, as staging reads it."""
     kind: Kind
-    is_required: bool = True
+    missing: Missing = "refused"
+    """Whether it may be absent or null (JSON), or also blank (cells of a file)."""
 
 
 @dataclass(frozen=True)
@@ -43,14 +54,26 @@ class Part:
     """Where the elements are: a list in the document, then a list in each of its elements; dots lead into objects."""
 
 
+def _fields(names: tuple[str, ...], kind: Kind, missing: Missing) -> tuple[Field, ...]:
+    """Return fields of one kind; a dot leads into an object, a bar parts places."""
+    return tuple(
+        Field(tuple(tuple(place.split(".")) for place in name.split("|")), kind, missing=missing) for name in names
+    )
+
+
 def _needs(*names: str, kind: Kind) -> tuple[Field, ...]:
-    """Return required fields of one kind; a dot leads into an object."""
-    return tuple(Field(tuple(name.split(".")), kind) for name in names)
+    """Return fields that every record has."""
+    return _fields(names, kind, "refused")
 
 
-def _may_have(*names: str, kind: Kind) -> tuple[Field, ...]:
-    """Return fields of one kind that may be missing, null or empty."""
-    return tuple(Field(tuple(name.split(".")), kind, is_required=False) for name in names)
+def _may_lack(*names: str, kind: Kind) -> tuple[Field, ...]:
+    """Return fields of JSON documents that may be absent or null."""
+    return _fields(names, kind, "null")
+
+
+def _may_be_blank(*names: str, kind: Kind) -> tuple[Field, ...]:
+    """Return cells that may be left blank."""
+    return _fields(names, kind, "blank")
 
 
 CHECKS: Mapping[str, tuple[Part, ...]] = {
@@ -58,25 +81,34 @@ CHECKS: Mapping[str, tuple[Part, ...]] = {
         Part(
             (
                 *_needs("createdAt", "updatedAt", kind="moment"),
-                *_may_have("processedAt", "cancelledAt", kind="moment"),
+                *_may_lack("processedAt", "cancelledAt", kind="moment"),
                 *_needs("currencyCode", kind="currency"),
+                *_may_lack("test", kind="flag"),
                 *_needs("lineItems.nodes", kind="list"),
+                *_may_lack("refunds", "fulfillments", kind="list"),
             )
         ),
         Part(
             (
                 *_needs("quantity", kind="units"),
-                *_may_have("currentQuantity", kind="units"),
-                *_needs("originalUnitPriceSet.shopMoney.amount", kind="price"),
-                *_needs("originalUnitPriceSet.shopMoney.currencyCode", kind="currency"),
-                *_may_have("discountedUnitPriceSet.shopMoney.amount", kind="price"),
-                *_may_have("discountedUnitPriceSet.shopMoney.currencyCode", kind="currency"),
+                *_needs(
+                    "discountedUnitPriceSet.shopMoney.currencyCode|originalUnitPriceSet.shopMoney.currencyCode",
+                    kind="currency",
+                ),
+                *_needs("discountedUnitPriceSet.shopMoney.amount|originalUnitPriceSet.shopMoney.amount", kind="price"),
+                *_may_lack("requiresShipping", kind="flag"),
             ),
             ("lineItems.nodes",),
         ),
-        Part(_needs("createdAt", kind="moment"), ("refunds",)),
+        Part(
+            (*_needs("createdAt", kind="moment"), *_may_lack("refundLineItems.nodes", kind="list")),
+            ("refunds",),
+        ),
         Part(_needs("quantity", kind="units"), ("refunds", "refundLineItems.nodes")),
-        Part(_needs("createdAt", kind="moment"), ("fulfillments",)),
+        Part(
+            (*_needs("createdAt", kind="moment"), *_may_lack("fulfillmentLineItems.nodes", kind="list")),
+            ("fulfillments",),
+        ),
         Part(_needs("quantity", kind="units"), ("fulfillments", "fulfillmentLineItems.nodes")),
     ),
     "shopify_products": (
@@ -84,20 +116,22 @@ CHECKS: Mapping[str, tuple[Part, ...]] = {
         Part(
             (
                 *_needs("price", kind="price"),
-                *_may_have("inventoryItem.unitCost.amount", kind="price"),
-                *_may_have("inventoryItem.unitCost.currencyCode", kind="currency"),
+                *_may_lack("inventoryItem.unitCost.amount", kind="price"),
+                *_may_lack("inventoryItem.unitCost.currencyCode", kind="currency"),
             ),
             ("variants.nodes",),
         ),
     ),
     "shopify_inventory_levels": (
         Part((*_needs("updatedAt", kind="moment"), *_needs("inventoryLevels.nodes", kind="list"))),
+        Part(_may_lack("quantities", kind="list"), ("inventoryLevels.nodes",)),
         Part(_needs("quantity", kind="units"), ("inventoryLevels.nodes", "quantities")),
     ),
+    "shopify_locations": (Part(_may_lack("isActive", "fulfillsOnlineOrders", kind="flag")),),
     "wholesale_orders": (
         Part(
             (
-                *_needs("ordered_at", kind="moment"),
+                *_needs("ordered_at", kind="local_moment"),
                 *_needs("quantity", kind="units"),
                 *_needs("unit_price", kind="price"),
                 *_needs("currency", kind="currency"),
@@ -108,7 +142,7 @@ CHECKS: Mapping[str, tuple[Part, ...]] = {
         Part(
             (
                 *_needs("quoted_lead_time_days", kind="days"),
-                *_may_have("minimum_order_value", kind="price"),
+                *_may_be_blank("minimum_order_value", kind="price"),
                 *_needs("currency", kind="currency"),
             )
         ),
@@ -118,41 +152,53 @@ CHECKS: Mapping[str, tuple[Part, ...]] = {
             (
                 *_needs("unit_cost", kind="price"),
                 *_needs("currency", kind="currency"),
-                *_may_have("pack_units", "minimum_order_units", kind="units"),
+                *_may_be_blank("pack_units", "minimum_order_units", kind="units"),
+                *_may_be_blank("is_discontinued", kind="flag"),
             )
         ),
     ),
     "suppliers_purchase_orders": (
         Part(
             (
+                *_needs("line_number", kind="number"),
                 *_needs("units", kind="units"),
                 *_needs("unit_cost", kind="price"),
                 *_needs("currency", kind="currency"),
                 *_needs("ordered_at", kind="moment"),
-                *_may_have("requested_date", "promised_date", kind="day"),
+                *_may_be_blank("requested_date", "promised_date", kind="day"),
             )
         ),
     ),
     "suppliers_backorders": (
         Part(
             (
+                *_needs("line_number", kind="number"),
                 *_needs("units_backordered", kind="units"),
                 *_needs("noted_at", kind="moment"),
-                *_may_have("new_promised_date", kind="day"),
+                *_may_be_blank("new_promised_date", kind="day"),
             )
         ),
     ),
-    "wms_receipts": (Part((*_needs("units", kind="units"), *_needs("received_at", kind="moment"))),),
+    "wms_receipts": (
+        Part(
+            (
+                *_may_be_blank("line_number", kind="number"),
+                *_needs("units", kind="units"),
+                *_needs("received_at", kind="moment"),
+            )
+        ),
+    ),
     "wms_adjustments": (Part((*_needs("units", kind="units"), *_needs("occurred_at", kind="moment"))),),
     "planners_promotions": (
-        Part((*_needs("starts_on", "ends_on", kind="day"), *_may_have("discount_percent", kind="percent"))),
+        Part((*_needs("starts_on", "ends_on", kind="day"), *_may_be_blank("discount_percent", kind="percent"))),
     ),
     "planners_policies": (
         Part(
             (
-                *_may_have("review_days", "target_days_of_supply", kind="days"),
-                *_may_have("service_level", kind="price"),
-                *_may_have("valid_until", kind="day"),
+                *_may_be_blank("service_level", kind="share"),
+                *_may_be_blank("review_days", "target_days_of_supply", kind="whole_days"),
+                *_may_be_blank("is_seasonal", kind="flag"),
+                *_may_be_blank("valid_until", kind="day"),
             )
         ),
     ),
@@ -201,10 +247,7 @@ def _reasons(part: Part, currency: str) -> sql.Composed:
 
 
 def _values(part: Part) -> sql.Composed:
-    """Return the from clause that walks a part and takes each value out of its document once.
-
-    ``offset 0`` keeps Postgres from writing the extraction into every place that uses the value.
-    """
+    """Return the from clause that walks a part and takes its values out of the document."""
     walk: sql.Composable = sql.SQL("pg_temp.incoming")
     held: sql.Composable = sql.SQL("incoming.document")
     for depth, name in enumerate(part.lists):
@@ -216,15 +259,19 @@ def _values(part: Part) -> sql.Composed:
         ).format(walk=walk, found=found, alias=alias)
         held = sql.SQL("{}.value").format(alias)
     columns = [
-        sql.SQL("{} {} {} as {}").format(
-            reduce(_inside, field.path[:-1], held),
-            sql.SQL("->" if field.kind == "list" else "->>"),
-            sql.Literal(field.path[-1]),
+        sql.SQL("coalesce({}) as {}").format(
+            sql.SQL(", ").join([_value(held, path, as_text=field.kind != "list") for path in field.paths]),
             _column(number),
         )
         for number, field in enumerate(part.fields)
     ]
-    return sql.SQL("{} cross join lateral (select {} offset 0) as given").format(walk, sql.SQL(", ").join(columns))
+    return sql.SQL("{} cross join lateral (select {}) as given").format(walk, sql.SQL(", ").join(columns))
+
+
+def _value(holder: sql.Composable, path: tuple[str, ...], *, as_text: bool) -> sql.Composable:
+    """Return the expression of the value at a path."""
+    arrow = sql.SQL("{} ->> {}" if as_text else "{} -> {}")
+    return arrow.format(reduce(_inside, path[:-1], holder), sql.Literal(path[-1]))
 
 
 def _inside(holder: sql.Composable, name: str) -> sql.Composable:
@@ -237,36 +284,49 @@ def _column(number: int) -> sql.Identifier:
     return sql.Identifier(f"value_{number}")
 
 
+FINE_DECIMAL = "pg_input_is_valid({v}, 'numeric') and length({v}) <= 9 and ltrim({v}, '0123456789.') = ''"
+FINE_WHOLE = "length({v}) <= 4 and ltrim({v}, '0123456789') = '' and {v} <> ''"
+FINE_MOMENT = "ltrim({v}, '0123456789-T:Z') = '' and pg_input_is_valid({v}, 'timestamptz')"
 PLAINLY_FINE: Mapping[Kind, str] = {
-    "price": "ltrim({v}, '0123456789.') = '' and length({v}) <= 11 and pg_input_is_valid({v}, 'numeric')",
-    "days": "ltrim({v}, '0123456789.') = '' and length({v}) <= 11 and pg_input_is_valid({v}, 'numeric')",
-    "percent": "ltrim({v}, '0123456789') = '' and length({v}) between 1 and 2",
-    "units": "ltrim({v}, '-0123456789') = '' and length({v}) <= 6 and pg_input_is_valid({v}, 'integer')",
+    "price": FINE_DECIMAL,
+    "units": "pg_input_is_valid({v}, 'integer') and length({v}) <= 6 and ltrim({v}, '-0123456789') = ''",
+    "number": FINE_WHOLE,
+    "days": FINE_WHOLE,
+    "whole_days": FINE_WHOLE,
+    "share": "{v} in ('0', '1') or {v} like '0.__'",
+    "percent": "length({v}) <= 2 and ltrim({v}, '0123456789') = '' and {v} <> ''",
     "day": "{v} like '____-__-__' and ltrim({v}, '0123456789-') = '' and pg_input_is_valid({v}, 'date')",
-    "moment": "{v} like '____-__-__T__:__:__Z' and ltrim({v}, '0123456789-T:Z') = '' "
-    "and pg_input_is_valid({v}, 'timestamptz')",
+    "moment": "{v} like '____-__-__T__:__:__Z' and " + FINE_MOMENT,
+    "local_moment": "{v} like '____-__-__ __:__' and ltrim({v}, '0123456789-: ') = '' "
+    "and pg_input_is_valid({v}, 'timestamp')",
     "currency": "{v} = {currency}",
+    "flag": "{v} in ('true', 'false')",
     "list": "jsonb_typeof({v}) = 'array'",
 }
-"""True only of values that need no further look; in the order of their cost, cheapest first."""
+"""True only of values that need no further look."""
 
 
 def _plainly_fine(field: Field, value: sql.Identifier, currency: str) -> sql.Composed:
     """Return a condition that is true of values with nothing to say about."""
+    allowed = {"refused": "({fine})", "null": "({v} is null or {fine})", "blank": "({v} is null or {v} = '' or {fine})"}
     fine = sql.SQL(PLAINLY_FINE[field.kind]).format(v=value, currency=sql.Literal(currency))
-    optional = sql.SQL("({v} is null or {v} = '' or {fine})")
-    return (sql.SQL("({fine})") if field.is_required else optional).format(v=value, fine=fine)
+    return sql.SQL(allowed[field.missing]).format(v=value, fine=fine)
 
 
 def _verdict(field: Field, part: Part, value: sql.Identifier, currency: str) -> sql.Composed:
     """Return an expression that is null where the field is fine, else the reason."""
-    name = ".".join([*(f"{step}[]" for step in part.lists), *field.path])
+    name = ".".join([*(f"{step}[]" for step in part.lists), *field.paths[0]])
     if field.kind == "list":
-        return sql.SQL("case when jsonb_typeof({}) is distinct from 'array' then {} end").format(
-            value, sql.Literal(f"{name} is missing or no list; send all of the record")
+        absent = sql.SQL("true" if field.missing == "refused" else "false")
+        return sql.SQL("case when coalesce(jsonb_typeof({}) <> 'array', {}) then {} end").format(
+            value, absent, sql.Literal(f"{name} is missing or no list; send all of the record")
         )
-    missing = sql.Literal(f"{name} is missing; give it a value") if field.is_required else sql.SQL("null")
-    branches = [sql.SQL("when btrim(coalesce({}, '')) = '' then {}").format(value, missing)]
+    said = sql.Literal(f"{name} is missing; give it a value")
+    nothing = sql.SQL("null")
+    branches = [
+        sql.SQL("when {} is null then {}").format(value, said if field.missing == "refused" else nothing),
+        sql.SQL("when btrim({}) = '' then {}").format(value, nothing if field.missing == "blank" else said),
+    ]
     branches += [
         sql.SQL("when {} then {} || left({}, 100) || {}").format(
             condition, sql.Literal(f'{name} "'), value, sql.Literal(f'" {mend}')
@@ -281,31 +341,54 @@ def _faults(kind: Kind, value: sql.Identifier, currency: str) -> list[tuple[sql.
 
     Postgres' own ``numeric`` and ``timestamptz`` also read NaN, 1_000, infinity and "tomorrow": hence the patterns.
     """
-    unlike = sql.SQL("btrim({}) !~ {}")
-    if kind in ("day", "moment"):
-        pattern, type_name, mend = (
-            (DAY, "date", "is no date; write it as 2011-06-30")
-            if kind == "day"
-            else (MOMENT, "timestamptz", "is no time; write it as 2011-06-30T06:00:00Z")
-        )
-        unreadable = sql.SQL("not pg_input_is_valid({}, {})").format(value, sql.Literal(type_name))
-        return [(unlike.format(value, sql.Literal(pattern)), mend), (unreadable, mend)]
-    if kind == "currency":
-        differs = sql.SQL("upper(btrim({})) <> {}").format(value, sql.Literal(currency))
-        return [(differs, f"is not the store's currency; send amounts in {currency}")]
-    faults = [
-        (unlike.format(value, sql.Literal(NUMBER)), "is no number; write it with digits and a point, as 12.50"),
-    ]
-    if kind == "units":
-        faults.append((sql.SQL("{}::numeric % 1 <> 0").format(value), "is no whole number; count in units"))
-        faults.append(
-            (
-                sql.SQL("abs({}::numeric) > {}").format(value, sql.Literal(UNITS_AT_MOST)),
-                f"is beyond {UNITS_AT_MOST:,} units; correct it, or split the line",
-            )
-        )
-    elif kind == "percent":
-        faults.append((sql.SQL("{}::numeric not between 0 and 100").format(value), "is not between 0 and 100"))
-    else:
-        faults.append((sql.SQL("{}::numeric < 0").format(value), "is negative; give 0 or more"))
-    return faults
+
+    def unlike(pattern: str) -> sql.Composed:
+        return sql.SQL("btrim({}) !~ {}").format(value, sql.Literal(pattern))
+
+    def unreadable(type_name: str) -> sql.Composed:
+        return sql.SQL("not pg_input_is_valid({}, {})").format(value, sql.Literal(type_name))
+
+    def outside(lowest: int, highest: int) -> sql.Composed:
+        return sql.SQL("{}::numeric not between {} and {}").format(value, sql.Literal(lowest), sql.Literal(highest))
+
+    no_number = "is no number; write it with digits and a point, as 12.50"
+    no_whole = "is no whole number; write it with digits alone, as 12"
+    negative = sql.SQL("{}::numeric < 0").format(value)
+    match kind:
+        case "price":
+            beyond = f"is beyond {AMOUNT_AT_MOST:,}; correct it"
+            return [
+                (unlike(DECIMAL), no_number),
+                (negative, "is negative; give 0 or more"),
+                (outside(0, AMOUNT_AT_MOST), beyond),
+            ]
+        case "units":
+            beyond = f"is beyond {UNITS_AT_MOST:,} units; correct it, or split the line"
+            whole = sql.SQL("{} and not {}").format(unlike(WHOLE), unlike(DECIMAL))
+            return [(whole, no_whole), (unlike(DECIMAL), no_number), (outside(-UNITS_AT_MOST, UNITS_AT_MOST), beyond)]
+        case "number":
+            return [(unlike(WHOLE), no_whole), (outside(0, NUMBER_AT_MOST), "is no line of an order; count from 1")]
+        case "days":
+            return [(unlike(DECIMAL), no_number), (outside(0, DAYS_AT_MOST), f"is not between 0 and {DAYS_AT_MOST:,}")]
+        case "whole_days":
+            return [(unlike(WHOLE), no_whole), (outside(0, DAYS_AT_MOST), f"is not between 0 and {DAYS_AT_MOST:,}")]
+        case "share":
+            return [(unlike(DECIMAL), no_number), (outside(0, 1), "is not between 0 and 1; write 95 % as 0.95")]
+        case "percent":
+            return [(unlike(DECIMAL), no_number), (outside(0, 100), "is not between 0 and 100")]
+        case "day":
+            mend = "is no date; write it as 2011-06-30"
+            return [(unlike(DAY), mend), (unreadable("date"), mend)]
+        case "moment":
+            mend = "is no time; write it as 2011-06-30T06:00:00Z"
+            return [(unlike(MOMENT), mend), (unreadable("timestamptz"), mend)]
+        case "local_moment":
+            mend = "is no local time; write it as 2011-06-30 06:00"
+            return [(unlike(LOCAL_MOMENT), mend), (unreadable("timestamp"), mend)]
+        case "currency":
+            differs = sql.SQL("upper(btrim({})) <> {}").format(value, sql.Literal(currency))
+            return [(differs, f"is not the store's currency; send amounts in {currency}")]
+        case "flag":
+            return [(unreadable("boolean"), "is neither true nor false; write one of them")]
+        case "list":
+            return []  # judged by its type

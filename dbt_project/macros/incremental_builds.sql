@@ -56,6 +56,8 @@
             where
                 events.occurred_at >= {{ start_of_day('this.counted_for_date') }}
                 and events.occurred_at < {{ cut_off() }}
+                -- The same bound without the join: mostly no event at all is left for it.
+                and events.occurred_at >= (select {{ start_of_day('min(counted_for_date)') }} from {{ this }})
 
         )
 

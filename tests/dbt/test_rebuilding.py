@@ -12,6 +12,8 @@ from raw_documents import bulk_row, level, line, order, parcel, product, purchas
 if TYPE_CHECKING:
     from conftest import Marts
 
+pytestmark = pytest.mark.slow
+
 Put = Callable[..., int]
 
 
@@ -66,7 +68,6 @@ def _second_landing(put: Put) -> None:
     put("shopify_inventory_levels", [level("A1", 141), level("C3", 9)], read_at=datetime(2011, 6, 30, 5, tzinfo=UTC))
 
 
-@pytest.mark.slow
 def test_incremental_builds_equal_builds_from_nothing_for_later_and_earlier_days(marts: Marts, put: Put) -> None:
     _first_landing(put)
     marts.build("2011-06-20")

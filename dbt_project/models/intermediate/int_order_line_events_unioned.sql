@@ -26,7 +26,8 @@ shopify as (
         shopify_events.event_kind,
         shopify_events.occurred_at,
         shopify_events.units,
-        shopify_events.landing_file_id,
+        shopify_events.sku,
+        shopify_events.is_custom_service,
         locations.location_id
 
     from shopify_events
@@ -43,7 +44,8 @@ wholesale_sales as (
         'ordered' as event_kind,
         ordered_at as occurred_at,
         units,
-        landing_file_id,
+        sku,
+        false as is_custom_service,
         location_id
 
     from wholesale_lines
@@ -67,7 +69,8 @@ wholesale_taken_back as (
         end as event_kind,
         ordered_at as occurred_at,
         units,
-        landing_file_id,
+        sku,
+        false as is_custom_service,
         location_id
 
     from wholesale_lines

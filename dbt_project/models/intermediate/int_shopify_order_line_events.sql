@@ -3,6 +3,7 @@
         materialized='incremental',
         incremental_strategy='append',
         unique_key=['order_line_id', 'event_kind', 'event_key'],
+        on_schema_change='fail',
         pre_hook='{{ forget_superseded_orders() }}',
         post_hook='analyze {{ this }}'
     )
@@ -189,8 +190,10 @@ events as (
         unioned.event_key,
         unioned.occurred_at,
         unioned.units,
+        order_lines.sku,
         order_lines.landing_file_id,
         order_lines.landing_line_number,
+        order_lines.variant_id is null and not order_lines.requires_shipping as is_custom_service,
         coalesce(unioned.shopify_location_id, order_lines.shopify_location_id) as shopify_location_id
 
     from unioned

@@ -3,6 +3,7 @@
         materialized='incremental',
         incremental_strategy='append',
         unique_key='order_line_id',
+        on_schema_change='fail',
         pre_hook='{{ forget_superseded_orders() }}',
         post_hook='analyze {{ this }}'
     )

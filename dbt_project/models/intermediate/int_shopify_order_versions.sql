@@ -3,6 +3,7 @@
         materialized='incremental',
         incremental_strategy='delete+insert',
         unique_key='order_id',
+        on_schema_change='fail',
         post_hook='analyze {{ this }}'
     )
 }}

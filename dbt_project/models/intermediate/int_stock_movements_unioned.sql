@@ -6,11 +6,9 @@ order_events as (
 
 ),
 
-order_lines as (
+skus as (
 
-    select * from {{ ref('int_order_lines_conformed') }}
-
-    where line_class = 'stock'
+    select sku from {{ ref('int_skus') }}
 
 ),
 
@@ -50,25 +48,25 @@ ranked_adjustments as (
 sold_and_taken_back as (
 
     select
-        order_lines.sku,
+        order_events.sku,
         order_events.occurred_at,
+        order_events.location_id,
         case
             when order_events.event_kind = 'ordered' then 'sold'
             else order_events.event_kind
         end as movement_kind,
-        coalesce(order_events.location_id, order_lines.location_id) as location_id,
         case
             when order_events.event_kind = 'ordered' then -order_events.units
             else order_events.units
         end as units
 
     from order_events
-    inner join order_lines
-        on
-            order_events.channel_id = order_lines.channel_id
-            and order_events.order_line_id = order_lines.order_line_id
+    inner join skus
+        on order_events.sku = skus.sku
 
-    where order_events.event_kind in ('ordered', 'cancelled', 'returned')
+    where
+        order_events.event_kind in ('ordered', 'cancelled', 'returned')
+        and not order_events.is_custom_service
 
 ),
 
@@ -77,8 +75,8 @@ received as (
     select
         sku,
         received_at as occurred_at,
-        'received' as movement_kind,
         location_id,
+        'received' as movement_kind,
         units
 
     from ranked_receipts
@@ -92,8 +90,8 @@ adjusted as (
     select
         sku,
         occurred_at,
-        'adjusted' as movement_kind,
         location_id,
+        'adjusted' as movement_kind,
         units
 
     from ranked_adjustments

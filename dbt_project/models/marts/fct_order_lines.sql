@@ -52,6 +52,10 @@ event_units as (
         sum(case when events.event_kind = 'fulfilled' then events.units else 0 end) as units_fulfilled
 
     from {{ ref('int_order_line_events_unioned') }} as events
+    inner join missing_lines
+        on
+            events.channel_id = missing_lines.channel_id
+            and events.order_line_id = missing_lines.order_line_id
 
     where events.occurred_at < {{ cut_off() }}
 

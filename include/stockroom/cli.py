@@ -136,7 +136,7 @@ def _migrate(given: argparse.Namespace) -> int:
     """Bring the warehouse to its newest version."""
     from stockroom.warehouse.migrate import migrate
 
-    migrate(_settings(given).warehouse_url)
+    migrate(_settings(given).owner_url)
     return 0
 
 
@@ -215,9 +215,7 @@ def _settings(given: argparse.Namespace) -> Settings:
             f"{PREFIX}WAREHOUSE_URL is not set and nothing is up here; `stockroom up` starts everything"
         )
     as_of_date = getattr(given, "as_of", None) or installation.up_date() or SAMPLE_AS_OF_DATE
-    return Settings.from_environment(
-        local_settings(installation, warehouse_url=server.warehouse_url(), as_of_date=as_of_date)
-    )
+    return Settings.from_environment(local_settings(installation, server, as_of_date=as_of_date))
 
 
 def _as_of_date(given: argparse.Namespace, settings: Settings) -> date:

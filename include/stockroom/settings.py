@@ -22,11 +22,14 @@ class Settings:
     """One installation of Stockroom. Each field is the environment variable ``STOCKROOM_<NAME>``."""
 
     warehouse_url: str = field(repr=False)
+    """As ``stockroom_app``: what jobs may do."""
     landing_url: str
     documents_dir: Path
     outbox_dir: Path
     reports_dir: Path
     dbt_dir: Path
+    warehouse_owner_url: str = field(default="", repr=False)
+    """As ``stockroom_owner``, for dbt and migrations; empty: ``warehouse_url`` is the owner's."""
     time_zone: str = "Europe/London"
     currency: str = "GBP"
     company_name: str = "Sample Gifts Ltd"
@@ -50,6 +53,11 @@ class Settings:
     approvers: tuple[str, ...] = ("buyer",)
     as_of_date: date | None = None
     """Pins the plan date (the sample store lives in 2011); ``None`` means today in ``time_zone``."""
+
+    @property
+    def owner_url(self) -> str:
+        """Return the URL of the role that owns the schemas."""
+        return self.warehouse_owner_url or self.warehouse_url
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from stockroom.embedded.ports import HOST, choose_ports
+from stockroom.embedded.postgres import Server
 from stockroom.embedded.private_files import keep_private, read_private
 from stockroom.settings import PREFIX
 
@@ -62,7 +63,7 @@ def find_installation() -> Installation:
     raise FileNotFoundError(f"{here} is not inside a Stockroom project (a folder with dags/ and dbt_project/)")
 
 
-def local_settings(installation: Installation, *, warehouse_url: str, as_of_date: date) -> dict[str, str]:
+def local_settings(installation: Installation, server: Server, *, as_of_date: date) -> dict[str, str]:
     """Return the ``STOCKROOM_*`` variables of this machine for the sample store on ``as_of_date``.
 
     What the caller's environment sets already stays, but for what the installation itself decides.
@@ -73,7 +74,8 @@ def local_settings(installation: Installation, *, warehouse_url: str, as_of_date
     # Generated once: links in mails that were sent last week must go on working.
     keys = keep_private(directory / "secrets.json", {"shopify_token": _new_key, "storefront_secret": _new_key})
     decided = {
-        "warehouse_url": warehouse_url,
+        "warehouse_url": server.warehouse_url("stockroom_app"),
+        "warehouse_owner_url": server.warehouse_url("stockroom_owner"),
         "landing_url": (directory / "landing").as_uri(),
         "documents_dir": directory / "documents",
         "outbox_dir": directory / "outbox",

@@ -110,7 +110,7 @@ def _start(installation: Installation, as_of_date: date, *, stays_up: bool, stac
     stack.callback(server.stop)
     children = Children(mark=installation.mark, logs=installation.logs, detached=stays_up)
     stack.callback(children.stop)
-    variables = local_settings(installation, warehouse_url=server.warehouse_url(), as_of_date=as_of_date)
+    variables = local_settings(installation, server, as_of_date=as_of_date)
     settings = Settings.from_environment(variables)
     airflow = AirflowPlan(
         home=installation.directory / "airflow",

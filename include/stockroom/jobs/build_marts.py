@@ -83,7 +83,7 @@ def build_marts(
     try:
         _lend_parsed_project(settings.dbt_dir, target)
         arguments = _arguments(settings, as_of_date, layer, target, full_refresh=full_refresh)
-        with _environment(_profile(settings.warehouse_url)):
+        with _environment(_profile(settings.owner_url)):
             outcome = _invoke(arguments)
         _keep_parsed_project(settings.dbt_dir, target)
         run = _run_of(outcome)

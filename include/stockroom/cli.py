@@ -16,6 +16,8 @@ from zoneinfo import ZoneInfo
 
 from stockroom.settings import PREFIX, Settings, SettingsError
 
+LOGINS = {"stockroom_app": "STOCKROOM_APP_PASSWORD", "bi_reader": "STOCKROOM_BI_PASSWORD"}
+"""Roles that `migrate` gives a login to, where the environment holds a password for them."""
 LAYERS = ("staging", "intermediate", "marts")
 
 
@@ -134,9 +136,13 @@ def _clean(given: argparse.Namespace) -> int:  # noqa: ARG001  # every command t
 
 def _migrate(given: argparse.Namespace) -> int:
     """Bring the warehouse to its newest version."""
-    from stockroom.warehouse.migrate import migrate
+    from stockroom.warehouse.migrate import let_in, migrate
 
-    migrate(_settings(given).owner_url)
+    settings = _settings(given)
+    migrate(settings.owner_url)
+    for role, variable in LOGINS.items():
+        if os.environ.get(variable):
+            let_in(settings.owner_url, role, os.environ[variable])
     return 0
 
 

@@ -8,7 +8,7 @@ from psycopg import sql
 from psycopg.errors import InsufficientPrivilege, RaiseException
 
 from stockroom.warehouse import connect
-from stockroom.warehouse.migrate import MigrationError, migrate
+from stockroom.warehouse.migrate import MigrationError, let_in, migrate
 
 
 def test_migrating_twice_changes_nothing(warehouse):
@@ -106,3 +106,15 @@ def test_every_table_says_what_one_row_is(warehouse):
         """
     ).fetchall()
     assert silent == []
+
+
+def test_a_role_is_let_in_with_its_password_and_no_other(postgres_server, warehouse) -> None:
+    admin = postgres_server.url(database="postgres", role="postgres")
+    password = postgres_server.passwords["bi_reader"]
+    try:
+        let_in(admin, "bi_reader", "another password")
+        with pytest.raises(psycopg.OperationalError):
+            psycopg.connect(warehouse.url_of("bi_reader"))
+    finally:
+        let_in(admin, "bi_reader", password)
+    psycopg.connect(warehouse.url_of("bi_reader")).close()

@@ -98,10 +98,19 @@ def describe_up(installation: Installation) -> str:
     return (
         f"Airflow     http://{HOST}:{ports['airflow']}   (logins: {logins})\n"
         f"Shop        http://{HOST}:{ports['store']}\n"
+        f"Warehouse   {_warehouse_address(installation)}\n"
         f"Storefront  http://{HOST}:{ports['storefront']}\n"
         f"Files       {installation.directory}\n"
         "Stop with `make down`."
     )
+
+
+def _warehouse_address(installation: Installation) -> str:
+    """Return where BI users find the marts, and where their password stands; never the password."""
+    server = postgres.find(installation.directory)
+    port = server.port if server else "?"
+    passwords = installation.directory / "postgres-passwords.json"
+    return f"postgresql://bi_reader@{HOST}:{port}/warehouse   (password: bi_reader in {passwords})"
 
 
 def _start(installation: Installation, as_of_date: date, *, stays_up: bool, stack: ExitStack) -> Machine:

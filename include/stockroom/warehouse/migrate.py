@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from importlib import resources
 
+import psycopg
 import sqlalchemy
 from alembic import command
 from alembic.config import Config
+from psycopg import sql
 from sqlalchemy.pool import NullPool
 
 OWNER = "stockroom_owner"
@@ -37,6 +39,23 @@ def migrate(url: str) -> None:
         config.set_main_option("script_location", str(resources.files("stockroom.warehouse") / "migrations"))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def let_in(url: str, role: str, password: str) -> None:
+    """Give a role a login with this password; it travels as a SCRAM verifier, so that no log of the server holds it.
+
+    Args:
+        url: of an administrator.
+        role: ``stockroom_app`` or ``bi_reader``.
+        password: ASCII, as it will be typed.
+    """
+    with psycopg.connect(url) as connection:
+        verifier = connection.pgconn.encrypt_password(
+            password.encode("ascii"), role.encode("ascii"), b"scram-sha-256"
+        ).decode("ascii")
+        connection.execute(
+            sql.SQL("alter role {} login password {}").format(sql.Identifier(role), sql.Literal(verifier))
+        )
 
 
 def _become_owner(connection: sqlalchemy.Connection) -> None:

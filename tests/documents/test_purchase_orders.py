@@ -125,7 +125,7 @@ def test_a_comma_a_quote_and_a_line_break_stay_inside_their_cell():
 
 
 @pytest.mark.parametrize(
-    "number", ["../PO-000001", "PO-000001/../../x", "H-000001", "PO-000001\n", "", "PO-\u0661" * 6]
+    "number", ["../PO-000001", "PO-000001/../../x", "H-000001", "PO-000001\n", "", "PO-" + "\u0661" * 6]
 )
 def test_a_file_is_named_after_our_own_numbers_alone(number):
     with pytest.raises(UnprintableOrderError, match="not a number of our purchase orders"):

@@ -6,11 +6,12 @@ import os
 from pathlib import Path
 
 
-def write_whole(path: Path, content: bytes, *, mode: int = 0o644) -> bool:
-    """Write ``content`` to ``path`` in one step, with these permissions, and return whether that changed anything.
+def write_whole(path: Path, content: bytes, *, mode: int = 0o666) -> bool:
+    """Write ``content`` to ``path`` in one step and return whether that changed anything.
 
     Readers see the old file or the new one, also when we are killed in between; a file that holds these bytes already
     is left alone. On return the file outlives a power cut, so that what is marked as sent is there.
+
     ``mode`` are the permissions of a new file, less what the process's umask takes away.
     """
     if path.exists() and path.read_bytes() == content:
@@ -19,7 +20,6 @@ def write_whole(path: Path, content: bytes, *, mode: int = 0o644) -> bool:
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
     unfinished.unlink(missing_ok=True)
     with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
-        os.fchmod(file.fileno(), mode)
         file.write(content)
         file.flush()
         os.fsync(file.fileno())

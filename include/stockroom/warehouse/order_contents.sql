@@ -38,7 +38,10 @@ left join marts.dim_suppliers as suppliers on orders.supplier_id = suppliers.sup
 left join marts.dim_locations as locations on orders.location_id = locations.location_id
 left join marts.dim_skus as skus on lines.sku = skus.sku
 left join lateral (
-    select events.actor, events.note, events.occurred_at
+    select
+        events.actor,
+        events.note,
+        events.occurred_at
     from ops.purchase_order_events as events
     where
         events.po_number = orders.po_number and events.version = orders.version

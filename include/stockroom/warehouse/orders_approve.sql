@@ -7,11 +7,21 @@ with released as (
 
 events as (
     insert into ops.purchase_order_events (po_number, version, from_state, to_state, actor, note)
-    select po_number, version, 'waiting', 'released', %(who)s, %(note)s
+    select
+        po_number,
+        version,
+        'waiting' as from_state,
+        'released' as to_state,
+        %(who)s as actor,
+        %(note)s as note
     from released
 )
 
 insert into ops.outbox (message_key, kind, subject_key, state)
-select 'purchase_order/' || po_number || '/v' || version, 'purchase_order', po_number || '/v' || version, 'pending'
+select
+    'purchase_order/' || po_number || '/v' || version as message_key,
+    'purchase_order' as kind,
+    po_number || '/v' || version as subject_key,
+    'pending' as state
 from released
 on conflict (message_key) do nothing

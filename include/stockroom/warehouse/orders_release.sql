@@ -9,14 +9,24 @@ with released as (
 
 events as (
     insert into ops.purchase_order_events (po_number, version, from_state, to_state, actor, note)
-    select po_number, version, 'proposed', 'released', 'policy', 'not above the approval threshold of ' || %(threshold)s::text
+    select
+        po_number,
+        version,
+        'proposed' as from_state,
+        'released' as to_state,
+        'policy' as actor,
+        'not above the approval threshold of ' || %(threshold)s::text as note
     from released
     order by po_number
 ),
 
 messages as (
     insert into ops.outbox (message_key, kind, subject_key, state)
-    select 'purchase_order/' || po_number || '/v' || version, 'purchase_order', po_number || '/v' || version, 'pending'
+    select
+        'purchase_order/' || po_number || '/v' || version as message_key,
+        'purchase_order' as kind,
+        po_number || '/v' || version as subject_key,
+        'pending' as state
     from released
     on conflict (message_key) do nothing
 )

@@ -10,11 +10,15 @@ with waiting as (
 events as (
     insert into ops.purchase_order_events (po_number, version, from_state, to_state, actor, note)
     select
-        po_number, version, 'proposed', 'waiting', 'policy',
+        po_number,
+        version,
+        'proposed' as from_state,
+        'waiting' as to_state,
+        'policy' as actor,
         case
             when currency = %(currency)s then 'above the approval threshold of ' || %(threshold)s::text
             else 'in ' || currency || ', which the approval threshold does not cover'
-        end
+        end as note
     from waiting
     order by po_number
 )

@@ -1,6 +1,7 @@
 -- One row per sku and location with a stock position on the plan date: what the plan must know of it today.
 with positions as (
-    select * from marts.fct_stock_positions where as_of_date = %(plan_date)s
+    select * from marts.fct_stock_positions
+    where as_of_date = %(plan_date)s
 ),
 
 skus as (
@@ -13,13 +14,26 @@ suppliers as (
 
 -- A day before the first movement says nothing: the item was not listed there.
 first_days as (
-    select sku, location_id, min(first_date) as first_date
+    select
+        sku,
+        location_id,
+        min(first_date) as first_date
     from (
-        select sku, location_id, min(stock_date) as first_date
-        from marts.fct_stock_daily where stock_date < %(plan_date)s group by sku, location_id
+        select
+            sku,
+            location_id,
+            min(stock_date) as first_date
+        from marts.fct_stock_daily
+        where stock_date < %(plan_date)s
+        group by sku, location_id
         union all
-        select sku, location_id, min(sold_date) as first_date
-        from marts.fct_sales_daily where sold_date < %(plan_date)s and units_sold > 0 group by sku, location_id
+        select
+            sku,
+            location_id,
+            min(sold_date) as first_date
+        from marts.fct_sales_daily
+        where sold_date < %(plan_date)s and units_sold > 0
+        group by sku, location_id
     ) as both_facts
     group by sku, location_id
 ),
@@ -27,7 +41,9 @@ first_days as (
 -- The store's own orders as the marts show them.
 history_on_order as (
     select
-        lines.sku, lines.location_id, lines.units_open as units,
+        lines.sku,
+        lines.location_id,
+        lines.units_open as units,
         coalesce(
             lines.promised_date, lines.requested_date,
             (lines.ordered_at at time zone %(time_zone)s)::date + ceil(suppliers.quoted_lead_time_days)::integer,
@@ -38,16 +54,22 @@ history_on_order as (
     where lines.origin = 'history' and lines.units_open > 0
 ),
 
--- Ours from where they are decided, since an answer may be younger than the marts; what had arrived by the cut-off, from
--- the marts. An order of a later plan is not known yet. An open proposal is what this plan decides anew: left out.
+-- Ours from where they are decided, since an answer may be younger than the marts; what had arrived by the cut-off,
+-- from the marts. An order of a later plan is not known yet. An open proposal is what this plan decides anew: left out.
 own_on_order as (
     select
-        lines.sku, orders.location_id, lines.units - coalesce(arrived.units_received, 0) as units,
+        lines.sku,
+        orders.location_id,
+        lines.units - coalesce(arrived.units_received, 0) as units,
         coalesce(orders.requested_date, orders.plan_date) - %(plan_date)s as due_in_days
     from ops.purchase_orders as orders
-    inner join ops.purchase_order_lines as lines on orders.po_number = lines.po_number and orders.version = lines.version
+    inner join ops.purchase_order_lines as lines
+        on orders.po_number = lines.po_number and orders.version = lines.version
     left join marts.fct_purchase_order_lines as arrived
-        on lines.po_number = arrived.po_number and lines.line_number = arrived.line_number and arrived.origin = 'stockroom'
+        on
+            lines.po_number = arrived.po_number
+            and lines.line_number = arrived.line_number
+            and arrived.origin = 'stockroom'
     where
         orders.plan_date < %(plan_date)s
         and orders.state in ('approved', 'released', 'part_received', 'received')
@@ -56,9 +78,14 @@ own_on_order as (
 
 on_order as (
     select
-        sku, location_id,
+        sku,
+        location_id,
         jsonb_agg(jsonb_build_array(units, due_in_days) order by due_in_days, units) as on_order
-    from (select * from history_on_order union all select * from own_on_order) as all_orders
+    from (
+        select * from history_on_order
+        union all
+        select * from own_on_order
+    ) as all_orders
     group by sku, location_id
 )
 
@@ -66,23 +93,23 @@ select
     positions.sku,
     positions.location_id,
     skus.supplier_id,
-    coalesce(skus.category, '') as category,
-    greatest(first_days.first_date, %(history_start)s) as first_date,
     skus.unit_price,
     skus.unit_cost,
+    positions.committed_units,
+    suppliers.quoted_lead_time_days,
+    suppliers.lane,
+    skus.supplier_sku,
+    skus.is_discontinued,
+    coalesce(skus.category, '') as category,
+    greatest(first_days.first_date, %(history_start)s) as first_date,
     coalesce(skus.unit_cost_currency, suppliers.currency, %(currency)s) as unit_cost_currency,
     -- Reserved and damaged units are on the shelf and not for sale: the position is about what can be sold.
     greatest(positions.on_hand_units - positions.reserved_units - positions.damaged_units, 0) as on_hand_units,
-    positions.committed_units,
     greatest(positions.damaged_units + positions.reserved_units - positions.on_hand_units, 0) as backorder_units,
     coalesce(on_order.on_order, '[]') as on_order,
-    suppliers.quoted_lead_time_days,
-    suppliers.lane,
     suppliers.supplier_id is not null as is_supplier_known,
-    skus.supplier_sku,
     greatest(coalesce(skus.pack_units, 1), 1) as pack_units,
     greatest(coalesce(skus.minimum_order_units, 1), 1) as minimum_order_units,
-    skus.is_discontinued,
     coalesce(skus.is_active, true) as is_active
 from positions
 inner join skus on positions.sku = skus.sku

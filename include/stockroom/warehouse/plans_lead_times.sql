@@ -1,8 +1,13 @@
 -- One row per shipment that had been ordered before the plan date, frozen as the plan date saw it.
 insert into plan.lead_times (plan_date, shipment_id, supplier_id, lane, days, age_days, is_open)
 select
-    %(plan_date)s, shipment_key, supplier_id, lane,
-    greatest(days, 0.5)::real, greatest(age_days, 0)::integer, is_open
+    %(plan_date)s as plan_date,
+    shipment_key,
+    supplier_id,
+    lane,
+    greatest(days, 0.5)::real as days,
+    greatest(age_days, 0)::integer as age_days,
+    is_open
 from (
     select
         case

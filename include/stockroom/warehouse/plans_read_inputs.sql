@@ -1,7 +1,21 @@
 -- One row per item of a plan date, as it was frozen.
 select
-    sku, location_id, supplier_id, category, units_sold, fraction_in_stock, sold_out, unit_price, unit_cost,
-    on_hand_units, committed_units, backorder_units, on_order, quoted_lead_time_days, pack_units, minimum_order_units,
+    sku,
+    location_id,
+    supplier_id,
+    category,
+    units_sold,
+    fraction_in_stock,
+    sold_out,
+    unit_price,
+    unit_cost,
+    on_hand_units,
+    committed_units,
+    backorder_units,
+    on_order,
+    quoted_lead_time_days,
+    pack_units,
+    minimum_order_units,
     policy::text as policy
 from plan.inputs
 where plan_date = %(plan_date)s

@@ -4,24 +4,30 @@
 with online_locations as (
     select distinct on (record_key)
         record_key as location,
-        (document ->> 'fulfillsOnlineOrders')::boolean and coalesce((document ->> 'isActive')::boolean, true) as is_online
+        (document ->> 'fulfillsOnlineOrders')::boolean
+        and coalesce((document ->> 'isActive')::boolean, true) as is_online
     from raw.shopify_locations
-    order by record_key, landing_file_id desc
+    order by record_key asc, landing_file_id desc
 ),
 
 wanted as (
-    select distinct sku from ops.restock_requests where state = 'active'
+    select distinct sku from ops.restock_requests
+    where state = 'active'
 ),
 
 newest_levels as (
-    select distinct on (record_key) upper(trim(document ->> 'sku')) as sku, document
+    select distinct on (record_key)
+        document,
+        upper(trim(document ->> 'sku')) as sku
     from raw.shopify_inventory_levels
-    where upper(trim(document ->> 'sku')) in (select sku from wanted)
-    order by record_key, landing_file_id desc, line_number desc
+    where upper(trim(document ->> 'sku')) in (select wanted.sku from wanted)
+    order by record_key asc, landing_file_id desc, line_number desc
 ),
 
 free as (
-    select newest_levels.sku, sum(greatest((state ->> 'quantity')::integer, 0)) as units
+    select
+        newest_levels.sku,
+        sum(greatest((state ->> 'quantity')::integer, 0)) as units
     from newest_levels
     cross join lateral jsonb_array_elements(newest_levels.document #> '{inventoryLevels,nodes}') as level
     cross join lateral jsonb_array_elements(level -> 'quantities') as state
@@ -32,7 +38,9 @@ free as (
 
 -- Who was told lately may still be on the way: their units are not offered to the next.
 promised as (
-    select sku, sum(quantity) as units
+    select
+        sku,
+        sum(quantity) as units
     from ops.restock_requests
     where state = 'notified' and notified_at > now() - %(reserved_for)s::interval
     group by sku
@@ -45,7 +53,7 @@ select
     requests.requested_at,
     greatest(free.units - coalesce(promised.units, 0), 0)::integer as free_units
 from ops.restock_requests as requests
-inner join pii.shoppers as shoppers using (shopper_id)
+inner join pii.shoppers as shoppers on requests.shopper_id = shoppers.shopper_id
 inner join free on requests.sku = free.sku
 left join promised on requests.sku = promised.sku
 where

@@ -3,7 +3,7 @@
 -- no longer knows, gets no mail.
 with newest_products as (
     select distinct on (record_key) document from raw.shopify_products
-    order by record_key, landing_file_id desc, line_number desc
+    order by record_key asc, landing_file_id desc, line_number desc
 ),
 
 products as (
@@ -16,13 +16,16 @@ products as (
         (variant ->> 'price')::numeric as price
     from newest_products
     cross join lateral jsonb_array_elements(newest_products.document #> '{variants,nodes}') as variant
-    order by upper(trim(variant ->> 'sku')), newest_products.document ->> 'updatedAt' desc
+    order by upper(trim(variant ->> 'sku')) asc, newest_products.document ->> 'updatedAt' desc
 ),
 
 chosen as (
-    select requests.request_id, requests.shopper_id, products.*
+    select
+        products.*,
+        requests.request_id,
+        requests.shopper_id
     from ops.restock_requests as requests
-    inner join products using (sku)
+    inner join products on requests.sku = products.sku
     where requests.request_id = any(%(request_ids)s) and requests.state = 'active'
     for update of requests
 ),
@@ -32,7 +35,8 @@ told as (
     set
         state = 'notified',
         notified_at = now(),
-        last_event_note = case when requests.request_id = chosen.request_id then 'back in stock'
+        last_event_note = case
+            when requests.request_id = chosen.request_id then 'back in stock'
             else 'answered with request ' || chosen.request_id
         end
     from chosen
@@ -41,10 +45,22 @@ told as (
 
 frozen as (
     insert into ops.restock_notices (request_id, title, handle, image_url, variant_id, price)
-    select request_id, title, handle, image_url, variant_id, price from chosen
+    select
+        request_id,
+        title,
+        handle,
+        image_url,
+        variant_id,
+        price
+    from chosen
     on conflict (request_id) do nothing
 )
 
 insert into ops.outbox (message_key, kind, subject_key, state)
-select 'restock_mail/' || request_id, %(kind)s, request_id, 'pending' from chosen
+select
+    'restock_mail/' || request_id as message_key,
+    %(kind)s as kind,
+    request_id as subject_key,
+    'pending' as state
+from chosen
 on conflict (message_key) do nothing

@@ -3,15 +3,18 @@ select
     decided.sku,
     decided.location_id,
     decided.forecast_units_per_day,
+    decided.reason,
     decided.reorder_point_units::float8,
-    case when decided.order_units > 0
-        then greatest(decided.order_up_to_units - decided.position_units - decided.order_units, 0)
-    else 0 end::float8 as units_short_after_order,
+    case
+        when decided.order_units > 0
+            then greatest(decided.order_up_to_units - decided.position_units - decided.order_units, 0)
+        else 0
+    end::float8 as units_short_after_order,
     mod(decided.order_units, greatest(given.pack_units, 1))::float8 as units_beyond_packs,
-    case when decided.order_units > greatest(given.minimum_order_units, given.pack_units)
-        then decided.order_units / nullif(decided.forecast_units_per_day, 0)
-    end as days_of_cover_ordered,
-    decided.reason
+    case
+        when decided.order_units > greatest(given.minimum_order_units, given.pack_units)
+            then decided.order_units / nullif(decided.forecast_units_per_day, 0)
+    end as days_of_cover_ordered
 from plan.decisions as decided
 inner join plan.inputs as given
     on decided.plan_date = given.plan_date and decided.sku = given.sku and decided.location_id = given.location_id

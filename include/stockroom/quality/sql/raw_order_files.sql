@@ -33,32 +33,46 @@ wholesale as (
 ),
 
 lines as (
-    select landing_file_id, ordered_at::timestamptz as ordered_at, upper(trim(sku)) as sku, unit_price::numeric as unit_price
+    select
+        landing_file_id,
+        ordered_at::timestamptz as ordered_at,
+        upper(trim(sku)) as sku,
+        unit_price::numeric as unit_price
     from shopify
     union all
-    select landing_file_id, ordered_at, upper(trim(sku)), unit_price::numeric
+    select
+        landing_file_id,
+        ordered_at,
+        upper(trim(sku)) as sku,
+        unit_price::numeric as unit_price
     from wholesale
 ),
 
 catalogue as (
-    select upper(trim(variant ->> 'sku')) as sku, max((variant ->> 'price')::numeric) as unit_price
+    select
+        upper(trim(variant ->> 'sku')) as sku,
+        max((variant ->> 'price')::numeric) as unit_price
     from raw.shopify_products as landed
     cross join lateral jsonb_array_elements(landed.document #> '{variants,nodes}') as variant
-    group by 1
+    group by upper(trim(variant ->> 'sku'))
 )
 
 select
     files.path,
     count(*)::float8 as lines,
-    case when count(*) >= %(lines_to_judge_by)s
-        then avg(case when catalogue.sku is null then 1 else 0 end)
-    else 0 end::float8 as unknown_sku_share,
-    case when count(*) >= %(lines_to_judge_by)s
-        then percentile_cont(0.5) within group (
-            order by (lines.unit_price / nullif(catalogue.unit_price, 0))::float8
-        ) filter (where lines.unit_price > 0)
+    case
+        when count(*) >= %(lines_to_judge_by)s
+            then avg(case when catalogue.sku is null then 1 else 0 end)
+        else 0
+    end::float8 as unknown_sku_share,
+    case
+        when count(*) >= %(lines_to_judge_by)s
+            then percentile_cont(0.5) within group (
+                order by (lines.unit_price / nullif(catalogue.unit_price, 0))::float8
+            ) filter (where lines.unit_price > 0)
     end as median_price_to_catalogue,
-    extract(epoch from max(lines.ordered_at) - coalesce(files.channel_time, files.landed_at))::float8 / 3600 as hours_after_channel_clock
+    extract(epoch from max(lines.ordered_at) - coalesce(files.channel_time, files.landed_at))::float8
+    / 3600 as hours_after_channel_clock
 from lines
 inner join raw.landing_files as files on lines.landing_file_id = files.landing_file_id
 left join catalogue on lines.sku = catalogue.sku

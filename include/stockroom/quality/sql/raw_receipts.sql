@@ -3,8 +3,10 @@ select
     files.path,
     landed.line_number,
     landed.record_key as receipt_key,
-    case when pg_input_is_valid(landed.document ->> 'units', 'integer') then (landed.document ->> 'units')::float8
-    else 0 end as units
+    case
+        when pg_input_is_valid(landed.document ->> 'units', 'integer') then (landed.document ->> 'units')::float8
+        else 0
+    end as units
 from raw.wms_receipts as landed
 inner join raw.landing_files as files on landed.landing_file_id = files.landing_file_id
 where

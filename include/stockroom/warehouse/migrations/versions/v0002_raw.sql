@@ -21,13 +21,15 @@ create index landing_files_by_name on raw.landing_files (source, stream, file_na
 grant update on raw.landing_files to stockroom_app;
 
 comment on table raw.landing_files is
-'One row per landing file that was loaded, written in the transaction of its rows. A stream''s cursor is its newest window_end.';
+'One row per landing file that was loaded, written in the transaction of its rows.'
+' A stream''s cursor is its newest window_end.';
 comment on column raw.landing_files.path is 'Where the file lies, below the landing URL.';
 comment on column raw.landing_files.window_start is
 'Start of the window asked for, by the channel''s clock; null for files that have no window.';
 comment on column raw.landing_files.window_end is
 'End of the window asked for: the next extract starts here. Null for files that have no window.';
-comment on column raw.landing_files.sha256 is 'Of the file as it lies there; the same path with other content is refused.';
+comment on column raw.landing_files.sha256 is
+'Of the file as it lies there; the same path with other content is refused.';
 comment on column raw.landing_files.line_count is 'Lines that hold something: loaded, rejected and unchanged ones.';
 comment on column raw.landing_files.loaded_count is
 'Rows stored in the stream''s table; fewer than the good lines where a snapshot stream was unchanged.';
@@ -116,7 +118,9 @@ begin
                 primary key (landing_file_id, line_number, landed_at)
             ) partition by range (landed_at)
         $sql$, stream.table_name);
-        execute format('comment on table raw.%I is %L', stream.table_name, 'One row per landed record. ' || stream.about);
+        execute format(
+            'comment on table raw.%I is %L', stream.table_name, 'One row per landed record. ' || stream.about
+        );
         execute format(
             'comment on column raw.%I.line_number is %L', stream.table_name, 'Line of the landing file, from 1.'
         );

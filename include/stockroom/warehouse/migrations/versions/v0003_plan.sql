@@ -6,8 +6,10 @@ create table plan.runs (
     items integer not null
 );
 
-comment on table plan.runs is 'One row per plan date that was planned. Planning it again reads plan.inputs and decides the same.';
-comment on column plan.runs.plan_date is 'The morning of the plan: facts count when they occurred before its 00:00 local time.';
+comment on table plan.runs is
+'One row per plan date that was planned. Planning it again reads plan.inputs and decides the same.';
+comment on column plan.runs.plan_date is
+'The morning of the plan: facts count when they occurred before its 00:00 local time.';
 comment on column plan.runs.items is 'SKU-locations planned.';
 
 create table plan.inputs (
@@ -17,9 +19,9 @@ create table plan.inputs (
     supplier_id text,
     category text,
     first_date date,
-    units_sold integer [],
-    fraction_in_stock real [],
-    sold_out boolean [],
+    units_sold integer[],
+    fraction_in_stock real[],
+    sold_out boolean[],
     unit_price numeric(14, 4),
     unit_cost numeric(14, 4),
     on_hand_units integer,
@@ -53,8 +55,10 @@ create table plan.lead_times (
 );
 
 comment on table plan.lead_times is 'One row per plan date and shipment: the lead times the plan learned from, frozen.';
-comment on column plan.lead_times.days is 'Days from order to receipt; for an open shipment the days it has been waited for.';
-comment on column plan.lead_times.age_days is 'Days from its arrival to plan_date (from its order while it is open); older evidence weighs less.';
+comment on column plan.lead_times.days is
+'Days from order to receipt; for an open shipment the days it has been waited for.';
+comment on column plan.lead_times.age_days is
+'Days from its arrival to plan_date (from its order while it is open); older evidence weighs less.';
 comment on column plan.lead_times.is_open is 'Not received by plan_date.';
 
 create table plan.decisions (
@@ -85,9 +89,11 @@ comment on column plan.decisions.method is 'How the reorder point was found: sim
 comment on column plan.decisions.evidence is 'What the forecast rests on.';
 comment on column plan.decisions.lead_time_own_evidence is
 'Weight of the supplier''s own shipments in its lead time, 0 to 1; the rest is its lane''s.';
-comment on column plan.decisions.position_units is 'On hand - committed - back-orders + everything on order, drafts included.';
+comment on column plan.decisions.position_units is
+'On hand - committed - back-orders + everything on order, drafts included.';
 comment on column plan.decisions.order_units is '0: nothing to order.';
-comment on column plan.decisions.days_of_supply is 'Days until the position is used up at the forecast; null where no demand is forecast.';
+comment on column plan.decisions.days_of_supply is
+'Days until the position is used up at the forecast; null where no demand is forecast.';
 comment on column plan.decisions.reason is 'The decision as one sentence for a buyer.';
 comment on column plan.decisions.terms is 'The numbers of that sentence.';
 

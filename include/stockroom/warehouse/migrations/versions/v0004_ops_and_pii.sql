@@ -19,11 +19,13 @@ create unique index one_open_proposal on ops.purchase_orders (supplier_id, locat
 where state in ('proposed', 'waiting');
 
 comment on table ops.purchase_orders is 'One row per purchase order of ours, in its present version and state.';
-comment on index ops.one_open_proposal is 'One open proposal per supplier, ship-to and currency: a later plan replaces it.';
+comment on index ops.one_open_proposal is
+'One open proposal per supplier, ship-to and currency: a later plan replaces it.';
 comment on column ops.purchase_orders.location_id is 'Where the goods go.';
 comment on column ops.purchase_orders.version is 'Rises when a later plan changes the lines of an order still open.';
 comment on column ops.purchase_orders.value is 'Sum of the lines of this version, in currency.';
-comment on column ops.purchase_orders.lines_sha256 is 'Of the lines of this version: unchanged lines make no new version.';
+comment on column ops.purchase_orders.lines_sha256 is
+'Of the lines of this version: unchanged lines make no new version.';
 
 create table ops.purchase_order_lines (
     po_number text not null references ops.purchase_orders,
@@ -66,7 +68,8 @@ create table ops.number_series (
     last_number bigint not null
 );
 
-comment on table ops.number_series is 'Gapless numbers: taken by update inside the transaction of the order that gets one.';
+comment on table ops.number_series is
+'Gapless numbers: taken by update inside the transaction of the order that gets one.';
 
 create table ops.outbox (
     message_key text primary key,
@@ -80,7 +83,8 @@ create table ops.outbox (
 );
 
 comment on table ops.outbox is 'One row per message that leaves; its key is unique, so it leaves once.';
-comment on column ops.outbox.subject_key is 'What it is about: an order and version, a restock request, a digest''s week.';
+comment on column ops.outbox.subject_key is
+'What it is about: an order and version, a restock request, a digest''s week.';
 comment on column ops.outbox.path is 'The file that was written or sent, if any.';
 
 create table ops.restock_requests (
@@ -109,7 +113,8 @@ create table ops.restock_notices (
 );
 
 comment on table ops.restock_notices is
-'One row per request whose shopper is told: what the mail shows, frozen when it was chosen, so that sending again sends the same.';
+'One row per request whose shopper is told: what the mail shows, frozen when it was chosen,'
+' so that sending again sends the same.';
 
 create table ops.exceptions (
     exception_key text primary key,
@@ -121,7 +126,8 @@ create table ops.exceptions (
     resolved_at timestamptz
 );
 
-comment on table ops.exceptions is 'One row per thing that wants a person: raised once per key, resolved when it is mended.';
+comment on table ops.exceptions is
+'One row per thing that wants a person: raised once per key, resolved when it is mended.';
 
 create table pii.shoppers (
     shopper_id bigint generated always as identity primary key,

@@ -58,16 +58,22 @@ test: .venv/.test  ## Run the tests
 lint: .venv/.test .venv-dev/.tools  ## Check style, types, layers, SQL and dbt conventions; prove the pins
 	@.ci/lint
 
+.venv-bench/.peers: .venv/bin/uv requirements-bench.txt
+	@echo "==> Installing what the benchmarks measure against in .venv-bench"
+	@$(UV) venv --quiet --clear --python $(PYTHON) .venv-bench
+	@VIRTUAL_ENV=.venv-bench $(UV) pip install --quiet --require-hashes -r requirements-bench.txt
+	@touch $@
+
 .PHONY: bench
-bench: .venv/.test  ## Measure speed against peers run beside it (takes minutes)
+bench: .venv/.test .venv-bench/.peers  ## Measure speed against peers run beside it (takes minutes)
 	@for file in benchmarks/bench_*.py; do echo "==> $$file"; $(BIN)/python $$file || exit 1; done
 
 .PHONY: compile
 compile: .venv/bin/uv  ## Pin the versions: requirements*.in to requirements*.txt, with hashes
-	@for name in requirements-setup requirements requirements-test requirements-dev; do \
+	@for name in requirements-setup requirements requirements-test requirements-dev requirements-bench; do \
 	  $(UV) pip compile --quiet --python-version 3.11 --generate-hashes --no-header --output-file $$name.txt $$name.in || exit 1; done
 
 .PHONY: clean
 clean: down  ## Delete environments and everything the runs produced
 	@test ! -x $(BIN)/stockroom || $(BIN)/stockroom clean
-	@rm -rf .venv .venv-dev .stockroom
+	@rm -rf .venv .venv-dev .venv-bench .stockroom

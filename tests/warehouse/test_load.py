@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import threading
+import tracemalloc
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -293,3 +294,16 @@ def test_an_order_line_is_judged_inside_its_document(warehouse, landing_url):
     assert number == 2
     assert reason == ('lineItems.nodes[].quantity "2000000" is beyond 1,000,000 units; correct it, or split the line')
     assert json.loads(record) == bad
+
+
+def test_memory_does_not_grow_with_the_file(warehouse, landing_url):
+    record = json.dumps(order(note="x" * 2000)).encode()
+    load(warehouse, land(landing_url, []))  # what the first load imports does not count
+    tracemalloc.start()
+    landed = land(landing_url, (record for _ in range(15_000)))
+    assert load(warehouse, landed).loaded == 15_000
+    bad = land(landing_url, (record if number else b"{" for number in range(15_000)))  # line by line from the first on
+    assert load(warehouse, bad) == LoadSummary(loaded=14_999, rejected=1)
+    peak_bytes = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak_bytes < 8_000_000 < 15_000 * len(record)

@@ -62,6 +62,11 @@ def test_a_row_without_part_of_its_key_is_rejected(warehouse, landing_url, tmp_p
     assert load(warehouse, kept(landing_url, tmp_path), [Row(2, bulk(""))]) == LoadSummary(loaded=0, rejected=1)
 
 
+def test_of_a_long_bad_row_its_start_is_kept(warehouse, landing_url, tmp_path):
+    load(warehouse, kept(landing_url, tmp_path), [BadRow(2, "x" * 50_000, "too long")])
+    assert warehouse.connection.execute("select length(record) from raw.rejected_records").fetchone() == (10_000,)
+
+
 def test_two_complaints_about_one_line_are_one_rejected_record(warehouse, landing_url, tmp_path):
     rows = [BadRow(3, "x", "too short"), BadRow(3, "x", "no date")]
     assert load(warehouse, kept(landing_url, tmp_path), rows).rejected == 1

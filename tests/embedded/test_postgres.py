@@ -186,6 +186,12 @@ def test_a_taken_port_is_left_alone(directory, start):
         assert query(second, "select 1") == (1,)
 
 
+def test_other_projects_servers_are_left_alone(directory, start, running):
+    server = start(directory)
+    server.stop()
+    assert query(running, "select 1") == (1,)
+
+
 def test_stopping_twice_is_fine(directory, start):
     server = start(directory)
     server.stop()

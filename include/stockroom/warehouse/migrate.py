@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from importlib import resources
 
 import psycopg
@@ -38,6 +39,7 @@ def migrate(url: str) -> None:
         config = Config()
         config.set_main_option("script_location", str(resources.files("stockroom.warehouse") / "migrations"))
         config.attributes["connection"] = connection
+        logging.getLogger("alembic.runtime.migration").setLevel(logging.WARNING)  # Airflow would print each step
         command.upgrade(config, "head")
 
 

@@ -141,7 +141,7 @@ def test_an_outage_in_the_middle_loses_nothing(settings: Settings, shop: Shop, r
 
 def test_a_bad_order_is_rejected_with_its_reason_and_the_rest_loads(settings: Settings, shop: Shop, rows: Any) -> None:
     shop.orders[4]["lineItems"][0]["quantity"] = 2_000_000
-    shop.orders[5]["lineItems"][0]["originalUnitPriceSet"] = {"shopMoney": {"amount": "-1.00", "currencyCode": "GBP"}}
+    shop.orders[5]["lineItems"][0]["discountedUnitPriceSet"] = {"shopMoney": {"amount": "-1.00", "currencyCode": "GBP"}}
     shop.orders[6]["currencyCode"] = "USD"
     summary = extract_channel(settings, "shopify")
     assert "orders 27 (3 rejected)" in str(summary)

@@ -19,7 +19,7 @@ from stockroom.embedded.airflow_api import (
     read_result,
 )
 
-POLL_SECONDS = 0.4
+POLL_SECONDS = 1.0
 START_TIMEOUT_SECONDS = 60.0
 WAITING = "awaiting_input"
 

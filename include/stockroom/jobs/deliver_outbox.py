@@ -26,6 +26,8 @@ KINDS: dict[str, Deliver] = {
     MAIL: deliver_restock_mail,
 }
 """How each kind of message leaves, in this order; ``None`` says that it is not needed any more."""
+MESSAGES_AT_ONCE = 20
+"""What a crash may cause to be written a second time, under the same names; each commit waits for the disk."""
 MEND = "correct what the message names where it is kept; the next delivery tries it again"
 
 
@@ -59,7 +61,7 @@ class DeliverySummary:
 def deliver_outbox(settings: Settings) -> DeliverySummary:
     """Deliver every message that waits, and first ask for the documents of orders that wait for a person.
 
-    One transaction per message: claim, write, mark. Killed between writing and marking, the next delivery writes the
+    A few messages a transaction: claim, write, mark. Killed between writing and marking, the next delivery writes the
     same bytes to the same names again. A message that cannot be made is marked failed with the reason in
     ``ops.exceptions``, stops no other, and is tried again by the next delivery.
     """
@@ -70,18 +72,19 @@ def deliver_outbox(settings: Settings) -> DeliverySummary:
             retry_failed(connection, list(KINDS))
             ask_for_waiting_documents(connection, kind=DOCUMENT)
             messages = [message for kind in KINDS for message in pending_messages(connection, kind)]
-        for message in messages:
+        for first in range(0, len(messages), MESSAGES_AT_ONCE):
             with connection.transaction():
-                if not claim(connection, message.message_key):
-                    continue
-                try:
-                    path = KINDS[message.kind](settings, connection, message)
-                except (UnprintableOrderError, UnusableMailFieldError) as error:
-                    subject = message.subject_key
-                    mark_failed(connection, message.message_key, subject=subject, detail=str(error), mend=MEND)
-                    failed.append(subject)
-                    continue
-                mark_sent(connection, message.message_key, path)
-            if path is not None:
-                left[message.kind].append(message.subject_key)
+                for message in messages[first : first + MESSAGES_AT_ONCE]:
+                    if not claim(connection, message.message_key):
+                        continue
+                    try:
+                        path = KINDS[message.kind](settings, connection, message)
+                    except (UnprintableOrderError, UnusableMailFieldError) as error:
+                        subject = message.subject_key
+                        mark_failed(connection, message.message_key, subject=subject, detail=str(error), mend=MEND)
+                        failed.append(subject)
+                        continue
+                    mark_sent(connection, message.message_key, path)
+                    if path is not None:
+                        left[message.kind].append(message.subject_key)
     return DeliverySummary(tuple(left[ORDER]), tuple(left[DOCUMENT]), tuple(left[MAIL]), tuple(failed))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -33,11 +35,15 @@ class Warehouse:
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres.Server]:
     directory = tmp_path_factory.mktemp("postgres")
+    # Root's data must lie where another user can go, and a killed session should leave nothing under /var/lib.
+    root_home = Path(tempfile.mkdtemp(prefix="stockroom-tests-"))
+    root_home.chmod(0o755)
     # Tests kill processes, never the machine: without fsync nothing is lost that a process wrote.
-    server = postgres.start(directory, parameters={"fsync": "off"})
+    server = postgres.start(directory, parameters={"fsync": "off"}, root_home=root_home)
     yield server
     server.stop()
-    postgres.remove(directory)
+    postgres.remove(directory, root_home=root_home)
+    shutil.rmtree(root_home)
 
 
 @pytest.fixture(scope="session")

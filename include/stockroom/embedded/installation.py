@@ -70,7 +70,8 @@ def local_settings(installation: Installation, server: Server, *, as_of_date: da
     """
     directory = installation.directory
     store = directory / "store"
-    ports = choose_ports(directory / "ports.json", PORTS)
+    # What is up holds its ports itself: they are taken, and still the right ones.
+    ports = choose_ports(directory / "ports.json", () if installation.up_file.exists() else PORTS)
     # Generated once: links in mails that were sent last week must go on working.
     keys = keep_private(directory / "secrets.json", {"shopify_token": _new_key, "storefront_secret": _new_key})
     decided = {

@@ -62,8 +62,8 @@ class RunSummary:
         lines = [title, *_aligned(self._lines())]
         if _total(self.orders, ("waiting",))[0]:
             lines += [
-                "Orders that wait are answered in Airflow (`make up`), or here with their number and version:",
-                "  stockroom answer PO-000001 1 release --who NAME",
+                "Orders that wait are answered while `make up` runs: in Airflow, or with their number and version:",
+                "  .venv/bin/stockroom answer PO-000001 1 release --who NAME",
             ]
         return "\n".join(lines)
 

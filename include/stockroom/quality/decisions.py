@@ -72,10 +72,10 @@ def decisions_gate() -> Gate:
                 row_name=("po_number", "line_number", "sku"),
                 expected=(
                     Expected(
-                        sentence="Every line orders at least one unit.",
+                        sentence="Every line orders at least one unit and at most a million.",
                         kind="ExpectColumnValuesToBeBetween",
                         arguments={"column": "units", "min_value": 1, "max_value": 1_000_000},
-                        mend="report it: a line without units must not be released",
+                        mend="look at the item's reason and terms in plan.decisions; such a line must not be released",
                     ),
                     Expected(
                         sentence="Every line has a cost above zero.",

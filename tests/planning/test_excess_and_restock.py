@@ -37,7 +37,7 @@ def test_what_is_on_order_counts_however_late_it_is_due_and_is_best_not_taken_in
     excess = excess_of(plan_of, history_of, [[2] * 60], on_hand=[150], on_order=[[(200, 300.0)]])
     assert excess.excess_units[0] == 170
     assert excess.action[0] == "cancel or postpone the open order"
-    assert "200 are still on order" in excess.reason[0]
+    assert "of 200 still on order, 170 need not come in" in excess.reason[0]
 
 
 def test_what_the_plan_itself_would_order_up_to_is_not_excess_tomorrow(plan_of, history_of):

@@ -134,7 +134,7 @@ def _cheapest_way_out(
 ) -> _Offer:
     beyond = f"{excess:,} units beyond {days(target_days)} of supply"
     if on_order >= excess:
-        return _Offer(CANCEL_ORDER, 0.0, f"{beyond}, and {on_order:,} are still on order: those need not come in.")
+        return _Offer(CANCEL_ORDER, 0.0, f"{beyond}; of {on_order:,} still on order, {excess:,} need not come in.")
     if rate == 0:
         return _way_out_of_dead_stock(beyond, days_seen, price, cost)
     assumed = elasticity is None

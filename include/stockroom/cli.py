@@ -153,8 +153,11 @@ def _sync(given: argparse.Namespace) -> int:
 
         print(sync_suppliers(_settings(given)))
     else:
+        from stockroom.channels import CHANNELS
         from stockroom.jobs.extract_channel import extract_channel
 
+        if given.source not in CHANNELS:
+            raise SettingsError(f"there is no source {given.source!r}; give one of {', '.join(CHANNELS)} or suppliers")
         print(extract_channel(_settings(given), given.source))
     return 0
 

@@ -107,8 +107,8 @@ def read_result(client: httpx.Client, task: TaskRun) -> str:
     return value if isinstance(value, str) else ""
 
 
-def read_error(client: httpx.Client, task: TaskRun) -> str:
-    """Return the exception that ended a task's last try, as its log tells it."""
+def read_error(client: httpx.Client, task: TaskRun) -> str | None:
+    """Return the exception that ended a task's last try, as its log tells it; ``None`` if the log tells of none."""
     params = {"map_index": task.map_index, "full_content": True}
     headers = {"Accept": "application/json"}
     answer = client.get(f"{task.path}/logs/{task.try_number}", params=params, headers=headers)
@@ -121,7 +121,7 @@ def read_error(client: httpx.Client, task: TaskRun) -> str:
         found += [f"{error['exc_type']}: {error['exc_value']}" for error in line.get("error_detail") or ()]
         if str(line.get("level", "")).lower() in ("error", "critical"):
             last = str(line.get("event", ""))
-    return found[-1] if found else last or "(its log holds no error: the process was probably killed)"
+    return found[-1] if found else last or None
 
 
 def _ask(client: httpx.Client, method: str, path: str, **request: Any) -> Any:  # noqa: ANN401  # JSON has any shape

@@ -49,7 +49,8 @@ class Follower:
         """Return when all these runs have succeeded.
 
         Raises:
-            TaskFailedError: a task of any run failed, also one that Airflow would try again: here a person watches.
+            TaskFailedError: a task of any run failed with an error, also one that Airflow would try again: here a
+                person watches.
         """
         self._until(lambda: all(self._has_ended(run) for run in runs))
 
@@ -107,11 +108,27 @@ class Follower:
             return
         self._told.add(key)
         if task.state in ("failed", "up_for_retry"):
-            raise TaskFailedError(f"{task.name} failed: {read_error(self.client, task)}")
-        if task.state == "success" and task.duration_seconds:
+            self._tell_failure(task)
+        elif task.state == "success" and task.duration_seconds:
             self.say(f"{task.name:<48} {task.duration_seconds:5.1f} s  {read_result(self.client, task)}".rstrip())
         elif task.state == WAITING:
             self.say(f"{task.name:<48} waits for an answer")
+
+    def _tell_failure(self, task: TaskRun) -> None:
+        """Raise TaskFailedError; only say so of an attempt that ended without an error and is tried again.
+
+        Such an attempt says nothing of the job. An answer within a second of its question is one way to lose it: Airflow
+        takes the resumed task for the attempt that put the question, ends it (apache/airflow#67287) and asks again.
+        """
+        error = read_error(self.client, task)
+        if error is None:
+            time.sleep(POLL_SECONDS)  # the state may be there before the log's last lines
+            error = read_error(self.client, task)
+        if error is None and task.state == "up_for_retry":
+            self.say(f"{task.name:<48} ended without an error; Airflow tries it again")
+            return
+        reason = error or "its log holds no error: the process was probably killed"
+        raise TaskFailedError(f"{task.name} failed: {reason}")
 
     def _has_ended(self, run: DagRun) -> bool:
         """Return whether the run has succeeded; raise if it failed without a task that says why."""
@@ -125,7 +142,8 @@ class Follower:
         tasks = self.tasks.get(run.run_id, [])
         asked = {task.task_id for task in tasks if task.state == WAITING}
         is_moving = any(
-            task.state in ("scheduled", "queued", "running", "restarting", "up_for_reschedule", "deferred")
+            task.state
+            in ("scheduled", "queued", "running", "restarting", "up_for_reschedule", "up_for_retry", "deferred")
             or (task.state is None and task.task_id in asked)  # mapped, but not yet started
             for task in tasks
         )

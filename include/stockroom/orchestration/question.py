@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from airflow.providers.standard.operators.hitl import HITLOperator
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
 APPROVE, REFUSE, NO_ANSWER = "Approve", "Refuse", "No answer"
+ASKED_AGAIN_AFTER = timedelta(seconds=10)
+ASKED_AGAIN = "\n\n**Asked again.** No answer given to this question so far has counted."
+"""An answer within a second of its question can be lost with the attempt that asked (apache/airflow#67287): whoever
+gave it should see the question again at once, and why."""
 NOBODY = "nobody"
 
 
@@ -37,14 +41,15 @@ class AskForApproval(HITLOperator):
     template_fields = (*HITLOperator.template_fields, "order")
 
     def __init__(self, *, order: Mapping[str, Any], **kwargs: Any) -> None:  # noqa: ANN401  # an operator's own arguments
-        super().__init__(subject="", options=[APPROVE, REFUSE, NO_ANSWER], defaults=NO_ANSWER, **kwargs)
+        again_soon = {"retry_delay": ASKED_AGAIN_AFTER, "retry_exponential_backoff": False}
+        super().__init__(subject="", options=[APPROVE, REFUSE, NO_ANSWER], defaults=NO_ANSWER, **kwargs | again_soon)
         self.order = order
 
     def execute(self, context: Context) -> None:
         """Write the question down and wait. ``order`` holds ``po_number``, ``version``, ``subject`` and ``body``."""
         settings = Settings.from_environment()
         self.subject = str(self.order["subject"])
-        self.body = str(self.order["body"])
+        self.body = str(self.order["body"]) + (ASKED_AGAIN if context["ti"].try_number > 1 else "")
         self.assigned_users = [{"id": name, "name": name} for name in settings.approvers]
         self.response_timeout = time_to_next_cut_off(settings, now=datetime.now(UTC))
         super().execute(context)

@@ -117,8 +117,8 @@ class Follower:
     def _tell_failure(self, task: TaskRun) -> None:
         """Raise TaskFailedError; only say so of an attempt that ended without an error and is tried again.
 
-        Such an attempt says nothing of the job. An answer within a second of its question is one way to lose it: Airflow
-        takes the resumed task for the attempt that put the question, ends it (apache/airflow#67287) and asks again.
+        Such an attempt says nothing of the job. An answer within a second of its question is one way to lose it: there
+        Airflow takes the resumed task for the attempt that asked, ends it (apache/airflow#67287) and asks again.
         """
         error = read_error(self.client, task)
         if error is None:

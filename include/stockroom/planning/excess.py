@@ -1,8 +1,7 @@
-"""What is too much: stock beyond the target days of supply, and the cheapest way out of it, in money."""
+"""What is too much: stock beyond the target days of supply, and the way out of it that leaves the most money."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,20 +10,10 @@ from stockroom.planning.arrays import BoolArray, FloatArray, IntArray, TextArray
 from stockroom.planning.explanation import days
 from stockroom.planning.history import ItemHistory
 from stockroom.planning.plan import Plan
+from stockroom.planning.ways_out import DAYS_OF_YEAR, STOP_BUYING, Surplus, WayOut, way_out
 
-ASSUMED_PRICE_ELASTICITY = 2.0
-"""Stands in where none is known: one percent less price, two percent more units. The reason says so."""
-CLEARANCE_DAYS = (30.0, 60.0, 90.0, 180.0, 365.0)
-MARKDOWN_STEP_PERCENT = 5.0
-DEAD_STOCK_MARKDOWN_PERCENT = 50.0
-"""Where nothing sells there is no rate to reckon with: half price, but not under cost."""
-DAYS_OF_YEAR, DAYS_OF_MONTH = 365.0, 365.0 / 12.0
-STOP_BUYING, CANCEL_ORDER, MARK_DOWN, RETURN = (
-    "stop buying",
-    "cancel or postpone the open order",
-    "mark down",
-    "return to supplier",
-)
+CANCEL_ORDER = "cancel or postpone the open order"
+_NOTHING = WayOut("", 0.0, "")
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,23 +32,19 @@ class Excess:
     monthly_carrying_cost: FloatArray
     action: TextArray
     markdown_percent: FloatArray
-    """0 unless the action is to mark down."""
+    """0 unless the action is to mark down or to promote."""
     reason: tuple[str, ...]
 
 
 def find_excess(history: ItemHistory, plan: Plan) -> Excess:
-    """Return what each item holds beyond its policy's target days (90, seasonal 60), and the cheapest way out.
+    """Return what each item holds beyond its policy's target days (90, seasonal 60), and the best way out in money.
 
     Everything on order counts, however late it is due. Units that are excess only because of open orders are best
-    not taken in. The rest is marked down if that costs less than to wait: for each time ``T`` in ``CLEARANCE_DAYS``
-    the price that clears the excess is ``p* = p0 (rate T / excess)**(1 / elasticity)``, never under cost; waiting
-    costs carrying the falling excess until it has sold at today's price. An elasticity of 1 or less never pays a
-    markdown.
+    not taken in; ``ways_out`` weighs the others.
     """
     rate = plan.forecast_units_per_day
     on_order = np.array([sum(int(units) for units, _ in lines) for lines in history.on_order], dtype=np.int64)
-    available = plan.inputs.available_units
-    position = available + on_order
+    position = plan.inputs.available_units + on_order
     target_days = np.array([policy.target_days for policy in plan.policies], dtype=np.float64)
     target = np.maximum(np.ceil(rate * target_days).astype(np.int64), 0)
     # Levels that the plan itself would order up to are no excess, or it would be bought today and flagged tomorrow.
@@ -69,13 +54,14 @@ def find_excess(history: ItemHistory, plan: Plan) -> Excess:
     lasts = np.divide(position, rate, out=np.full(rate.shape, np.inf), where=rate > 0)
     carrying_rate = plan.inputs.carrying_rate
     tied_up = excess * history.unit_cost
-    offers = [_Offer("", 0.0, "")] * history.items
+    selling = _units_per_day_of_surplus(history, plan)
+    ways = [_NOTHING] * history.items
     for row in np.flatnonzero(is_excess).tolist():
-        offers[row] = _cheapest_way_out(
+        ways[row] = _way_out(
             excess=int(excess[row]),
             on_order=int(on_order[row]),
             target_days=float(target_days[row]),
-            rate=float(rate[row]),
+            rate=float(selling[row]),
             days_seen=float(plan.demand.days_in_stock[row]),
             price=float(history.unit_price[row]),
             cost=float(history.unit_cost[row]),
@@ -90,37 +76,23 @@ def find_excess(history: ItemHistory, plan: Plan) -> Excess:
         days_of_supply=np.maximum(lasts, 0.0),
         value_tied_up=np.round(tied_up, 2),
         monthly_carrying_cost=np.round(tied_up * carrying_rate / 12.0, 2),
-        action=np.array([offer.action for offer in offers], dtype=np.str_),
-        markdown_percent=np.array([offer.markdown_percent for offer in offers], dtype=np.float64),
-        reason=_reasons(offers),
+        action=np.array([way.action for way in ways], dtype=np.str_),
+        markdown_percent=np.array([way.markdown_percent for way in ways], dtype=np.float64),
+        reason=tuple(way.reason for way in ways),
     )
 
 
-def clearance_price(
-    *, price: float, units_per_day: float, clear_days: float, units: float, elasticity: float, floor: float
-) -> float:
-    """Return the price, between ``floor`` and today's, at which ``units`` sell in ``clear_days``.
+def _units_per_day_of_surplus(history: ItemHistory, plan: Plan) -> FloatArray:
+    """Return the rate that a surplus sells at: the forecast, for seasonal items at least their average over a year.
 
-    ``p* = p0 (rate T / I)**(1 / elasticity)``. Constant elasticity; the cost is sunk, so the floor is the policy's
-    choice: here the cost price.
-
-    A quarter of 100 would sell in 25 days at today's price:
-
-    >>> clearance_price(price=10.0, units_per_day=1.0, clear_days=25.0, units=100.0, elasticity=2.0, floor=4.0)
-    5.0
+    Christmas goods that rest in June sell again in December; by June's rate they would all be cleared out.
     """
-    clearing = price * float((units_per_day * clear_days / units) ** (1.0 / elasticity))
-    return min(price, max(clearing, floor))
+    over_a_year = history.units_sold[:, -int(DAYS_OF_YEAR) :].sum(axis=1) / DAYS_OF_YEAR
+    is_seasonal = np.array([policy.is_seasonal for policy in plan.policies], dtype=np.bool_)
+    return np.where(is_seasonal, np.maximum(plan.forecast_units_per_day, over_a_year), plan.forecast_units_per_day)
 
 
-@dataclass(frozen=True)
-class _Offer:
-    action: str
-    markdown_percent: float
-    reason: str
-
-
-def _cheapest_way_out(
+def _way_out(
     *,
     excess: int,
     on_order: int,
@@ -131,66 +103,27 @@ def _cheapest_way_out(
     cost: float,
     carrying_rate: float,
     elasticity: float | None,
-) -> _Offer:
+) -> WayOut:
+    """Return the way out of one item's excess: first of what is still on order, then of what is here."""
     beyond = f"{excess:,} units beyond {days(target_days)} of supply"
-    if on_order >= excess:
-        return _Offer(CANCEL_ORDER, 0.0, f"{beyond}; of {on_order:,} still on order, {excess:,} need not come in.")
-    if rate == 0:
-        return _way_out_of_dead_stock(beyond, days_seen, price, cost)
-    assumed = elasticity is None
-    bend = ASSUMED_PRICE_ELASTICITY if elasticity is None else elasticity
-    wait_days = excess / rate
-    waiting = _carrying(excess, wait_days, cost, carrying_rate)
-    best_cost, best_percent, best_days = waiting, 0.0, wait_days
-    if bend > 1.0 and price > cost:
-        for clear_days in CLEARANCE_DAYS:
-            wanted = clearance_price(
-                price=price, units_per_day=rate, clear_days=clear_days, units=excess, elasticity=bend, floor=cost
-            )
-            percent = float(np.floor(100.0 * (1.0 - wanted / price) / MARKDOWN_STEP_PERCENT) * MARKDOWN_STEP_PERCENT)
-            share = 1.0 - percent / 100.0
-            takes = excess / (rate * share**-bend)
-            total = excess * price * percent / 100.0 + _carrying(excess, takes, cost, carrying_rate)
-            if total < best_cost:
-                best_cost, best_percent, best_days = total, percent, takes
-    wait = f"waiting takes {days(wait_days)} and costs {waiting:,.2f} to carry"
-    if best_percent > 0:
-        ground = (
-            f"assuming that 1 % less price sells {bend:g} % more, as its own price response is not known"
-            if assumed
-            else f"as 1 % less price sells {bend:g} % more"
+    saved = min(on_order, excess)
+    if saved:
+        beyond += f"; of {on_order:,} still on order, {saved:,} need not come in, which saves {saved * cost:,.2f}"
+    if saved == excess:
+        return WayOut(CANCEL_ORDER, 0.0, f"{beyond}.")
+    beyond += f"; the other {excess - saved:,}" if saved else ""
+    if rate == 0 and days_seen == 0:
+        why = "it has not been in stock yet, so nothing is known of what it sells; wait, and order no more"
+        return WayOut(STOP_BUYING, 0.0, f"{beyond}: {why}.")
+    way = way_out(
+        Surplus(
+            units=excess - saved,
+            units_per_day=rate or 1.0 / days_seen,
+            price=price,
+            unit_cost=cost,
+            carrying_rate=carrying_rate,
+            elasticity=elasticity,
+            never_sold_in_days=0.0 if rate else days_seen,
         )
-        return _Offer(
-            MARK_DOWN,
-            best_percent,
-            f"{beyond}: {wait}; at {best_percent:.0f} % off it takes {days(best_days)} "
-            f"and costs {best_cost:,.2f}, {ground}.",
-        )
-    if price <= cost and waiting > 0:
-        return _Offer(
-            RETURN, 0.0, f"{beyond}: {wait}, and its price is not above its cost, so there is nothing to mark down."
-        )
-    return _Offer(
-        STOP_BUYING, 0.0, f"{beyond}: {wait}; any markdown would cost more, so let it sell down and order no more."
     )
-
-
-def _way_out_of_dead_stock(beyond: str, days_seen: float, price: float, cost: float) -> _Offer:
-    """Return the way out of what does not sell at all: no rate says how long waiting takes, so it is not offered."""
-    percent = (
-        float(np.floor((1.0 - cost / price) * 100.0 / MARKDOWN_STEP_PERCENT) * MARKDOWN_STEP_PERCENT) if price else 0
-    )
-    percent = min(percent, DEAD_STOCK_MARKDOWN_PERCENT)
-    dead = f"{beyond}: nothing was sold in {days(days_seen)} in stock, so waiting sells nothing"
-    if percent <= 0:
-        return _Offer(RETURN, 0.0, f"{dead}, and its price is not above its cost, so there is nothing to mark down.")
-    return _Offer(MARK_DOWN, percent, f"{dead}; try {percent:.0f} % off, and return it if that does not move it.")
-
-
-def _carrying(units: float, takes_days: float, cost: float, carrying_rate: float) -> float:
-    """Return the cost of holding units that fall evenly to none: half of them, on average."""
-    return units / 2.0 * cost * carrying_rate * takes_days / DAYS_OF_YEAR
-
-
-def _reasons(offers: Sequence[_Offer]) -> tuple[str, ...]:
-    return tuple(offer.reason for offer in offers)
+    return WayOut(way.action, way.markdown_percent, f"{beyond}: {way.reason}")

@@ -28,15 +28,19 @@ def settings(warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sett
     )
 
 
-def land(warehouse, *, at: datetime, loaded: int, rejected: int = 0) -> None:
-    warehouse.connection.execute(
+def land(warehouse, *, at: datetime, loaded: int = 0, rejected: tuple[str, ...] = (), file_name: str = "a") -> None:
+    [(landing_file_id,)] = warehouse.connection.execute(
         """
         insert into raw.landing_files (source, stream, path, bytes, sha256, loaded_count, rejected_count, landed_at,
             loaded_at)
-        values ('shopify', 'orders', %s, 1, 'x', %s, %s, %s, %s)
+        values ('shopify', 'orders', %s, 1, 'x', %s, %s, %s, %s) returning landing_file_id
         """,
-        (str(at), loaded, rejected, at, at),
-    )
+        (f"{at}/{file_name}", loaded, len(rejected), at, at),
+    ).fetchall()
+    for line_number, reason in enumerate(rejected, start=1):
+        warehouse.connection.execute(
+            "insert into raw.rejected_records values (%s, %s, %s, 'x')", (landing_file_id, line_number, reason)
+        )
     warehouse.connection.commit()
 
 
@@ -58,14 +62,14 @@ def order(warehouse, number: int, state: str, value: int, *, at: datetime) -> No
 
 
 def test_a_first_run_counts_rows_orders_and_money(settings: Settings, warehouse) -> None:
-    land(warehouse, at=DURING, loaded=1200, rejected=1)
+    land(warehouse, at=DURING, loaded=1200, rejected=("line 1 is no JSON",))
     plan(warehouse, DAY, at=DURING)
     order(warehouse, 1, "released", 1500, at=DURING)
     order(warehouse, 2, "waiting", 2500, at=DURING)
     text = str(summarise_run(settings, as_of_date=DAY, since=RUN_BEGAN))
     assert text.startswith("Plan for the morning of 2011-06-30:")
     assert "shopify: 1,200 orders" in text
-    assert "1 row  " in text
+    assert "rejected   1 row\n" in text
     assert "1 released, worth 1,500.00 GBP" in text
     assert "1 waiting for a person, worth 2,500.00 GBP" in text
     assert "outbox/purchase_orders" in text
@@ -78,6 +82,7 @@ def test_a_second_run_says_that_nothing_is_new_and_what_stands(settings: Setting
     order(warehouse, 1, "released", 1500, at=BEFORE)
     text = str(summarise_run(settings, as_of_date=DAY, since=RUN_BEGAN))
     assert text.startswith("Nothing is new")
+    assert "orders     0 new or changed" in text
     assert "1 released, worth 1,500.00 GBP" in text
 
 
@@ -96,3 +101,54 @@ def test_an_earlier_day_planned_after_a_later_one_says_why_it_has_no_orders(sett
     plan(warehouse, DAY - timedelta(days=10), at=DURING)
     text = str(summarise_run(settings, as_of_date=DAY - timedelta(days=10), since=RUN_BEGAN))
     assert "none: 2011-06-30 was planned before, and its orders stand" in text
+
+
+def test_an_unreadable_file_is_named_with_its_reason(settings: Settings, warehouse) -> None:
+    plan(warehouse, DAY, at=DURING)
+    land(warehouse, at=DURING, rejected=("the gzip data ends early; send the file again",), file_name="terms.csv")
+    text = str(summarise_run(settings, as_of_date=DAY, since=RUN_BEGAN))
+    assert "rejected   1 row of 1 file" in text
+    assert "shopify: terms.csv, line 1: the gzip data ends early; send the file again\n" in text + "\n"
+
+
+def test_what_an_earlier_run_rejected_is_shown_until_its_file_comes_again(settings: Settings, warehouse) -> None:
+    plan(warehouse, DAY, at=BEFORE)
+    land(warehouse, at=BEFORE, rejected=("no sku", "no price", "no date"), file_name="terms.csv")
+    text = str(summarise_run(settings, as_of_date=DAY, since=RUN_BEGAN))
+    assert text.startswith("Nothing is new")
+    assert "terms.csv, line 1: no sku (and 2 more rows)" in text
+    land(warehouse, at=DURING, loaded=3, file_name="terms.csv")
+    assert "terms.csv" not in str(summarise_run(settings, as_of_date=DAY, since=RUN_BEGAN))
+
+
+def test_mails_of_the_run_stand_apart_from_all_mails(settings: Settings, warehouse) -> None:
+    plan(warehouse, DAY, at=BEFORE)
+    for number, at in enumerate((BEFORE, BEFORE, DURING)):
+        warehouse.connection.execute(
+            "insert into ops.outbox values (%s, 'restock_mail', 'x', 'sent', 1, %s, %s, 'x')", (str(number), at, at)
+        )
+    warehouse.connection.commit()
+    in_run, stands = str(summarise_run(settings, as_of_date=DAY, since=RUN_BEGAN)).split("As it stands now")
+    assert "1 restock mail\n" in in_run
+    assert "3 restock mails in all" in stands
+
+
+def test_a_gate_that_failed_is_not_called_passed(settings: Settings, warehouse) -> None:
+    plan(warehouse, DAY, at=BEFORE)
+    for passed in (True, False):
+        warehouse.connection.execute(
+            """
+            insert into ops.gate_runs (gate, as_of_date, passed, last_landing_file_id, report_path)
+            values ('decisions', %s, %s, 1, 'report.html')
+            """,
+            (DAY, passed),
+        )
+    warehouse.connection.commit()
+    assert "decisions: failed" in str(summarise_run(settings, as_of_date=DAY))
+
+
+def test_a_day_without_a_plan_is_said_to_have_none(settings: Settings, warehouse) -> None:
+    plan(warehouse, DAY, at=BEFORE)
+    text = str(summarise_run(settings, as_of_date=DAY - timedelta(days=3)))
+    assert text.startswith("2011-06-27 was not planned. Planned days: 2011-06-30.")
+    assert "0" not in text.replace("2011-06-27", "").replace("2011-06-30", "")

@@ -14,34 +14,46 @@ from stockroom.settings import Settings
 from stockroom.warehouse import connect
 from stockroom.warehouse.run_summary import (
     BuildCount,
+    GateVerdict,
     OrderCount,
     PlanCount,
+    Rejection,
     StreamCount,
     count_builds,
     count_mails,
     count_orders,
     count_plan,
     count_streams,
+    list_planned_dates,
+    list_rejections,
+    list_verdicts,
 )
 
 LABEL_WIDTH, TEXT_WIDTH = 11, 62
+FILES_SHOWN = 10
 RELEASED_STATES = ("approved", "released", "part_received", "received")
+Line = tuple[str, str, str]
+"""Label, text and path."""
 
 
 @dataclass(frozen=True)
 class RunSummary:
-    """What stands there for a plan date. Counts of rows, orders and mails are of the run where ``since`` was given."""
+    """What a run did from ``since`` on, and what stands there for its plan date; without ``since`` only the latter."""
 
     plan_date: date
     currency: str
     streams: Sequence[StreamCount]
+    """Of the run where ``since`` is given."""
+    rejections: Sequence[Rejection]
     builds: BuildCount
     plan: PlanCount
+    planned_dates: Sequence[date]
     orders: Sequence[OrderCount]
+    mails_in_run: int
     mails: int
+    verdicts: Sequence[GateVerdict]
     documents_dir: Path
     outbox_dir: Path
-    reports_dir: Path
     landing_url: str
     since: datetime | None
 
@@ -51,94 +63,122 @@ class RunSummary:
         if self.since is None or self.plan.planned_at is None:
             return False
         is_planned_now = self.plan.planned_at >= self.since
-        return not (self.streams or self.mails or is_planned_now or any(one.changed for one in self.orders))
+        return not (self.streams or self.mails_in_run or is_planned_now or any(one.changed for one in self.orders))
 
     def __str__(self) -> str:
         """Return the summary as aligned lines, each with its path."""
+        if self.plan.planned_at is None:
+            return self._not_planned()
         if self.is_nothing_new:
-            title = f"Nothing is new: {self.plan_date} was planned before, and nothing was written twice. It stands as:"
+            title = f"Nothing is new: {self.plan_date} was planned before, and nothing was written twice."
         else:
             title = f"Plan for the morning of {self.plan_date}:"
-        lines = [title, *_aligned(self._lines())]
+        lines = [title]
+        if self.since is not None:
+            lines += ["In this run", *_aligned(self._run_lines())]
+        lines += ["As it stands now", *_aligned(self._standing_lines())]
         if _total(self.orders, ("waiting",))[0]:
             lines += [
-                "Orders that wait are answered while `make up` runs: in Airflow, or with their number and version:",
+                "Orders that wait are listed by `stockroom waiting`, and answered while `make up` runs: in Airflow, or with",
                 "  .venv/bin/stockroom answer PO-000001 1 release --who NAME",
             ]
         return "\n".join(lines)
 
-    def _lines(self) -> Iterator[tuple[str, str, str]]:
-        """Yield label, text and path."""
+    def _not_planned(self) -> str:
+        """Return what there is to say of a day without a plan."""
+        planned = ", ".join(str(day) for day in self.planned_dates) or "none yet"
+        return (
+            f"{self.plan_date} was not planned. Planned days: {planned}. "
+            f"On the sample store `make run AS_OF={self.plan_date}` plans it."
+        )
+
+    def _run_lines(self) -> Iterator[Line]:
+        """Yield what the run did."""
         for number, (source, counts) in enumerate(groupby(self.streams, key=lambda one: one.source)):
-            rows = ", ".join(f"{one.loaded:,} {one.stream.replace('_', ' ')}" for one in counts)
+            rows = ", ".join(_counted(one.loaded, one.stream.replace("_", " ")) for one in counts)
             yield ("extracted" if number == 0 else "", f"{source}: {rows}", "" if number else _path(self.landing_url))
         if not self.streams:
-            yield ("extracted", "nothing new", "")
-        rejected = sum(one.rejected for one in self.streams)
-        yield (
-            "rejected",
-            f"{rejected:,} row" + ("" if rejected == 1 else "s"),
-            "raw.rejected_records" if rejected else "",
-        )
+            yield "extracted", "nothing new", ""
+        yield "rejected", _counted(sum(one.rejected for one in self.streams), "rows"), ""
         if self.builds.models:
-            yield ("built", f"{self.builds.models} models, {self.builds.tests} data tests passed", "schema marts")
-        yield (
-            "planned",
-            f"{self.plan.items:,} SKU-locations, {self.plan.items_to_order:,} to order",
-            "plan.decisions",
-        )
-        yield from self._order_lines()
-        yield (
-            "overstock",
-            f"{self.plan.value_tied_up:,.2f} {self.currency} tied up in {self.plan.overstocked:,} SKU-locations",
-            _path(self.documents_dir / "overstock" / overstock_file_name(self.plan_date, "html")),
-        )
-        yield ("mails", f"{self.mails:,} restock mails", _path(self.outbox_dir / "mail"))
-        for gate in ("raw", "decisions"):
-            report = self.reports_dir / f"{gate}-{self.plan_date}.html"
-            if report.exists():
-                yield ("gates" if gate == "raw" else "", f"{gate}: passed", _path(report))
+            built = f"{_counted(self.builds.models, 'models')}, {_counted(self.builds.tests, 'data tests')} passed"
+            yield "built", built, "schema marts"
+        yield "orders", f"{sum(one.changed for one in self.orders):,} new or changed", ""
+        yield "mails", _counted(self.mails_in_run, "restock mails"), ""
 
-    def _order_lines(self) -> Iterator[tuple[str, str, str]]:
+    def _standing_lines(self) -> Iterator[Line]:
+        """Yield what stands there for the plan date, whoever wrote it and when."""
+        planned = f"{_counted(self.plan.items, 'SKU-locations')}, {self.plan.items_to_order:,} to order"
+        yield "planned", planned, "plan.decisions"
+        yield from self._order_lines()
+        tied_up = f"{self.plan.value_tied_up:,.2f} {self.currency} tied up in "
+        digest = self.documents_dir / "overstock" / overstock_file_name(self.plan_date, "html")
+        yield "overstock", tied_up + _counted(self.plan.overstocked, "SKU-locations"), _path(digest)
+        yield "mails", f"{_counted(self.mails, 'restock mails')} in all", _path(self.outbox_dir / "mail")
+        for number, verdict in enumerate(self.verdicts):
+            text = f"{verdict.gate}: {'passed' if verdict.passed else 'failed'}"
+            yield "" if number else "gates", text, _path(verdict.report_path)
+        yield from self._rejection_lines()
+
+    def _order_lines(self) -> Iterator[Line]:
         """Yield the lines about purchase orders."""
         if self.plan.later_plan_date is not None and not self.orders:
             later = self.plan.later_plan_date
-            yield ("orders", f"none: {later} was planned before, and its orders stand", "")
+            yield "orders", f"none: {later} was planned before, and its orders stand", ""
             return
         released, released_value = _total(self.orders, RELEASED_STATES)
         waiting, waiting_value = _total(self.orders, ("waiting",))
-        yield (
-            "orders",
-            f"{released:,} released, worth {released_value:,.2f} {self.currency}",
-            _path(self.outbox_dir / "purchase_orders"),
-        )
-        yield (
-            "",
-            f"{waiting:,} waiting for a person, worth {waiting_value:,.2f} {self.currency}",
-            _path(self.documents_dir / "purchase_orders"),
-        )
         refused, _ = _total(self.orders, ("refused",))
+        sent, written = self.outbox_dir / "purchase_orders", self.documents_dir / "purchase_orders"
+        yield "orders", f"{released:,} released, worth {released_value:,.2f} {self.currency}", _path(sent)
+        yield "", f"{waiting:,} waiting for a person, worth {waiting_value:,.2f} {self.currency}", _path(written)
         if refused:
-            yield ("", f"{refused:,} refused", "ops.purchase_order_events")
+            yield "", f"{refused:,} refused", "ops.purchase_order_events"
+
+    def _rejection_lines(self) -> Iterator[Line]:
+        """Yield what stands rejected, from this run or an earlier one, file by file with its reason."""
+        if not self.rejections:
+            return
+        rows = _counted(sum(one.rows for one in self.rejections), "rows")
+        yield "rejected", f"{rows} of {_counted(len(self.rejections), 'files')}", "raw.rejected_records"
+        for one in self.rejections[:FILES_SHOWN]:
+            more = f" (and {_counted(one.rows - 1, 'more rows')})" if one.rows > 1 else ""
+            yield "", f"{one.source}: {one.file_name}, line {one.first_line:,}: {one.first_reason}{more}", ""
+        if len(self.rejections) > FILES_SHOWN:
+            yield "", f"and {_counted(len(self.rejections) - FILES_SHOWN, 'more files')}", ""
 
 
 def summarise_run(settings: Settings, *, as_of_date: date, since: datetime | None = None) -> RunSummary:
-    """Return what stands there for a plan date; only what was new from ``since`` on, if given."""
+    """Return what stands there for a plan date, and what was new from ``since`` on, if given."""
     with connect(settings.warehouse_url) as connection:
         return RunSummary(
             plan_date=as_of_date,
             currency=settings.currency,
             streams=count_streams(connection, since=since),
+            rejections=list_rejections(connection),
             builds=count_builds(connection, plan_date=as_of_date),
             plan=count_plan(connection, plan_date=as_of_date),
+            planned_dates=list_planned_dates(connection),
             orders=count_orders(connection, plan_date=as_of_date, since=since),
-            mails=count_mails(connection, since=since),
+            mails_in_run=count_mails(connection, since=since),
+            mails=count_mails(connection, since=None),
+            verdicts=list_verdicts(connection, plan_date=as_of_date),
             documents_dir=settings.documents_dir,
             outbox_dir=settings.outbox_dir,
-            reports_dir=settings.reports_dir,
             landing_url=settings.landing_url,
             since=since,
         )
+
+
+def _counted(number: int, things: str) -> str:
+    """Return a number of things in words.
+
+    >>> _counted(1, "policies"), _counted(1, "orders"), _counted(3405, "products")
+    ('1 policy', '1 order', '3,405 products')
+    """
+    if number == 1:
+        things = things.removesuffix("ies") + "y" if things.endswith("ies") else things.removesuffix("s")
+    return f"{number:,} {things}"
 
 
 def _total(orders: Iterable[OrderCount], states: Sequence[str]) -> tuple[int, Decimal]:
@@ -153,6 +193,6 @@ def _path(place: Path | str) -> str:
     return text.removeprefix(here)
 
 
-def _aligned(lines: Iterable[tuple[str, str, str]]) -> Iterator[str]:
+def _aligned(lines: Iterable[Line]) -> Iterator[str]:
     for label, text, path in lines:
         yield f"  {label:<{LABEL_WIDTH}}{text:<{TEXT_WIDTH}}  {path}".rstrip()

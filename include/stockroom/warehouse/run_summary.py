@@ -40,6 +40,24 @@ class PlanCount(NamedTuple):
     """A later day that is planned already, so that this one proposed no orders."""
 
 
+class Rejection(NamedTuple):
+    """What was rejected of one file, as its newest version stands."""
+
+    source: str
+    file_name: str
+    rows: int
+    first_line: int
+    first_reason: str
+
+
+class GateVerdict(NamedTuple):
+    """What a gate last said of a plan date."""
+
+    gate: str
+    passed: bool
+    report_path: str
+
+
 class BuildCount(NamedTuple):
     """What dbt last built for a plan date, over its layers."""
 
@@ -61,6 +79,49 @@ def count_streams(connection: psycopg.Connection, *, since: datetime | None) -> 
         {"since": since},
     )
     return [StreamCount(*row) for row in rows]
+
+
+def list_rejections(connection: psycopg.Connection) -> list[Rejection]:
+    """Return what stands rejected, newest first: a file that came again without the fault is not among them."""
+    rows = connection.execute(
+        """
+        with newest as (
+            select distinct on (source, stream, file_name) landing_file_id, source, file_name
+            from raw.landing_files
+            order by source, stream, file_name, landing_file_id desc
+        )
+
+        select
+            newest.source, newest.file_name, count(*), min(rejected.line_number),
+            (array_agg(rejected.reason order by rejected.line_number))[1]
+        from newest
+        inner join raw.rejected_records as rejected using (landing_file_id)
+        group by newest.landing_file_id, newest.source, newest.file_name
+        order by newest.landing_file_id desc
+        """
+    )
+    return [Rejection(*row) for row in rows]
+
+
+def list_verdicts(connection: psycopg.Connection, *, plan_date: date) -> list[GateVerdict]:
+    """Return the newest verdict of each gate for a plan date, in the order in which they stand in the way."""
+    rows = connection.execute(
+        """
+        select gate, passed, report_path
+        from (
+            select distinct on (gate) * from ops.gate_runs
+            where as_of_date = %s order by gate, gate_run_id desc
+        ) as newest
+        order by gate_run_id
+        """,
+        (plan_date,),
+    )
+    return [GateVerdict(*row) for row in rows]
+
+
+def list_planned_dates(connection: psycopg.Connection) -> list[date]:
+    """Return the days that were planned, oldest first."""
+    return [row[0] for row in connection.execute("select plan_date from plan.runs order by plan_date")]
 
 
 def count_orders(connection: psycopg.Connection, *, plan_date: date, since: datetime | None) -> list[OrderCount]:

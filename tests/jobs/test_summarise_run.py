@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import doctest
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from stockroom.jobs import summarise_run as module
 from stockroom.jobs.summarise_run import summarise_run
 from stockroom.settings import Settings
 
@@ -152,3 +154,12 @@ def test_a_day_without_a_plan_is_said_to_have_none(settings: Settings, warehouse
     text = str(summarise_run(settings, as_of_date=DAY - timedelta(days=3)))
     assert text.startswith("2011-06-27 was not planned. Planned days: 2011-06-30.")
     assert "0" not in text.replace("2011-06-27", "").replace("2011-06-30", "")
+
+
+def test_one_thing_is_counted_in_the_singular(settings: Settings, warehouse) -> None:
+    results = doctest.testmod(module)
+    assert results.attempted == 1
+    assert results.failed == 0
+    plan(warehouse, DAY, at=BEFORE)
+    land(warehouse, at=DURING, loaded=1)
+    assert "shopify: 1 order  " in str(summarise_run(settings, as_of_date=DAY, since=RUN_BEGAN))

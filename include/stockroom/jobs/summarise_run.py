@@ -79,7 +79,8 @@ class RunSummary:
         lines += ["As it stands now", *_aligned(self._standing_lines())]
         if _total(self.orders, ("waiting",))[0]:
             lines += [
-                "Orders that wait are listed by `stockroom waiting`, and answered while `make up` runs: in Airflow, or with",
+                "Orders that wait are answered while `make up` runs, in Airflow or here (the first line lists them):",
+                "  .venv/bin/stockroom waiting",
                 "  .venv/bin/stockroom answer PO-000001 1 release --who NAME",
             ]
         return "\n".join(lines)

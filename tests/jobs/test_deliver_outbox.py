@@ -30,6 +30,8 @@ insert into marts.dim_suppliers values ('S01', 'Mug Makers', 'orders@mug-makers.
 insert into marts.dim_locations values ('LONDON', 'London', '14 Wharf Lane', 'London', 'E16 0AA', 'GB');
 insert into marts.dim_skus values ('MUG', 'Blue mug');
 """
+TERMS = '[{"name": "reorder_point_units", "value": 30, "unit": "units"}]'
+ANNEX = ["PO-000001-reasons.csv", "PO-000001-reasons.html"]
 DELIVER = """
 import sys
 from pathlib import Path
@@ -72,8 +74,8 @@ def add_order(warehouse):
         )
         for line in range(1, lines + 1):
             run(
-                "insert into ops.purchase_order_lines values (%s, 1, %s, 'MUG', 'X-MUG', 24, 12, 2.5, 60, 'few', '{}')",
-                (po_number, line),
+                "insert into ops.purchase_order_lines values (%s, 1, %s, 'MUG', 'X-MUG', 24, 12, 2.5, 60, 'few', %s)",
+                (po_number, line, TERMS),
             )
         if state == "released":
             run(
@@ -109,16 +111,32 @@ def seen(folder: Path) -> dict[str, int]:
     return {str(path): path.stat().st_mtime_ns for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
+def suppliers_copies(folder: Path) -> dict[str, bytes]:
+    return {name: content for name, content in files(folder).items() if "reasons" not in name}
+
+
 def test_a_released_order_is_kept_as_a_document_and_delivered_as_pdf_and_csv(settings, add_order, ask):
     add_order()
     assert str(deliver_outbox(settings)) == "1 purchase order delivered"
     delivered = files(settings.outbox_dir)
     assert list(delivered) == ["PO-000001.csv", "PO-000001.pdf"]
-    assert files(settings.documents_dir) == delivered
+    assert suppliers_copies(settings.documents_dir) == delivered
     (row,) = csv.DictReader(delivered["PO-000001.csv"].decode().splitlines())
     assert (row["supplier_name"], row["description"], row["units"]) == ("Mug Makers", "Blue mug", "24")
     path = str(settings.outbox_dir / "purchase_orders" / "PO-000001.pdf")
     assert ask("select state, attempts, path, sent_at is not null from ops.outbox") == [("sent", 1, path, True)]
+
+
+@pytest.mark.parametrize("state", ["released", "waiting"])
+def test_the_reasons_stay_among_our_documents_and_never_leave(settings, add_order, state):
+    add_order(state=state)
+    deliver_outbox(settings)
+    documents = files(settings.documents_dir)
+    assert [name for name in documents if "reasons" in name] == ANNEX
+    (row,) = csv.DictReader(documents["PO-000001-reasons.csv"].decode().splitlines())
+    assert (row["reason"], row["reorder_point_units"]) == ("few", "30")
+    assert not any(b"few" in content for content in files(settings.outbox_dir).values())
+    assert not set(files(settings.outbox_dir)) & set(ANNEX)
 
 
 def test_an_order_that_waits_has_its_document_and_is_not_delivered(settings, add_order):
@@ -153,11 +171,11 @@ def test_a_new_version_of_a_waiting_order_gets_a_new_document(settings, add_orde
     deliver_outbox(settings)
     warehouse.connection.execute("update ops.purchase_orders set version = 2, value = 30")
     warehouse.connection.execute(
-        "insert into ops.purchase_order_lines values ('PO-000001', 2, 1, 'MUG', 'X', 12, 12, 2.5, 30, 'fewer', '{}')"
+        "insert into ops.purchase_order_lines values ('PO-000001', 2, 1, 'MUG', 'X', 12, 12, 2.5, 30, 'fewer', '[]')"
     )
     warehouse.connection.commit()
     assert str(deliver_outbox(settings)) == "1 document for orders that wait"
-    (row,) = csv.DictReader(files(settings.documents_dir)["PO-000001.csv"].decode().splitlines())
+    (row,) = csv.DictReader(files(settings.documents_dir)["PO-000001-reasons.csv"].decode().splitlines())
     assert (row["version"], row["units"], row["reason"]) == ("2", "12", "fewer")
 
 
@@ -251,7 +269,8 @@ def test_deliveries_killed_at_any_moment_end_in_the_same_files_and_each_order_on
     with psycopg.connect(settings.warehouse_url) as connection:
         connection.execute("update ops.outbox set state = 'pending'")
     deliver_outbox(settings)
-    assert files(settings.outbox_dir) == files(killed / "outbox") == files(killed / "documents")
+    assert files(settings.outbox_dir) == files(killed / "outbox") == suppliers_copies(killed / "documents")
+    assert files(settings.documents_dir) == files(killed / "documents")
 
 
 def test_the_day_of_a_persons_answer_is_the_stores_day(settings, add_order, warehouse):

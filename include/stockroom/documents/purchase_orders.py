@@ -1,11 +1,15 @@
-"""A purchase order as a PDF that one would sign, and as a CSV that a program reads."""
+"""A purchase order as its supplier gets it: a PDF that one would sign, and a CSV that a program reads.
+
+Why a line is bought is our own affair: reasons and release notes stand in the buyer's annex (``order_reasons``).
+"""
 
 from __future__ import annotations
 
 import functools
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from pathlib import Path
@@ -21,7 +25,7 @@ _OWN_NUMBER = re.compile(r"PO-[0-9]{6,12}")
 CSV_COLUMNS = (
     "po_number", "version", "supplier_id", "supplier_name", "ship_to_location_id", "currency", "ordered_date",
     "requested_date", "line_number", "sku", "supplier_sku", "description", "units", "pack_units", "unit_cost",
-    "line_value", "payment_terms", "ship_via", "delivery_address", "reason",
+    "line_value", "payment_terms", "ship_via", "delivery_address",
 )  # fmt: skip
 
 
@@ -34,7 +38,10 @@ class Release:
     """Who let an order go, a person by name or the policy, and on which day."""
 
     authorised_by: str
+    """As the supplier reads it."""
     released_date: date
+    note: str = ""
+    """Why, for the buyer alone."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +66,9 @@ class OrderLine:
     unit_cost: Decimal
     line_value: Decimal
     reason: str
+    """For the buyer alone, like ``terms``; neither is ever printed on the order."""
+    terms: Mapping[str, float | int | str | bool | None] = field(default_factory=dict)
+    """The numbers behind the reason, by name."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +139,6 @@ def purchase_order_csv(order: PurchaseOrder) -> bytes:
                 order.payment_terms,
                 order.ship_via,
                 address,
-                line.reason,
             )
             for line in order.lines
         ),
@@ -206,5 +215,4 @@ def _line(line: OrderLine) -> dict[str, str]:
         "units": formats.count(line.units),
         "unit_price": formats.unit_price(line.unit_cost),
         "value": f"{line.line_value:,.2f}",
-        "reason": line.reason,
     }

@@ -1,4 +1,4 @@
-"""Deliver one purchase order: its page and its CSV into our documents, and to the supplier when it is released."""
+"""Deliver one purchase order: page, CSV and reasons into our documents; without reasons to the supplier on release."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 import psycopg
 
 from stockroom.delivery.folder import remove_unfinished, write_whole
+from stockroom.documents.order_reasons import order_reasons_csv, order_reasons_file_name, order_reasons_html
 from stockroom.documents.purchase_orders import (
     UnprintableOrderError,
     purchase_order_csv,
@@ -28,6 +29,7 @@ RELEASED_STATES = ("released", "part_received", "received")
 def deliver_purchase_order(settings: Settings, connection: psycopg.Connection, message: OutboxMessage) -> Path | None:
     """Write the files of a claimed message and return the page's path.
 
+    The reasons stay among our documents, whether the order is released or not.
     ``None`` for the document of an order that nobody is asked about any more: answered, cancelled or a newer version.
     The same order gives the same bytes under the same names, so that a delivery repeated after a crash is one order.
 
@@ -43,16 +45,20 @@ def deliver_purchase_order(settings: Settings, connection: psycopg.Connection, m
         raise UnprintableOrderError(f"{message.subject_key} was to be delivered, but it is {state}")
     order = order_document(rows, company_name=settings.company_name, time_zone=settings.time_zone)
     page_name = purchase_order_file_name(order.po_number, "pdf")
-    contents = {
+    reasons = {
+        order_reasons_file_name(order.po_number, "html"): order_reasons_html(order),
+        order_reasons_file_name(order.po_number, "csv"): order_reasons_csv(order),
+    }
+    suppliers_copy = {
         page_name: purchase_order_pdf(order),
         # The CSV goes last: programs act on it, and by then the page for people is there.
         purchase_order_file_name(order.po_number, "csv"): purchase_order_csv(order),
     }
     folder = settings.documents_dir / "purchase_orders"
-    _write(folder, contents)
+    _write(folder, reasons | suppliers_copy)
     if message.kind == ORDER:
         folder = settings.outbox_dir / "purchase_orders"
-        _write(folder, contents)
+        _write(folder, suppliers_copy)
     return folder / page_name
 
 

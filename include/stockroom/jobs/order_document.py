@@ -51,6 +51,7 @@ def order_document(rows: Sequence[OrderRow], *, company_name: str, time_zone: st
                 unit_cost=row.unit_cost,
                 line_value=row.line_value,
                 reason=row.reason,
+                terms={str(term["name"]): term["value"] for term in row.terms},
             )
             for row in rows
         ),
@@ -69,5 +70,5 @@ def _release(head: OrderRow, time_zone: str) -> Release | None:
     if head.released_by is None or head.released_at is None:
         return None
     if head.released_by == POLICY:
-        return Release(f"By policy: {head.release_note or 'no reason recorded'}", head.plan_date)
+        return Release("Under standing authority", head.plan_date, f"by policy, {head.release_note or 'no note'}")
     return Release(head.released_by, head.released_at.astimezone(ZoneInfo(time_zone)).date())

@@ -120,18 +120,13 @@ def _orders(
             supplier_id=supplier_id,
             location_id=location_id,
             currency=currency,
+            # The rule that the buyer's annex states. A shorter time would be promised by nobody, and never be kept.
             requested_date=inputs.plan_date
-            + timedelta(days=max(_days_to_ask_for(inputs, plan, item) for item in rows)),
+            + timedelta(days=max(math.ceil(plan.lead_time_mean_days[item]) for item in rows)),
             lines=tuple(_line(inputs, plan, explanations[item], item, terms[str(inputs.sku[item])]) for item in rows),
         )
         for (supplier_id, location_id, currency), rows in sorted(items.items())
     ]
-
-
-def _days_to_ask_for(inputs: FrozenInputs, plan: Plan, item: int) -> int:
-    """Return the supplier's own quoted time, which it can be held to; without one, what it usually takes."""
-    quoted = float(inputs.history.quoted_lead_time_days[item])
-    return math.ceil(float(plan.lead_time_mean_days[item]) if math.isnan(quoted) else quoted)
 
 
 def _line(inputs: FrozenInputs, plan: Plan, explanation: Explanation, item: int, terms: OrderingTerms) -> ProposedLine:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from importlib import resources
+from typing import Any
 
 import psycopg
 from psycopg.rows import class_row
@@ -49,6 +50,8 @@ class OrderRow:
     unit_cost: Decimal
     line_value: Decimal
     reason: str
+    terms: list[dict[str, Any]]
+    """Name, value and unit of each number behind the reason, in the order in which a person would follow them."""
 
 
 def read_order(connection: psycopg.Connection, *, po_number: str, version: int) -> list[OrderRow]:

@@ -30,7 +30,8 @@ select
     lines.pack_units,
     lines.unit_cost,
     lines.line_value,
-    lines.reason
+    lines.reason,
+    lines.terms
 from ops.purchase_orders as orders
 inner join ops.purchase_order_lines as lines
     on orders.po_number = lines.po_number and orders.version = lines.version

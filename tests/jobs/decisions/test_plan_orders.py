@@ -63,11 +63,12 @@ def test_one_order_joins_the_lines_of_a_supplier_and_a_ship_to(marts, settings, 
         select orders.po_number, supplier_id, location_id, requested_date, array_agg(sku order by line_number)
         from ops.purchase_orders as orders inner join ops.purchase_order_lines as lines using (po_number)
         group by 1, 2, 3, 4 order by 1""")
-    ten_days_on = DAY + timedelta(days=10)
+    # Quoted are 10 days; what its deliveries and all others took is learned as a little more, and rounded up.
+    wanted_by = DAY + timedelta(days=11)
     assert found == [
-        ("PO-000001", "S01", "LONDON", ten_days_on, ["CUP", "MUG"]),
-        ("PO-000002", "S01", "ROTTERDAM", ten_days_on, ["MUG"]),
-        ("PO-000003", "S02", "LONDON", ten_days_on, ["BAG"]),
+        ("PO-000001", "S01", "LONDON", wanted_by, ["CUP", "MUG"]),
+        ("PO-000002", "S01", "ROTTERDAM", wanted_by, ["MUG"]),
+        ("PO-000003", "S02", "LONDON", wanted_by, ["BAG"]),
     ]
 
 

@@ -1,0 +1,161 @@
+"""`make run`, whole: a first run leaves what its summary says, a second says that nothing is new and changes nothing.
+
+The runs work in a scratch project whose folders are links to this one's, so that the project's own `.stockroom` is
+left alone. One file and two runs: it is minutes of the suite.
+"""
+
+from __future__ import annotations
+
+import email
+import hashlib
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from psycopg import sql
+
+from stockroom.embedded import postgres
+from stockroom.embedded.children import is_marked_running
+from stockroom.embedded.installation import Installation
+from stockroom.settings import PREFIX
+from stockroom.warehouse import connect
+
+RUN_SECONDS = 600
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(RUN_SECONDS + 60)]
+
+ROOT = Path(__file__).parents[2]
+LINKED = ("dags", "dbt_project", "include", "plugins", "Makefile", "pyproject.toml")
+DIARIES = {"ops.gate_runs", "ops.mart_builds"}
+"""Tables that say when something was done: each run adds its lines."""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a run said and what it left."""
+
+    said: str
+    files: dict[str, str]
+    """Digest of every file that stays, by its path below ``.stockroom``."""
+    rows: dict[str, int]
+    """Of every table, by its name."""
+    is_anything_left: bool
+    """A process that was started still lives."""
+
+    def number(self, pattern: str) -> int:
+        """Return the number that the summary holds where ``pattern`` has its group."""
+        found = re.search(pattern, self.said)
+        assert found, f"{pattern!r} is not in:\n{self.said}"
+        return int(found[1].replace(",", ""))
+
+    def paths(self, pattern: str) -> set[str]:
+        """Return the paths of the files that match a pattern."""
+        return {path for path in self.files if re.fullmatch(pattern, path)}
+
+
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    project = tmp_path_factory.mktemp("main_job")
+    for name in LINKED:
+        (project / name).symlink_to(ROOT / name)
+    (project / ".venv").symlink_to(sys.prefix)
+    yield Installation(project)
+    stockroom = Path(sys.executable).with_name("stockroom")
+    subprocess.run([stockroom, "clean"], cwd=project, env=_environment(), check=True, capture_output=True)
+
+
+@pytest.fixture(scope="module")
+def first(installation: Installation) -> Ran:
+    return _run(installation)
+
+
+@pytest.fixture(scope="module")
+def second(installation: Installation, first: Ran) -> Ran:
+    assert first.said
+    return _run(installation)
+
+
+def test_a_first_run_leaves_the_orders_that_its_summary_names(installation: Installation, first: Ran) -> None:
+    released, waiting = first.number(r"([\d,]+) released,"), first.number(r"([\d,]+) waiting for a person")
+    assert released > 0
+    assert waiting > 0
+    for kind in ("pdf", "csv"):
+        assert len(first.paths(rf"outbox/purchase_orders/PO-\d{{6}}\.{kind}")) == released
+        assert len(first.paths(rf"documents/purchase_orders/PO-\d{{6}}\.{kind}")) == released + waiting
+    for path in first.paths(r"outbox/purchase_orders/.*\.pdf"):
+        assert (installation.directory / path).read_bytes().startswith(b"%PDF-")
+    assert first.rows["ops.purchase_orders"] == released + waiting
+
+
+def test_a_first_run_leaves_the_digest_and_the_mails_that_its_summary_names(
+    installation: Installation, first: Ran
+) -> None:
+    assert first.number(r"tied up in ([\d,]+) SKU-locations") > 0
+    assert len(first.paths(r"documents/overstock/overstock-2011-W26\.(html|csv)")) == 2
+    mails = first.paths(r"outbox/mail/.*\.eml")
+    assert len(mails) == first.number(r"([\d,]+) restock mails") > 0
+    mail = email.message_from_bytes((installation.directory / min(mails)).read_bytes())
+    assert {part.get_content_type() for part in mail.walk()} >= {"text/plain", "text/html"}
+
+
+def test_a_run_stops_what_it_started(first: Ran, second: Ran) -> None:
+    assert not first.is_anything_left
+    assert not second.is_anything_left
+
+
+def test_a_second_run_says_that_nothing_is_new_and_writes_nothing_twice(first: Ran, second: Ran) -> None:
+    assert "Nothing is new: 2011-06-30 was planned before, and nothing was written twice." in second.said
+    assert second.files == first.files
+    assert second.rows == first.rows
+
+
+def _run(installation: Installation) -> Ran:
+    """Run the main job as a person does and return what came of it."""
+    # `--old-file`: the environment is this one, whatever is newer than it; a test installs nothing.
+    command = ["make", "--old-file=.venv/.product", "run"]
+    ran = subprocess.run(
+        command, cwd=installation.project, env=_environment(), capture_output=True, timeout=RUN_SECONDS, check=False
+    )
+    said = ran.stdout.decode(errors="replace")
+    assert ran.returncode == 0, said + ran.stderr.decode(errors="replace")
+    left = is_marked_running(installation.mark) or postgres.find(installation.directory) is not None
+    return Ran(said, _files(installation), _rows(installation), left)
+
+
+def _environment() -> dict[str, str]:
+    """Return this environment without the settings of any other installation."""
+    return {name: value for name, value in os.environ.items() if not name.startswith((PREFIX, "AIRFLOW", "MAKE"))}
+
+
+def _files(installation: Installation) -> dict[str, str]:
+    """Return the digest of every file that a run writes for others to read."""
+    return {
+        str(path.relative_to(installation.directory)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for folder in ("documents", "landing", "outbox")
+        for path in (installation.directory / folder).rglob("*")
+        if path.is_file()
+    }
+
+
+def _rows(installation: Installation) -> dict[str, int]:
+    """Return how many rows each table holds, but for the diaries."""
+    server = postgres.start(installation.directory)
+    try:
+        with connect(server.warehouse_url()) as connection:
+            names = connection.execute(
+                """
+                select schemaname, tablename from pg_tables
+                where schemaname in ('raw', 'marts', 'plan', 'ops', 'pii')
+                """
+            ).fetchall()
+            counted = {}
+            for schema, name in names:
+                query = sql.SQL("select count(*) from {}").format(sql.Identifier(schema, name))
+                [counted[f"{schema}.{name}"]] = connection.execute(query).fetchone() or (0,)
+    finally:
+        server.stop()
+    return {name: count for name, count in counted.items() if name not in DIARIES}

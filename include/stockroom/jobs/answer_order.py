@@ -39,8 +39,9 @@ def answer_order(settings: Settings, po_number: str, version: int, answer: Answe
     """Release or refuse a waiting order in the name of ``who``, and record it with the time.
 
     An answer counts only for the version that it was given for, and only while that version waits; any other is
-    recorded without effect. ``no answer`` (the question ran out of time) leaves the order waiting. Given twice, an
-    answer acts once. Who may answer is settled where the question is asked (``STOCKROOM_APPROVERS``).
+    recorded without effect. A refusal counts for a proposal that a gate holds, too. ``no answer`` (the question ran out
+    of time) leaves the order waiting. Given twice, an answer acts once. Who may answer is settled where the question is
+    asked (``STOCKROOM_APPROVERS``).
 
     Raises:
         UnknownOrderError: no purchase order of ours has that number.

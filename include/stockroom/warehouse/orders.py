@@ -1,8 +1,8 @@
 """Purchase orders of ours: proposed, versioned, released, answered. A state changes only by a guarded update.
 
 States: ``proposed`` by a plan; ``released`` by policy or by a person, or ``waiting`` for one, who may also have it
-``refused``; a later plan may ``cancel`` what is still open. Each change leaves one row in
-``ops.purchase_order_events``.
+``refused``, even before it waits (a gate may hold it); a later plan may ``cancel`` what is still open. Each change
+leaves one row in ``ops.purchase_order_events``.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from importlib import resources
 from typing import Literal
@@ -104,6 +104,7 @@ class WaitingOrder:
     lines: int
     units: int
     plan_date: date
+    waiting_since: datetime
 
     def __str__(self) -> str:
         """Return one line for a person to read."""
@@ -235,7 +236,8 @@ def record_answer(
 ) -> Outcome:
     """Do what an answer says if it was given for the version that waits, record it in any case; the caller commits.
 
-    The same answer given twice acts once and is recorded once.
+    A refusal also counts for a proposal that does not wait yet: a gate that holds the plan holds all its proposals, and
+    the others can go on when one is dropped. The same answer given twice acts once and is recorded once.
 
     Raises:
         UnknownOrderError: no such order.
@@ -244,7 +246,7 @@ def record_answer(
         "select version, state from ops.purchase_orders where po_number = %s for update", (po_number,)
     ).fetchone()
     if row is None:
-        raise UnknownOrderError(f"{po_number} is no purchase order of ours; `waiting_orders` lists those that wait")
+        raise UnknownOrderError(f"{po_number} is no purchase order of ours; `stockroom waiting` lists those that wait")
     present, state = int(row[0]), str(row[1])
     note = f"answer: {answer}, version {version}"
     counts = version == present and state == "waiting"
@@ -252,7 +254,7 @@ def record_answer(
         parameters = {"po_number": po_number, "version": version, "who": who, "note": note}
         connection.execute(_statement("orders_approve.sql"), parameters)
         return "released"
-    if counts and answer == "refuse":
+    if version == present and state in ("waiting", "proposed") and answer == "refuse":
         connection.execute(
             "update ops.purchase_orders set state = 'refused', updated_at = now() where po_number = %s", (po_number,)
         )

@@ -19,6 +19,7 @@ select
     lines.lines,
     lines.units,
     orders.plan_date,
+    orders.updated_at as waiting_since,
     coalesce(suppliers.name, orders.supplier_id) as supplier_name
 from ops.purchase_orders as orders
 inner join lines on orders.po_number = lines.po_number and orders.version = lines.version

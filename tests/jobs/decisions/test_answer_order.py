@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import threading
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from stockroom.jobs.answer_order import answer_order
+from stockroom.jobs.check_decisions import check_decisions
+from stockroom.jobs.gate_keeping import GateFailedError
 from stockroom.jobs.plan_orders import plan_orders
 from stockroom.jobs.release_orders import release_orders
-from stockroom.jobs.waiting_orders import waiting_orders
+from stockroom.jobs.waiting_orders import describe_waiting, waiting_orders
+from stockroom.orchestration.approvals import waiting_questions
+from stockroom.warehouse import connect
 from stockroom.warehouse.orders import UnknownOrderError
 
 DAY = date(2011, 6, 30)
 EVENTS = "select version, from_state, to_state, actor, note from ops.purchase_order_events order by event_id desc"
+
+
+def _spoil_decision(settings, sku: str) -> None:
+    with connect(settings.warehouse_url) as connection:
+        connection.execute("update plan.decisions set reorder_point_units = -1 where sku = %s", (sku,))
 
 
 @pytest.fixture
@@ -34,6 +43,36 @@ def test_a_release_names_who_gave_it_and_sends_the_order(waiting, ask):
     assert ask(EVENTS)[0] == (1, "waiting", "released", "ann", "answer: release, version 1")
     assert ask("select message_key, state from ops.outbox") == [("purchase_order/PO-000001/v1", "pending")]
     assert waiting_orders(waiting) == ()
+
+
+def test_an_order_that_was_answered_is_not_asked_about_again(waiting):
+    assert [question["po_number"] for question in waiting_questions(waiting)] == ["PO-000001"]
+    answer_order(waiting, "PO-000001", 1, "refuse", "ann")
+    assert waiting_questions(waiting) == []
+
+
+def test_the_list_of_waiting_orders_says_what_to_answer_with(waiting, ask):
+    [(value, since)] = ask("select value, updated_at from ops.purchase_orders")
+    listed = describe_waiting(waiting_orders(waiting), now=since + timedelta(hours=30)).splitlines()
+    assert listed[0].split() == ["order", "version", "supplier", "value", "planned", "for", "waits"]
+    assert listed[1].split() == ["PO-000001", "1", "Mug", "Makers", "to", "LONDON", f"{value:,}", "GBP", "2011-06-30",
+                                 "30", "hours"]  # fmt: skip
+    assert describe_waiting((), now=datetime.now(UTC)) == "no order waits for an answer"
+
+
+def test_a_proposal_that_a_gate_holds_can_be_refused_and_the_others_go_on(marts, settings, ask):
+    marts.supplier("S02")
+    marts.sku("MUG", on_hand=20)
+    marts.sku("CUP", on_hand=20, supplier_id="S02")
+    plan_orders(settings, as_of_date=DAY)
+    ask_held = "select po_number from ops.purchase_order_lines where sku = 'MUG'"
+    [(held,)] = ask(ask_held)
+    _spoil_decision(settings, "MUG")
+    with pytest.raises(GateFailedError, match="MUG"):
+        check_decisions(settings, as_of_date=DAY)
+    assert answer_order(settings, held, 1, "refuse", "ann").outcome == "refused"
+    check_decisions(settings, as_of_date=DAY)
+    assert answer_order(settings, held, 1, "release", "bob").outcome == "not waiting"
 
 
 def test_a_refusal_is_recorded_and_sends_nothing(waiting, ask):
@@ -103,7 +142,7 @@ def test_of_two_answers_at_once_one_decides(waiting, ask):
 
 
 def test_an_unknown_order_a_strange_answer_and_a_nameless_one_are_refused(waiting):
-    with pytest.raises(UnknownOrderError, match="PO-000009 is no purchase order of ours"):
+    with pytest.raises(UnknownOrderError, match="PO-000009 is no purchase order of ours; `stockroom waiting` lists"):
         answer_order(waiting, "PO-000009", 1, "release", "ann")
     with pytest.raises(ValueError, match="'maybe' is no answer"):
         answer_order(waiting, "PO-000001", 1, "maybe", "ann")

@@ -1,4 +1,4 @@
--- One row per decided SKU and location of the plan.
+-- One row per decided SKU and location of the plan. A person who has since refused an order has answered for its lines.
 select
     decided.sku,
     decided.location_id,
@@ -18,4 +18,15 @@ select
 from plan.decisions as decided
 inner join plan.inputs as given
     on decided.plan_date = given.plan_date and decided.sku = given.sku and decided.location_id = given.location_id
-where decided.plan_date = %(as_of_date)s
+where
+    decided.plan_date = %(as_of_date)s
+    and not exists (
+        select 1 from ops.purchase_orders as refused
+        inner join ops.purchase_order_lines as lines
+            on refused.po_number = lines.po_number and refused.version = lines.version
+        inner join plan.runs on decided.plan_date = runs.plan_date and refused.updated_at > runs.planned_at
+        where
+            refused.state = 'refused'
+            and lines.sku = decided.sku
+            and refused.location_id = decided.location_id
+    )

@@ -31,8 +31,8 @@ class Lots:
 def clairvoyant(scenario: Scenario) -> Run:
     """Return the run of the lower bound.
 
-    What is in stock or inbound at the start goes to the earliest demand: giving a unit to a later one instead would only
-    hold it longer (exchange argument). The demand that is left is bought in the lots of ``wagner_whitin``.
+    What is in stock or inbound at the start goes to the earliest demand: giving a unit to a later one instead would
+    only hold it longer (exchange argument). The demand that is left is bought in the lots of ``wagner_whitin``.
     """
     stock, sold_from_start = _sell_out(scenario)
     sent_on = _evenings_by_arrival(scenario)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -12,13 +13,16 @@ import httpx
 import pytest
 from graphql import OperationDefinitionNode, execute, parse
 from graphql.execution.values import get_variable_values
-from tests.sample_store.conftest import CLOCK, GRAPHQL, TOKEN, Served, serve, with_cache
+from tests.sample_store.conftest import CLOCK, GRAPHQL, SHOP_URL, TOKEN, Served, serve, with_cache
 from tests.sample_store.queries import LEVELS, LOCATIONS, ORDER_IDS, ORDER_LINES, ORDERS, PRODUCTS
 
-from sample_store.local_time import iso
+from sample_store.local_time import iso, parse_moment
 from sample_store.shopify.api import published_schema
 from sample_store.shopify.cost import requested_cost
+from sample_store.shopify.documents import LINE_IDS, ShopAt
 from sample_store.shopify.plan import Planner
+from sample_store.world.build import World
+from sample_store.world.tables import RESTOCK_TYPES
 
 STREAMS = [
     pytest.param(ORDERS, {"first": 40}, id="orders"),
@@ -146,6 +150,28 @@ def test_what_is_refunded_is_no_longer_current(every_order: list[dict[str, Any]]
         if order["cancelledAt"]:
             assert kinds == {"CANCEL"}
             assert order["fulfillments"] == []
+
+
+def test_every_refund_that_is_served_is_one_that_is_booked_and_the_other_way_round(world: World):
+    clock = parse_moment(CLOCK)
+    shop = ShopAt(world, clock, SHOP_URL)
+    refunds, seen = world.refunds, world.refunds.at <= clock
+    columns = (refunds.order[seen], refunds.line[seen], refunds.restock_type[seen], refunds.units[seen])
+    booked: Counter[tuple[str, str, str]] = Counter()
+    for order, line, restock_type, units in zip(*(column.tolist() for column in columns), strict=True):
+        line_id = f"gid://shopify/LineItem/{LINE_IDS + int(world.lines.source_row[line])}"
+        booked[f"#{world.orders.number[order]}", line_id, RESTOCK_TYPES[restock_type]] += units
+    served: Counter[tuple[str, str, str]] = Counter()
+    for order in map(shop.order, sorted(set(columns[0].tolist()))):
+        for refund in order["refunds"]:
+            # By its own id, as a client asks for the further pages of a long refund.
+            again = shop.by_gid(refund["id"], "Refund")
+            assert again is not None
+            for line in again["refundLineItems"]:
+                served[order["name"], line["lineItem"]["id"], line["restockType"]] += line["quantity"]
+
+    assert len(booked) > 1_000
+    assert served == booked
 
 
 def test_two_parcels_hold_each_line_once(every_order: list[dict[str, Any]]):

@@ -221,11 +221,15 @@ def _web_orders(
 def _refunds(
     source: SourceLines, outcome: Outcome, order_of_row: dict[int, int], line_of_row: dict[int, int]
 ) -> Refunds:
-    """Return refunds by order and moment: the lines of one C invoice that touch one order make one refund."""
+    """Return refunds by order and moment: the lines of one C invoice that touch one order make one refund.
+
+    One C line can touch two orders; the number of a refund holds the order's line too, or it would name both refunds.
+    """
     found = sorted(outcome.refunds, key=lambda each: (order_of_row[each.line_row], each.at, each.source_row))
     numbers: dict[tuple[int, str], int] = {}
     for each in found:
-        numbers.setdefault((order_of_row[each.line_row], source.invoice[each.source_row]), each.source_row)
+        number = each.source_row * 1_000_000 + each.line_row
+        numbers.setdefault((order_of_row[each.line_row], source.invoice[each.source_row]), number)
     return Refunds(
         source_row=integers([each.source_row for each in found]),
         refund_number=integers(

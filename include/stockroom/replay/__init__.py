@@ -3,6 +3,7 @@
 from stockroom.replay.built_in import FAMILIES, OURS, TARGETS, built_in_policies
 from stockroom.replay.clairvoyant import CLAIRVOYANT, Lots, clairvoyant, wagner_whitin
 from stockroom.replay.draws import fixed_days, gamma_days, mixed_days, uniforms
+from stockroom.replay.imputation import LatentDemand, impute_demand
 from stockroom.replay.measures import Interval, Outcome, Totals, items_done_worse, measure, saving_intervals, totals
 from stockroom.replay.ours import Planned
 from stockroom.replay.replay import STORE, Replay, replay_policies
@@ -17,6 +18,7 @@ __all__ = [
     "TARGETS",
     "Costs",
     "Interval",
+    "LatentDemand",
     "Levels",
     "Lots",
     "Outcome",
@@ -33,6 +35,7 @@ __all__ = [
     "cut_scenario",
     "fixed_days",
     "gamma_days",
+    "impute_demand",
     "items_done_worse",
     "measure",
     "mixed_days",

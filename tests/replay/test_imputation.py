@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stockroom.replay import LatentDemand, impute_demand
+
+
+def imputed(sold: Any, *, sold_out: Any = (), out_all_day: Any = (), seed: int = 1) -> LatentDemand:
+    """Return one item's demand; days are named by their number."""
+    units = np.array([sold])
+    flags = np.zeros((2, units.size), dtype=bool)
+    flags[0, list(sold_out)], flags[1, list(out_all_day)] = True, True
+    return impute_demand(units, sold_out=flags[:1], out_all_day=flags[1:], keys=np.array(["mug"]), seed=seed)
+
+
+def weekly(mondays: list[int], other_days: int = 0) -> list[int]:
+    """Return weeks that sold these on their Mondays."""
+    weeks = np.full((len(mondays), 7), other_days)
+    weeks[:, 0] = mondays
+    return [int(units) for units in weeks.ravel()]
+
+
+def test_a_day_without_stock_is_drawn_from_the_same_weekday() -> None:
+    demand = imputed(weekly([2, 2, 2, 0, 2, 2, 2], other_days=9), out_all_day=[21])
+    assert demand.units[0, 21] == 2
+
+
+def test_a_day_that_sold_out_wanted_at_least_what_sold() -> None:
+    # Mondays sold 1 or 8: one that sold out at 3 was one of those with 8, an empty one may have been either.
+    sold, empty = weekly([1, 8, 1, 3, 1, 8, 1]), weekly([1, 8, 1, 0, 1, 8, 1])
+    assert {imputed(sold, sold_out=[21], seed=seed).units[0, 21] for seed in range(20)} == {8}
+    assert {imputed(empty, out_all_day=[21], seed=seed).units[0, 21] for seed in range(20)} == {1, 8}
+
+
+def test_nothing_is_assumed_where_no_day_says_more() -> None:
+    assert imputed([5, 1, 1], sold_out=[0]).units[0].tolist() == [5, 1, 1]
+    assert imputed([0, 0, 0], out_all_day=[0, 1, 2]).units[0].tolist() == [0, 0, 0]
+
+
+def test_a_sold_out_day_is_not_drawn_from_another_one() -> None:
+    sold = [0] * 15
+    sold[0] = 7
+    assert imputed(sold, sold_out=[0], out_all_day=[7]).units[0, 7] == 0
+
+
+def test_the_shares_say_how_much_is_drawn() -> None:
+    demand = imputed([4, 0, 0, 0, 0, 0, 0, 0], out_all_day=[7])
+    assert demand.imputed_day_share == 1 / 8
+    assert demand.imputed_unit_share(np.array([[4, 0, 0, 0, 0, 0, 0, 0]])) == 0.5
+
+
+@given(st.integers(0, 2**32), st.integers(0, 5))
+def test_demand_is_what_sold_on_every_day_that_is_known(draw: int, seed: int) -> None:
+    random = np.random.default_rng(draw)
+    sold = random.poisson(2, (3, 60))
+    kind = random.integers(0, 4, sold.shape)
+    out_all_day, sold_out = kind == 3, (kind == 2) & (sold > 0)
+    sold[out_all_day] = 0
+    keys = np.array(["a", "b", "c"])
+    demand = impute_demand(sold, sold_out=sold_out, out_all_day=out_all_day, keys=keys, seed=seed)
+    known = ~(sold_out | out_all_day)
+    assert np.array_equal(demand.units[known], sold[known])
+    assert np.all(demand.units >= sold)
+    alone = impute_demand(sold[1:2], sold_out=sold_out[1:2], out_all_day=out_all_day[1:2], keys=keys[1:2], seed=seed)
+    assert np.array_equal(alone.units[0], demand.units[1])

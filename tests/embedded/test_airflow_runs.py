@@ -20,7 +20,9 @@ from stockroom.embedded.airflow import ADMIN, AirflowPlan, airflow_environment, 
 from stockroom.embedded.airflow_api import DagRun, log_in, start_run
 from stockroom.embedded.children import Children
 from stockroom.embedded.follow import Follower, TaskFailedError
+from stockroom.embedded.installation import Installation
 from stockroom.embedded.ports import choose_ports
+from stockroom.embedded.questions import end_questions, end_questions_here
 
 pytestmark = pytest.mark.slow
 
@@ -55,7 +57,7 @@ DAGS = {
             def hear(response: dict) -> str:
                 return f"{read_answer(response).choice} by {read_answer(response).who} for {this_run.plan_date()}"
 
-            question = {"po_number": "PO-000001", "version": "1", "subject": "Release?", "body": "60 units"}
+            question = {"po_number": "PO-000001", "version": "1", "subject": "Release PO-000001, version 1?", "body": ""}
             hear(AskForApproval(task_id="question", order=question).output)
 
         ask()
@@ -161,6 +163,23 @@ def test_a_plan_date_travels_over_an_asset_to_a_question_that_only_the_named_per
         assert buyer.patch(path, json=answer).status_code == httpx.codes.OK
         follower.wait_for(asked)
         assert any("Refuse by buyer for 2011-06-20" in line for line in airflow.said)
+
+
+def test_a_question_ends_when_its_order_was_answered_elsewhere(airflow: Running) -> None:
+    with _client(airflow, ADMIN) as admin:
+        follower = _follower(airflow, admin)
+        asked = start_run(admin, "ask", partition_key="2011-06-21")
+        follower.wait_for_people(asked)
+        assert end_questions(admin, "PO-000002", because="another order") == 0
+        assert end_questions(admin, "PO-000001", because="refused by ann on the command line") == 1
+        follower.wait_for(asked)
+        assert {task.state for task in follower.tasks[asked.run_id]} == {"skipped"}
+        assert end_questions(admin, "PO-000001", because="again") == 0
+
+
+def test_an_airflow_that_is_not_there_is_said_to_go_on_asking(tmp_path: Path) -> None:
+    said = end_questions_here(Installation(tmp_path), "PO-000001", because="refused by ann")
+    assert said.startswith("Airflow goes on asking about PO-000001 until midnight")
 
 
 def test_a_key_that_is_no_date_is_refused(airflow: Running) -> None:

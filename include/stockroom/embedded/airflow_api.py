@@ -1,4 +1,4 @@
-"""Airflow's public API as the runner uses it: log in, start runs, ask how far they are, read a failed task's error."""
+"""Airflow's public API as we use it: log in, start runs, ask how far they are, read a task's error, end a question."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ import httpx
 
 ENDED = frozenset({"success", "failed", "skipped", "upstream_failed", "removed"})
 """States that a task does not leave by itself."""
+PAGE = 100
+"""As many as Airflow hands out at once, whatever is asked for."""
 
 
 class AirflowApiError(RuntimeError):
@@ -93,9 +95,27 @@ def give_up_run(client: httpx.Client, run: DagRun) -> None:
 
 
 def list_tasks(client: httpx.Client, run: DagRun) -> list[TaskRun]:
-    """Return the tasks of a run."""
+    """Return the tasks of a run, however many: 34 waiting orders are more than a page."""
     path = f"/dags/{run.dag_id}/dagRuns/{quote(run.run_id, safe='')}/taskInstances"
-    return [_task(task) for task in _ask(client, "GET", path, params={"limit": 1000})["task_instances"]]
+    found: list[Any] = []
+    while True:
+        params = {"limit": PAGE, "offset": len(found), "order_by": "id"}
+        answer = _ask(client, "GET", path, params=params)
+        found += answer["task_instances"]
+        if not answer["task_instances"] or len(found) >= answer["total_entries"]:
+            return [_task(task) for task in found]
+
+
+def list_open_questions(client: httpx.Client, *, about: str) -> list[TaskRun]:
+    """Return the tasks that wait for an answer to a question whose subject holds ``about``."""
+    params = {"subject_search": about, "response_received": False, "state": "awaiting_input", "limit": PAGE}
+    answer = _ask(client, "GET", "/dags/~/dagRuns/~/hitlDetails", params=params)
+    return [_task(question["task_instance"]) for question in answer["hitl_details"]]
+
+
+def end_question(client: httpx.Client, question: TaskRun, *, note: str) -> None:
+    """Skip a task that waits for an answer; ``note`` stands beside it for whoever wonders."""
+    _ask(client, "PATCH", f"{question.path}/{question.map_index}", json={"new_state": "skipped", "note": note})
 
 
 def read_result(client: httpx.Client, task: TaskRun) -> str:

@@ -58,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
 
     def dated(name: str, command: object, text: str) -> argparse.ArgumentParser:
         added = add(name, command, text)
-        added.add_argument("--as-of", type=date.fromisoformat, metavar="YYYY-MM-DD", help="the plan date")
+        added.add_argument("--as-of", type=_plan_date, metavar="YYYY-MM-DD", help="the plan date")
         return added
 
     dated("run", _run, "run the main job on the sample store, then stop")
@@ -77,7 +77,10 @@ def _parser() -> argparse.ArgumentParser:
     dated("plan", _job("plan_orders"), "plan purchase orders")
     dated("check-decisions", _job("check_decisions"), "check the decisions of a plan")
     dated("release", _job("release_orders"), "release the orders up to the approval threshold")
-    answer = add("answer", _answer, "release or refuse a waiting purchase order")
+    add("waiting", _waiting, "list the purchase orders that wait for an answer")
+    exceptions = add("exceptions", _exceptions, "list what else wants a person, and how to mend it")
+    exceptions.add_argument("--kind", help="all of one kind, not only the first few of each")
+    answer = add("answer", _answer, "release or refuse a waiting purchase order, or refuse one that a gate holds")
     answer.add_argument("po_number")
     answer.add_argument("version", type=int)
     answer.add_argument("answer", choices=("release", "refuse"))
@@ -89,13 +92,25 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _plan_date(text: str) -> date:
+    """Return a plan date as a person types it."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no day; write it as year, month and day, such as 2011-06-20"
+        ) from None
+
+
 def _run(given: argparse.Namespace) -> int:
     """Run the main job, and leave everything up for ``up``."""
-    from stockroom.embedded.installation import SAMPLE_AS_OF_DATE, find_installation
-    from stockroom.embedded.run import run
+    from stockroom.embedded.installation import SAMPLE_AS_OF_DATE, check_sample_date, find_installation
 
-    stays_up = getattr(given, "stays_up", False)
-    run(find_installation(), as_of_date=given.as_of or SAMPLE_AS_OF_DATE, stays_up=stays_up, say=print)
+    as_of_date = given.as_of or SAMPLE_AS_OF_DATE
+    check_sample_date(as_of_date)
+    from stockroom.embedded.run import run  # imports Airflow's client and takes a second
+
+    run(find_installation(), as_of_date=as_of_date, stays_up=getattr(given, "stays_up", False), say=print)
     return 0
 
 
@@ -180,13 +195,37 @@ def _build(given: argparse.Namespace) -> int:
 
 
 def _answer(given: argparse.Namespace) -> int:
-    """Release or refuse an order, and send what follows from it."""
+    """Release or refuse an order, send what follows from it, and end the question about it."""
     from stockroom.jobs.answer_order import answer_order
     from stockroom.jobs.deliver_outbox import deliver_outbox
+    from stockroom.jobs.waiting_orders import waiting_orders
 
     settings = _settings(given)
-    print(answer_order(settings, given.po_number, given.version, given.answer, given.who))
+    answered = answer_order(settings, given.po_number, given.version, given.answer, given.who)
+    print(answered)
     print(deliver_outbox(settings))
+    still_waits = any(order.po_number == given.po_number for order in waiting_orders(settings))
+    if not still_waits and f"{PREFIX}WAREHOUSE_URL" not in os.environ:
+        from stockroom.embedded.installation import find_installation
+        from stockroom.embedded.questions import end_questions_here
+
+        print(end_questions_here(find_installation(), given.po_number, because=str(answered)))
+    return 0
+
+
+def _waiting(given: argparse.Namespace) -> int:
+    """List the orders that wait."""
+    from stockroom.jobs.waiting_orders import describe_waiting, waiting_orders
+
+    print(describe_waiting(waiting_orders(_settings(given)), now=datetime.now(UTC)))
+    return 0
+
+
+def _exceptions(given: argparse.Namespace) -> int:
+    """List what else wants a person."""
+    from stockroom.jobs.open_exceptions import open_exceptions
+
+    print(open_exceptions(_settings(given), kind=given.kind))
     return 0
 
 
@@ -228,6 +267,10 @@ def _settings(given: argparse.Namespace) -> Settings:
 
 
 def _as_of_date(given: argparse.Namespace, settings: Settings) -> date:
-    """Return the plan date that was given, else the pinned one, else today in the store's time zone."""
+    """Return the plan date that was given, if anything is known of it, else the pinned one, else the store's today."""
+    if given.as_of:
+        from stockroom.jobs.check_plan_date import check_plan_date
+
+        check_plan_date(settings, as_of_date=given.as_of)
     today = datetime.now(UTC).astimezone(ZoneInfo(settings.time_zone)).date()
     return given.as_of or settings.as_of_date or today

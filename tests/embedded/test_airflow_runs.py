@@ -57,7 +57,7 @@ DAGS = {
             def hear(response: dict) -> str:
                 return f"{read_answer(response).choice} by {read_answer(response).who} for {this_run.plan_date()}"
 
-            question = {"po_number": "PO-000001", "version": "1", "subject": "Release PO-000001, version 1?", "body": ""}
+            question = {"po_number": "PO-000001", "version": "1", "subject": "PO-000001, version 1?", "body": "60 units"}
             hear(AskForApproval(task_id="question", order=question).output)
 
         ask()

@@ -11,11 +11,14 @@ from pathlib import Path
 from stockroom.embedded.ports import HOST, choose_ports
 from stockroom.embedded.postgres import Server
 from stockroom.embedded.private_files import keep_private, read_private
+from stockroom.jobs.check_plan_date import OutsideDataError
 from stockroom.settings import PREFIX
 
 PORTS = ("airflow", "store", "storefront")
 SAMPLE_AS_OF_DATE = date(2011, 6, 30)
 """The first day that is not in the sample store's data."""
+SAMPLE_FIRST_DATE = date(2010, 12, 2)
+"""The first morning with a day of sales before it."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,19 @@ class Installation:
         """Return the plan date for which everything was left running, if it was."""
         found = read_private(self.up_file).get("as_of_date")
         return date.fromisoformat(found) if found else None
+
+
+def check_sample_date(as_of_date: date) -> None:
+    """Return if the sample store has a past for that morning.
+
+    Raises:
+        OutsideDataError: it has none; the message names the days that there are.
+    """
+    if not SAMPLE_FIRST_DATE <= as_of_date <= SAMPLE_AS_OF_DATE:
+        raise OutsideDataError(
+            f"the sample store's sales say nothing about the morning of {as_of_date}; "
+            f"give a day from {SAMPLE_FIRST_DATE} to {SAMPLE_AS_OF_DATE}, such as `make run AS_OF=2011-06-20`"
+        )
 
 
 def find_installation() -> Installation:

@@ -129,7 +129,18 @@ def test_what_cannot_be_believed_stops_the_build_and_is_named(
     with pytest.raises(GateFailedError, match=sentence) as failure:
         check_raw(settings, as_of_date=AS_OF)
     assert str(failure.value).count("\n- ") == 1
-    assert stream in (settings.reports_dir / "raw-2011-06-30.html").read_text()
+    assert "Report: " + str(settings.reports_dir / "raw-2011-06-30-2.html") in str(failure.value)
+    assert stream in (settings.reports_dir / "raw-2011-06-30-2.html").read_text()
+    assert "Passed" in (settings.reports_dir / "raw-2011-06-30.html").read_text()
+
+
+@pytest.mark.usefixtures("believable")
+def test_a_report_that_would_say_the_same_is_not_written_again(settings: Settings, warehouse) -> None:
+    land(warehouse.connection, "shopify/products", [product(price="-1")])
+    for _ in range(2):
+        with pytest.raises(GateFailedError):
+            check_raw(settings, as_of_date=AS_OF)
+    assert [path.name for path in settings.reports_dir.iterdir()] == ["raw-2011-06-30.html"]
 
 
 @pytest.mark.usefixtures("believable")

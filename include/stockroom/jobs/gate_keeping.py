@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from importlib import resources
+from itertools import count
 from pathlib import Path
 
 import pandas as pd
@@ -54,11 +55,9 @@ def keep_gate(
         GateFailedError: an expectation does not hold.
     """
     result = run_gate(gate, lambda table: _read(connection, table, parameters))
-    report = settings.reports_dir / f"{gate.name}-{as_of_date}.html"
-    report.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = report.with_suffix(".part")
-    unfinished.write_text(render_report(result, as_of_date=as_of_date), encoding="utf-8")
-    unfinished.replace(report)
+    report = _keep_report(
+        settings.reports_dir, f"{gate.name}-{as_of_date}", render_report(result, as_of_date=as_of_date)
+    )
     record_gate_run(
         connection,
         gate=gate.name,
@@ -72,6 +71,25 @@ def keep_gate(
         raise GateFailedError(_message(result, report))
     checked = {finding.table: finding.rows_checked for finding in result.findings}
     return GateSummary(gate.name, len(result.findings), sum(checked.values()), report)
+
+
+def _keep_report(folder: Path, name: str, page: str) -> Path:
+    """Return the file that holds ``page``; one that says something else stays, and the new one gets the next number.
+
+    A second look at a day sees less, because what was released is no longer proposed: it must not take away the report
+    that the orders were released on.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for number in count(1):
+        report = folder / (f"{name}.html" if number == 1 else f"{name}-{number}.html")
+        if not report.exists():
+            break
+        if report.read_text(encoding="utf-8") == page:
+            return report
+    unfinished = report.with_suffix(".part")
+    unfinished.write_text(page, encoding="utf-8")
+    unfinished.replace(report)
+    return report
 
 
 def _read(connection: psycopg.Connection, table: Table, parameters: Mapping[str, object]) -> pd.DataFrame:

@@ -58,7 +58,8 @@ def show_orders() -> str:
     """Return the page of purchase orders, those that wait for a person first."""
     orders = list_orders(Settings.from_environment())
     waiting = sum(shown.order.state == "waiting" for shown in orders)
-    summary = f'{len(orders)} orders, {waiting} of them wait for <a href="{APPROVALS}" target="_top">an answer</a>.'
+    counted = "1 order" if len(orders) == 1 else f"{len(orders):,} orders"
+    summary = f'{counted}, {waiting:,} waiting for <a href="{APPROVALS}" target="_top">an answer</a>.'
     return PAGE.format(summary=summary, rows="\n".join(_row(shown) for shown in orders))
 
 
@@ -79,7 +80,7 @@ def _row(shown: ShownOrder) -> str:
     state = html.escape(order.state.replace("_", " "))
     if order.state == "waiting":
         state = f'<a href="{APPROVALS}" target="_top">{state}</a>'
-    cells = (number, str(order.version), html.escape(order.supplier_id), html.escape(order.location_id))
+    cells = (number, str(order.version), html.escape(shown.supplier_name), html.escape(order.location_id))
     return (
         "<tr>"
         + "".join(f"<td>{cell}</td>" for cell in (*cells, order.plan_date.isoformat(), state))

@@ -19,7 +19,7 @@ def _settings(folder: Path, url: str = "") -> Settings:
     return Settings(url, "", folder, folder, folder, folder)
 
 
-def _row(order: ListedOrder) -> str:
+def _row(order: ListedOrder, supplier_name: str) -> str:
     specification = importlib.util.spec_from_file_location(
         "operators_desk", Path(__file__).parents[2] / "plugins" / "operators_desk.py"
     )
@@ -27,14 +27,15 @@ def _row(order: ListedOrder) -> str:
     assert specification.loader is not None
     module = importlib.util.module_from_spec(specification)
     specification.loader.exec_module(module)
-    row: str = module._row(ShownOrder(order, ("pdf",)))
+    row: str = module._row(ShownOrder(order, supplier_name, ("pdf",)))
     return row
 
 
-def test_a_suppliers_id_is_shown_as_text(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_suppliers_name_is_shown_as_text(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("AIRFLOW_HOME", str(tmp_path))
     evil = "<script>alert(1)</script>"
-    row = _row(ListedOrder("PO-000001", 2, evil, "LONDON", date(2011, 6, 30), "waiting", Decimal("2310.5"), "GBP"))
+    order = ListedOrder("PO-000001", 2, "S01", "LONDON", date(2011, 6, 30), "waiting", Decimal("2310.5"), "GBP")
+    row = _row(order, evil)
     assert evil not in row
     assert "&lt;script&gt;" in row
     assert "2,310.50 GBP" in row
@@ -67,3 +68,20 @@ def test_orders_that_wait_come_first(warehouse: Any, tmp_path: Path) -> None:
     warehouse.connection.commit()
     shown = list_orders(_settings(tmp_path, warehouse.url))
     assert [item.order.po_number for item in shown] == ["PO-000001", "PO-000002"]
+    assert shown[0].supplier_name == "S01"
+
+
+def test_a_supplier_is_shown_by_name_once_the_marts_hold_it(warehouse: Any, tmp_path: Path) -> None:
+    warehouse.connection.execute(
+        """
+        create table marts.dim_suppliers (supplier_id text, name text);
+        insert into marts.dim_suppliers values ('S01', 'Mug Makers'), ('S02', null);
+        insert into ops.purchase_orders
+            (po_number, supplier_id, location_id, currency, plan_date, state, value, lines_sha256)
+        values ('PO-000001', 'S01', 'LONDON', 'GBP', '2011-06-20', 'waiting', 3000, ''),
+               ('PO-000002', 'S02', 'LONDON', 'GBP', '2011-06-20', 'released', 10, '')
+        """
+    )
+    warehouse.connection.commit()
+    shown = list_orders(_settings(tmp_path, warehouse.url))
+    assert [item.supplier_name for item in shown] == ["Mug Makers", "S02"]

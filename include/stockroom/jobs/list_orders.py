@@ -16,9 +16,10 @@ ORDERS_SHOWN = 500
 
 @dataclass(frozen=True)
 class ShownOrder:
-    """An order and the kinds of document that there are of it."""
+    """An order, its supplier's name (the id where none is known) and the kinds of document that there are of it."""
 
     order: ListedOrder
+    supplier_name: str
     documents: tuple[Literal["pdf", "csv"], ...]
 
 
@@ -26,9 +27,14 @@ def list_orders(settings: Settings) -> list[ShownOrder]:
     """Return the newest orders, those that wait for a person first."""
     with connect(settings.warehouse_url) as connection:
         orders = order_list.list_orders(connection, limit=ORDERS_SHOWN)
+        names = order_list.supplier_names(connection)
     kinds: tuple[Literal["pdf", "csv"], ...] = ("pdf", "csv")
     return [
-        ShownOrder(order, tuple(kind for kind in kinds if document_path(settings, order.po_number, kind)))
+        ShownOrder(
+            order,
+            names.get(order.supplier_id, order.supplier_id),
+            tuple(kind for kind in kinds if document_path(settings, order.po_number, kind)),
+        )
         for order in orders
     ]
 

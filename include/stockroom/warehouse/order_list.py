@@ -36,3 +36,12 @@ def list_orders(connection: psycopg.Connection, *, limit: int) -> list[ListedOrd
             """,
             (limit,),
         ).fetchall()
+
+
+def supplier_names(connection: psycopg.Connection) -> dict[str, str]:
+    """Return each supplier's name by its id; none before marts were built that hold them."""
+    [(is_built,)] = connection.execute("select to_regclass('marts.dim_suppliers') is not null").fetchall()
+    if not is_built:
+        return {}
+    rows = connection.execute("select supplier_id, name from marts.dim_suppliers where name is not null")
+    return dict(rows.fetchall())

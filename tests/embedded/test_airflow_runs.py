@@ -57,7 +57,7 @@ DAGS = {
             def hear(response: dict) -> str:
                 return f"{read_answer(response).choice} by {read_answer(response).who} for {this_run.plan_date()}"
 
-            question = {"po_number": "PO-000001", "version": "1", "subject": "PO-000001, version 1?", "body": "60 units"}
+            question = {"po_number": "PO-000001", "version": "1", "subject": "PO-000001, version 1?", "body": "60"}
             hear(AskForApproval(task_id="question", order=question).output)
 
         ask()
@@ -226,7 +226,7 @@ def test_the_operators_desk_is_closed_to_strangers_and_open_to_the_buyer(
     with _client(airflow, "buyer") as buyer:
         page = buyer.get(address)
         assert page.status_code == httpx.codes.OK
-        assert "0 orders" in page.text
+        assert "0 orders, 0 waiting" in page.text
         assert buyer.get(f"{address}documents/PO-000001.pdf").status_code == httpx.codes.NOT_FOUND
 
 

@@ -48,8 +48,9 @@ class Ran:
 
     def number(self, pattern: str) -> int:
         """Return the number that the summary holds where ``pattern`` has its group."""
-        found = re.search(pattern, self.said)
-        assert found, f"{pattern!r} is not in:\n{self.said}"
+        summary = self.said.partition("\n\n")[2]  # what tasks said of themselves stands before it
+        found = re.search(pattern, summary)
+        assert found, f"{pattern!r} is not in:\n{summary}"
         return int(found[1].replace(",", ""))
 
     def paths(self, pattern: str) -> set[str]:

@@ -233,6 +233,15 @@ def test_an_orphan_whose_watch_was_killed_too_is_stopped(directory, start, root_
     wait_until_gone(pid)
 
 
+def test_a_killed_server_is_told_of_with_its_log(directory, start):
+    server = start(directory)
+    server.check()
+    os.kill(server.postmaster_pid, signal.SIGKILL)
+    psutil.wait_procs([psutil.Process(server.postmaster_pid)], timeout=10)
+    with pytest.raises(EmbeddedPostgresError, match=r"Postgres ended\. The end of .*/server\.log:\n.*\S"):
+        server.check()
+
+
 def test_a_killed_server_starts_again_with_everything_committed(directory, start):
     first = start(directory)
     query(first, "create table kept as select 60 as units")

@@ -72,6 +72,11 @@ class Server:
         """Return the URL of Airflow's metadata, as Airflow's ``sql_alchemy_conn`` wants it."""
         return self.url(database="airflow", role="airflow", driver="postgresql+psycopg2")
 
+    def check(self) -> None:
+        """Raise EmbeddedPostgresError, with the log and its end, if the server has ended by itself."""
+        if _postmaster(self.home) is None:
+            raise EmbeddedPostgresError(f"Postgres ended. The end of {self.home.log}:\n{_log_tail(self.home)}")
+
     def stop(self) -> None:
         """Stop the server: connections are cut, everything committed stays. Stopping twice is fine."""
         if self._watch is not None:

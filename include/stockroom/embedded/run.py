@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -60,6 +60,7 @@ def run(installation: Installation, *, as_of_date: date, stays_up: bool, say: Ca
         AlreadyRunningError: another run of this installation is going on.
         AlreadyUpError: everything is up already.
         TaskFailedError: a task failed; the message carries its error.
+        EmbeddedPostgresError: the database ended; the message names its log.
     """
     with hold_lock(installation.directory / "run.lock", what="a run"), ExitStack() as stack:
         if installation.up_file.exists() and is_marked_running(installation.mark):
@@ -68,7 +69,8 @@ def run(installation: Installation, *, as_of_date: date, stays_up: bool, say: Ca
         started, since = time.monotonic(), datetime.now(UTC)
         machine = _start(installation, as_of_date, stays_up=stays_up, stack=stack)
         say(f"started Postgres, the sample store and Airflow in {time.monotonic() - started:.1f} s")
-        _run_dags(machine, as_of_date, say)
+        with _blaming_postgres_first(machine.server):
+            _run_dags(machine, as_of_date, say)
         say("")
         say(str(summarise_run(machine.settings, as_of_date=as_of_date, since=since)))
         if stays_up:
@@ -111,6 +113,16 @@ def _warehouse_address(installation: Installation) -> str:
     port = server.port if server else "?"
     passwords = installation.directory / "postgres-passwords.json"
     return f"postgresql://bi_reader@{HOST}:{port}/warehouse   (password: bi_reader in {passwords})"
+
+
+@contextmanager
+def _blaming_postgres_first(server: postgres.Server) -> Iterator[None]:
+    """Where the database has ended, say that, and not what its end did to Airflow and to tasks."""
+    try:
+        yield
+    except Exception:
+        server.check()
+        raise
 
 
 def _start(installation: Installation, as_of_date: date, *, stays_up: bool, stack: ExitStack) -> Machine:

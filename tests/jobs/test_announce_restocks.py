@@ -181,6 +181,70 @@ def test_a_shopper_who_unsubscribes_before_the_mail_leaves_gets_none(settings: S
 
 
 @pytest.mark.usefixtures("shop")
+def test_a_product_that_is_sold_before_the_mail_is_written_sends_nothing_and_keeps_the_place(
+    settings: Settings, warehouse
+) -> None:
+    ask(warehouse, "W-0", days_ago=6)
+    stock(warehouse, 1)
+    announce_restocks(settings, as_of_date=AS_OF)
+    stock(warehouse, 0)
+    assert str(deliver_outbox(settings)) == "1 restock mails withdrawn, sold out again"
+    assert told(warehouse) == set()
+    ask(warehouse, "W-1", days_ago=5)
+    stock(warehouse, 1)
+    announce_restocks(settings, as_of_date=AS_OF)
+    assert deliver_outbox(settings).mails == ("W-0",)
+
+
+@pytest.mark.usefixtures("shop")
+def test_where_less_is_left_than_was_chosen_the_oldest_keep_their_mail(settings: Settings, warehouse) -> None:
+    for number in range(3):
+        ask(warehouse, f"W-{number}", days_ago=5 + number)
+    stock(warehouse, 3)
+    announce_restocks(settings, as_of_date=AS_OF)
+    stock(warehouse, 1)
+    assert deliver_outbox(settings).mails == ("W-2",)
+    assert told(warehouse) == {"W-2"}
+
+
+@pytest.mark.usefixtures("shop")
+def test_units_of_a_shopper_whose_mail_has_left_are_not_mailed_again(settings: Settings, warehouse) -> None:
+    ask(warehouse, "W-0", days_ago=3)
+    stock(warehouse, 1)
+    announce_restocks(settings, as_of_date=AS_OF)
+    deliver_outbox(settings)
+    ask(warehouse, "W-1", days_ago=9)
+    stock(warehouse, 2)
+    announce_restocks(settings, as_of_date=AS_OF)
+    stock(warehouse, 1)
+    assert deliver_outbox(settings).sold_out == 1
+    assert told(warehouse) == {"W-0"}
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_second_request_of_the_same_shopper_waits_on_with_the_first(settings: Settings, warehouse) -> None:
+    ask(warehouse, "W-0", days_ago=6)
+    warehouse.connection.execute(
+        """
+        insert into ops.restock_requests
+        select 'W-1', shopper_id, sku, 1, requested_at + interval '1 day', 'active' from ops.restock_requests
+        """
+    )
+    ask(warehouse, "W-2", days_ago=2)
+    stock(warehouse, 2)
+    announce_restocks(settings, as_of_date=AS_OF)
+    assert deliver_outbox(settings).mails == ("W-0", "W-2")
+    warehouse.connection.execute("update ops.restock_requests set state = 'active'")
+    warehouse.connection.execute("delete from ops.outbox")
+    warehouse.connection.commit()
+    announce_restocks(settings, as_of_date=AS_OF)
+    stock(warehouse, 0)
+    assert deliver_outbox(settings).sold_out == 2
+    rows = warehouse.connection.execute("select request_id, state from ops.restock_requests order by 1").fetchall()
+    assert rows == [("W-0", "active"), ("W-1", "active"), ("W-2", "active")]
+
+
+@pytest.mark.usefixtures("shop")
 def test_a_request_older_than_ninety_days_ends_without_a_mail(settings: Settings, warehouse) -> None:
     ask(warehouse, "W-0", days_ago=91)
     stock(warehouse, 9)
@@ -194,6 +258,13 @@ def test_a_phone_alone_goes_on_waiting_and_is_counted(settings: Settings, wareho
     stock(warehouse, 9)
     assert "1 wait by phone alone" in str(announce_restocks(settings, as_of_date=AS_OF))
     assert told(warehouse) == set()
+    exceptions = "select detail from ops.exceptions where kind = 'phone_alone' and resolved_at is null"
+    ((detail,),) = warehouse.connection.execute(exceptions).fetchall()
+    assert "1 active requests gave a phone number" in detail
+    warehouse.connection.execute("update ops.restock_requests set state = 'unsubscribed'")
+    warehouse.connection.commit()
+    announce_restocks(settings, as_of_date=AS_OF)
+    assert warehouse.connection.execute(exceptions).fetchall() == []
 
 
 def test_before_anything_has_landed_there_is_nobody_to_tell(settings: Settings) -> None:

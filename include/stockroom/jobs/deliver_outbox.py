@@ -17,6 +17,7 @@ from stockroom.warehouse import connect
 from stockroom.warehouse.order_contents import ask_for_waiting_documents
 from stockroom.warehouse.outbox import OutboxMessage, claim, mark_failed, mark_sent, pending_messages, retry_failed
 from stockroom.warehouse.restock_notices import KIND as MAIL
+from stockroom.warehouse.restock_notices import withdraw_sold_out
 
 Deliver = Callable[[Settings, psycopg.Connection, OutboxMessage], Path | None]
 
@@ -41,6 +42,8 @@ class DeliverySummary:
     """Orders that wait, whose document can now be read."""
     mails: tuple[str, ...]
     failed: tuple[str, ...]
+    sold_out: int = 0
+    """Mails not written, as their product was sold after they were chosen; the shoppers wait on."""
 
     def __str__(self) -> str:
         """Return one line for a person to read."""
@@ -53,6 +56,8 @@ class DeliverySummary:
             )
             if subjects
         ]
+        if self.sold_out:
+            parts.append(f"{self.sold_out:,} restock mails withdrawn, sold out again")
         if self.failed:
             parts.append(f"{len(self.failed):,} failed, see ops.exceptions: {', '.join(self.failed)}")
         return ", ".join(parts) or "nothing to deliver"
@@ -67,14 +72,18 @@ def deliver_outbox(settings: Settings) -> DeliverySummary:
     """
     left: dict[str, list[str]] = {kind: [] for kind in KINDS}
     failed: list[str] = []
+    sold_out = 0
     with connect(settings.warehouse_url) as connection:
         with connection.transaction():
             retry_failed(connection, list(KINDS))
             ask_for_waiting_documents(connection, kind=DOCUMENT)
             messages = [message for kind in KINDS for message in pending_messages(connection, kind)]
         for first in range(0, len(messages), MESSAGES_AT_ONCE):
+            batch = messages[first : first + MESSAGES_AT_ONCE]
             with connection.transaction():
-                for message in messages[first : first + MESSAGES_AT_ONCE]:
+                # Minutes may lie between choosing a shopper and this moment: what was sold meanwhile is not announced.
+                sold_out += withdraw_sold_out(connection, [one.subject_key for one in batch if one.kind == MAIL])
+                for message in batch:
                     if not claim(connection, message.message_key):
                         continue
                     try:
@@ -87,4 +96,4 @@ def deliver_outbox(settings: Settings) -> DeliverySummary:
                     mark_sent(connection, message.message_key, path)
                     if path is not None:
                         left[message.kind].append(message.subject_key)
-    return DeliverySummary(tuple(left[ORDER]), tuple(left[DOCUMENT]), tuple(left[MAIL]), tuple(failed))
+    return DeliverySummary(tuple(left[ORDER]), tuple(left[DOCUMENT]), tuple(left[MAIL]), tuple(failed), sold_out)

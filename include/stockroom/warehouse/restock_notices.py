@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from importlib import resources
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import psycopg
 from psycopg.rows import namedtuple_row
@@ -17,14 +17,14 @@ RESERVED_FOR = timedelta(hours=48)
 
 
 class AnswerableRequest(NamedTuple):
-    """A request whose product can be had now."""
+    """A request, and what is left for it once all who come first are served."""
 
     request_id: str
     sku: str
     quantity: int
     requested_at: datetime
     free_units: int
-    """Of the SKU, the same in each of its rows."""
+    """Units that can be sold now and that nobody else was promised; may be under 0."""
 
 
 class Notice(NamedTuple):
@@ -56,9 +56,24 @@ def expire_requests(connection: psycopg.Connection, *, made_before: datetime) ->
 
 def answerable_requests(connection: psycopg.Connection) -> list[AnswerableRequest]:
     """Return active requests with an e-mail address whose product can be had now, oldest first."""
-    statement = _statement("restock_notices.sql")
-    with connection.cursor(row_factory=namedtuple_row) as cursor:
-        return [AnswerableRequest(*row) for row in cursor.execute(statement, {"reserved_for": RESERVED_FOR})]
+    waiting = _with_free_units(connection, "restock_notices.sql", {"reserved_for": RESERVED_FOR})
+    return [one for one in waiting if one.free_units > 0]
+
+
+def withdraw_sold_out(connection: psycopg.Connection, request_ids: Sequence[str]) -> int:
+    """Take back the mails of these requests whose product was sold meanwhile, and return how many; the caller commits.
+
+    Stock is read anew. Where it does not suffice for all, those who asked first keep their mail; the others wait on.
+    """
+    parameters = {"request_ids": list(request_ids), "reserved_for": RESERVED_FOR, "kind": KIND}
+    due = _with_free_units(connection, "restock_notices_due.sql", parameters)
+    short = [one.request_id for one in due if one.free_units < one.quantity]
+    if not short:
+        return 0
+    row = connection.execute(
+        _statement("restock_notices_withdraw.sql"), {"request_ids": short, "kind": KIND}
+    ).fetchone()
+    return int(row[0]) if row else 0
 
 
 def waiting_by_phone_alone(connection: psycopg.Connection) -> int:
@@ -109,6 +124,25 @@ def unsubscribe(connection: psycopg.Connection, request_id: str) -> bool:
         ).rowcount
         > 0
     )
+
+
+def _with_free_units(
+    connection: psycopg.Connection, statement: str, parameters: Mapping[str, object]
+) -> list[AnswerableRequest]:
+    """Return the requests of a statement; what it says is promised to others is taken off the newest stock."""
+    with connection.cursor(row_factory=namedtuple_row) as cursor:
+        requests: list[Any] = cursor.execute(_statement(statement), parameters).fetchall()
+        if not requests:
+            return []
+        skus = sorted({one.sku for one in requests})
+        free: list[Any] = cursor.execute(_statement("restock_free_units.sql"), {"skus": skus}).fetchall()
+    units = {one.sku: one.units for one in free}
+    return [
+        AnswerableRequest(
+            one.request_id, one.sku, one.quantity, one.requested_at, units.get(one.sku, 0) - one.promised_units
+        )
+        for one in requests
+    ]
 
 
 def _statement(name: str) -> bytes:

@@ -8,11 +8,26 @@ from sample_store.draws import uniform
 from sample_store.shopify.documents import VARIANT_IDS, ShopAt
 from sample_store.world.catalogue import Product
 
+PRODUCTS_IN_FRONT = 12
+
 
 def product_by_handle(shop: ShopAt, handle: str) -> Product | None:
     """Return the product of a page's address, if it can be seen yet."""
     return next(
         (each for each in shop.world.products if each.handle == handle and each.number in shop.place_of_product), None
+    )
+
+
+def front_page(shop: ShopAt, *, api_path: str) -> str:
+    """Return what stands at the shop's root: what is served here, and a few products to begin with."""
+    seen = [each for each in shop.world.products if each.number in shop.place_of_product][:PRODUCTS_IN_FRONT]
+    links = "".join(f'<li><a href="/products/{each.handle}">{escape(each.title)}</a></li>' for each in seen)
+    return _page(
+        "Sample Store",
+        "<p>A shop on this machine alone, for Stockroom to work on: real sales, a simulated rest.</p>"
+        f"<p>It speaks Shopify's Admin API at <code>{escape(api_path)}</code>, says its time at "
+        f'<a href="/clock">/clock</a>, and has a page for each of its {len(shop.place_of_product):,} products, such as:'
+        f"</p><ul>{links}</ul>",
     )
 
 

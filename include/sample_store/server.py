@@ -128,6 +128,8 @@ class StoreApp:
 
     def _page(self, path: str) -> Reply:
         shop = self.store.shop
+        if path == "/":
+            return _html(pages.front_page(shop, api_path=GRAPHQL_PATH))
         found = re.fullmatch(r"/products/([a-z0-9-]+)", path)
         if found and (product := pages.product_by_handle(shop, found[1])):
             return _html(pages.product_page(shop, product))

@@ -357,6 +357,14 @@ def test_a_hanging_store_says_nothing_and_a_broken_one_half(served: Served):
     assert served.post(LOCATIONS, {"first": 3}).status_code == 200
 
 
+def test_the_shops_front_page_says_what_is_there_and_leads_to_products(served: Served):
+    page = httpx.get(f"{served.url}/")
+    assert page.status_code == 200
+    assert "/admin/api/2026-07/graphql.json" in page.text
+    first = page.text.partition('<li><a href="')[2].partition('"')[0]
+    assert httpx.get(f"{served.url}{first}").status_code == 200
+
+
 def test_the_public_pages_are_those_that_the_catalogue_links_to(served: Served):
     product = next(
         each

@@ -87,3 +87,9 @@ def test_pages_run_no_scripts_and_are_not_kept(client: TestClient) -> None:
 def test_no_link_is_signed_without_a_secret() -> None:
     with pytest.raises(ValueError, match="STOCKROOM_STOREFRONT_SECRET"):
         unsubscribe_token("W-1", secret="short")
+
+
+def test_the_root_says_what_the_service_is_for(client: TestClient) -> None:
+    page = client.get("/")
+    assert page.status_code == 200
+    assert "Links in our mails" in page.text

@@ -55,6 +55,11 @@ DONE = PAGE.format(
     title="Done", body="<p>If you were waiting for this product, you no longer are. You can ask again in the shop.</p>"
 )
 
+HERE = PAGE.format(
+    title="Nothing to see here",
+    body="<p>Links in our mails about products that are back end here. Follow one of those, or visit the shop.</p>",
+)
+
 
 def storefront(settings: Settings) -> FastAPI:
     """Return the service of an installation."""
@@ -65,6 +70,10 @@ def storefront(settings: Settings) -> FastAPI:
         response = await call_next(request)
         response.headers.update(HEADERS)
         return response
+
+    @app.get("/", response_class=HTMLResponse)
+    async def show_what_this_is() -> str:
+        return HERE
 
     @app.get("/health")
     async def health() -> dict[str, str]:

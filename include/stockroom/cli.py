@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from datetime import UTC, date, datetime
 from importlib import import_module
 from zoneinfo import ZoneInfo
@@ -29,7 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        return int(given.command(given))
+        with ExitStack() as given.stack:  # stops what a command starts for itself
+            return int(given.command(given))
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
         return 130
@@ -209,7 +211,9 @@ def _answer(given: argparse.Namespace) -> int:
         from stockroom.embedded.installation import find_installation
         from stockroom.embedded.questions import end_questions_here
 
-        print(end_questions_here(find_installation(), given.po_number, because=str(answered)))
+        installation = find_installation()
+        if installation.up_file.exists():
+            print(end_questions_here(installation, given.po_number, because=str(answered)))
     return 0
 
 
@@ -250,7 +254,11 @@ def _job(name: str) -> Callable[[argparse.Namespace], int]:
 
 
 def _settings(given: argparse.Namespace) -> Settings:
-    """Return the environment's settings, or those of the installation that `stockroom up` left running."""
+    """Return the environment's settings, or those of this machine's installation.
+
+    Its database is started for the time of the command where nothing is up: orders can be looked at and answered after
+    a run as well.
+    """
     if f"{PREFIX}WAREHOUSE_URL" in os.environ:
         return Settings.from_environment()
     from stockroom.embedded import postgres
@@ -259,9 +267,12 @@ def _settings(given: argparse.Namespace) -> Settings:
     installation = find_installation()
     server = postgres.find(installation.directory)
     if server is None:
-        raise SettingsError(
-            f"{PREFIX}WAREHOUSE_URL is not set and nothing is up here; `stockroom up` starts everything"
-        )
+        if not (installation.directory / "postgres").exists():
+            raise SettingsError(
+                f"{PREFIX}WAREHOUSE_URL is not set and nothing ran here yet; `make run` runs the main job"
+            )
+        server = postgres.start(installation.directory)
+        given.stack.callback(server.stop)
     as_of_date = getattr(given, "as_of", None) or installation.up_date() or SAMPLE_AS_OF_DATE
     return Settings.from_environment(local_settings(installation, server, as_of_date=as_of_date))
 

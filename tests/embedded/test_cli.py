@@ -74,3 +74,14 @@ def test_what_waits_can_be_listed_and_an_unknown_order_is_answered_with_how(
     assert capsys.readouterr().out == "no order waits for an answer\nnothing wants a person\n"
     assert main(["answer", "PO-000009", "1", "release", "--who", "ann"]) == 1
     assert "`stockroom waiting` lists those that wait" in capsys.readouterr().err
+
+
+def test_a_project_in_which_nothing_ran_says_what_to_do_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("STOCKROOM_WAREHOUSE_URL", raising=False)
+    for folder in ("dags", "dbt_project"):
+        (tmp_path / folder).mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert main(["waiting"]) == 1
+    assert "nothing ran here yet; `make run` runs the main job" in capsys.readouterr().err

@@ -114,6 +114,17 @@ def test_a_second_run_says_that_nothing_is_new_and_writes_nothing_twice(first: R
     assert second.rows == first.rows
 
 
+def test_orders_can_be_looked_at_after_a_run(installation: Installation, second: Ran) -> None:
+    stockroom = Path(sys.executable).with_name("stockroom")
+    listed = subprocess.run(
+        [stockroom, "waiting"], cwd=installation.project, env=_environment(), capture_output=True, text=True, check=True
+    )
+    assert len(re.findall(r"^PO-\d{6} ", listed.stdout, re.MULTILINE)) == second.number(
+        r"([\d,]+) waiting for a person"
+    )
+    assert postgres.find(installation.directory) is None
+
+
 def _run(installation: Installation) -> Ran:
     """Run the main job as a person does and return what came of it."""
     # `--old-file`: the environment is this one, whatever is newer than it; a test installs nothing.

@@ -79,7 +79,7 @@ class RunSummary:
         lines += ["As it stands now", *_aligned(self._standing_lines())]
         if _total(self.orders, ("waiting",))[0]:
             lines += [
-                "Orders that wait are answered while `make up` runs, in Airflow or here (the first line lists them):",
+                "List the orders that wait, and answer them (or do it in Airflow, while `make up` runs):",
                 "  .venv/bin/stockroom waiting",
                 "  .venv/bin/stockroom answer PO-000001 1 release --who NAME",
             ]

@@ -24,17 +24,21 @@ def land(
     documents: Mapping[str, Document] | Sequence[Document],
     *,
     read_at: datetime = LANDED_AT,
+    file_name: str = "",
+    rejected: int = 0,
 ) -> int:
     """Put one landing file with these documents into ``raw.<table>`` and return its id.
 
-    A mapping gives the record keys; documents in a sequence are known by their ``id``.
+    A mapping gives the record keys; documents in a sequence are known by their ``id``. Files of one ``file_name`` are
+    versions of each other; by default each file is its own.
     """
     records = documents if isinstance(documents, Mapping) else {item["id"]: item for item in documents}
     source, stream = table.split("_", 1)
+    number = next(_numbers)
     row = connection.execute(
-        "insert into raw.landing_files (source, stream, path, bytes, sha256, channel_time, landed_at) "
-        "values (%s, %s, %s, 1, 'x', %s, %s) returning landing_file_id",
-        (source, stream, f"{source}/{stream}/{next(_numbers)}", read_at, LANDED_AT),
+        "insert into raw.landing_files (source, stream, path, bytes, sha256, channel_time, landed_at, rejected_count) "
+        "values (%s, %s, %s, 1, 'x', %s, %s, %s) returning landing_file_id",
+        (source, stream, f"{source}/{stream}/{number}/{file_name or number}", read_at, LANDED_AT, rejected),
     ).fetchone()
     assert row is not None
     connection.execute("select raw.ensure_partition(%s, %s)", (table, LANDED_AT))
@@ -42,8 +46,8 @@ def land(
         cursor.executemany(
             f"insert into raw.{table} values (%s, %s, %s, %s, %s)",  # noqa: S608 -- a table of this test's own
             [
-                (row[0], number, key, json.dumps(document), LANDED_AT)
-                for number, (key, document) in enumerate(records.items(), 1)
+                (row[0], line_number, key, json.dumps(document), LANDED_AT)
+                for line_number, (key, document) in enumerate(records.items(), 1)
             ],
         )
     connection.commit()

@@ -14,6 +14,7 @@ from raw_documents import (
     purchase_order_line,
     receipt,
     refund,
+    supplier,
 )
 
 if TYPE_CHECKING:
@@ -38,6 +39,20 @@ def test_a_line_in_two_parcels_from_two_places_is_one_sale(built_marts: Marts) -
     found = "select location_id, units_ordered, units_fulfilled from marts.fct_order_lines where sku = 'A1'"
     assert built_marts.rows(found) == [("LONDON", 10, 10)], "and an order in test mode is none"
     assert built_marts.rows("select sum(units_sold) from marts.fct_sales_daily where sku = 'A1'") == [(10,)]
+
+
+def test_a_supplier_that_the_newest_terms_lack_is_gone_unless_lines_of_them_were_rejected(
+    marts: Marts, put: Put
+) -> None:
+    suppliers = "select supplier_id from marts.dim_suppliers where supplier_id <> 'S01' order by 1"
+    both = supplier("S02") | supplier("S03")
+    put("suppliers_terms", both, file_name="terms.xlsx")
+    put("suppliers_terms", supplier("S03"), file_name="terms.xlsx", rejected=1)
+    marts.build("2011-06-08")
+    assert marts.rows(suppliers) == [("S02",), ("S03",)], "a mistyped line is no removed one"
+    put("suppliers_terms", supplier("S03"), file_name="terms.xlsx")
+    marts.build("2011-06-08")
+    assert marts.rows(suppliers) == [("S03",)]
 
 
 def test_postage_is_kept_and_never_demand(built_marts: Marts) -> None:

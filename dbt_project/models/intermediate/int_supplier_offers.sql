@@ -19,6 +19,12 @@ terms as (
 
 ),
 
+files_in_force as (
+
+    select * from {{ ref('int_files_in_force') }}
+
+),
+
 ranked_items as (
 
     select
@@ -26,6 +32,8 @@ ranked_items as (
         {{ newest_first('catalogue_item_id') }} as version_rank
 
     from catalogue_items
+
+    where landing_file_id in (select files_in_force.landing_file_id from files_in_force)
 
 ),
 
@@ -36,6 +44,8 @@ ranked_terms as (
         {{ newest_first('supplier_id') }} as version_rank
 
     from terms
+
+    where landing_file_id in (select files_in_force.landing_file_id from files_in_force)
 
 ),
 

@@ -6,6 +6,12 @@ promotions as (
 
 ),
 
+files_in_force as (
+
+    select * from {{ ref('int_files_in_force') }}
+
+),
+
 ranked as (
 
     select
@@ -13,6 +19,8 @@ ranked as (
         {{ newest_first('promotion_id') }} as version_rank
 
     from promotions
+
+    where landing_file_id in (select files_in_force.landing_file_id from files_in_force)
 
 ),
 

@@ -8,8 +8,9 @@ from stockroom.settings import Settings
 from stockroom.streams import Stream
 from stockroom.tabular import FileSource, FileStream
 
-PROMOTIONS = Stream("planners", "promotions", key=("promotion_id",), mode="snapshot")
-POLICIES = Stream("planners", "policies", key=("scope", "key"), mode="snapshot")
+# Each version of a file lands whole: a row that the newest version lacks holds no longer (int_files_in_force).
+PROMOTIONS = Stream("planners", "promotions", key=("promotion_id",))
+POLICIES = Stream("planners", "policies", key=("scope", "key"))
 
 PROMOTION_COLUMNS = ("promotion_id", "name", "category", "sku", "starts_on", "ends_on", "discount_percent")
 POLICY_COLUMNS = (

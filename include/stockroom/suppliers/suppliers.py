@@ -8,8 +8,9 @@ from stockroom.settings import Settings
 from stockroom.streams import Stream
 from stockroom.tabular import FileSource, FileStream
 
-TERMS = Stream("suppliers", "terms", key=("supplier_id",), mode="snapshot")
-CATALOGUES = Stream("suppliers", "catalogues", key=("supplier_id", "supplier_sku"), mode="snapshot")
+# Each version of a file lands whole: a row that the newest version lacks holds no longer (int_files_in_force).
+TERMS = Stream("suppliers", "terms", key=("supplier_id",))
+CATALOGUES = Stream("suppliers", "catalogues", key=("supplier_id", "supplier_sku"))
 PURCHASE_ORDERS = Stream("suppliers", "purchase_orders", key=("po_number", "line_number"))
 BACKORDERS = Stream("suppliers", "backorders", key=("po_number", "line_number"))
 

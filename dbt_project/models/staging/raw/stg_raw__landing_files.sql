@@ -13,7 +13,9 @@ renamed as (
         source,
         stream,
         path,
+        file_name,
         landed_at,
+        coalesce(rejected_count, 0) as rejected_count,
         coalesce(channel_time, window_end, landed_at) as read_at
 
     from landing_files

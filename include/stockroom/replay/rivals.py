@@ -111,9 +111,12 @@ def bootstrap(history: ItemHistory, lead_times: LeadTimeHistory, terms: Terms) -
     random = np.random.default_rng(_BOOTSTRAP_SEED)
     lead_days = np.rint(_drawn_lead_times(history, lead_times, random.random(BOOTSTRAP_DRAWS))) + terms.review_days
     total = np.zeros(lead_days.shape)
-    for day in range(int(lead_days.max(initial=0))):
-        chosen = (random.random(BOOTSTRAP_DRAWS) * counts[:, None]).astype(np.int64)
-        total += np.where(day < lead_days, np.take_along_axis(units, chosen, axis=1), 0)
+    longest = lead_days.max(axis=1, initial=0.0)
+    for day in range(int(longest.max(initial=0.0))):
+        drawn = random.random(BOOTSTRAP_DRAWS)
+        rows = (longest > day).nonzero()[0]
+        chosen = (drawn * counts[rows, None]).astype(np.intp)
+        total[rows] += np.where(day < lead_days[rows], units[rows[:, None], chosen], 0)
     point = np.quantile(total, terms.target, axis=1, method="higher")
     return Wish(np.asarray(point, dtype=np.float64), _days_in_stock(history, terms).mean)
 

@@ -9,10 +9,12 @@ import argparse
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from importlib import import_module
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from stockroom.settings import PREFIX, Settings, SettingsError
@@ -91,6 +93,12 @@ def _parser() -> argparse.ArgumentParser:
     dated("flag-overstock", _job("flag_overstock"), "write the overstock digest")
     dated("announce", _job("announce_restocks"), "choose the shoppers who are told of a restock")
     dated("summary", _job("summarise_run"), "say what a plan date came to")
+    replay = add("replay", _replay, "play policies on the store's own past and report what each would have cost")
+    replay.add_argument("--from", dest="first", type=date.fromisoformat, metavar="YYYY-MM-DD", help="first judged day")
+    replay.add_argument("--to", dest="last", type=date.fromisoformat, metavar="YYYY-MM-DD", help="last judged day")
+    replay.add_argument("--policies", metavar="NAMES", help="families such as stockroom,classic (default: all)")
+    replay.add_argument("--seed", type=int, default=0, help="of the lead times and of demand behind stockouts")
+    replay.add_argument("--out", type=Path, metavar="FOLDER", help="where page and JSON go (default: the reports)")
     return parser
 
 
@@ -239,6 +247,42 @@ def _deliver(given: argparse.Namespace) -> int:
 
     print(deliver_outbox(_settings(given)))
     return 0
+
+
+def _replay(given: argparse.Namespace) -> int:
+    """Play the policies, with a bar while it takes minutes."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from stockroom.jobs.replay_policies import ReplayWish, replay_store
+
+    wish = ReplayWish(first=given.first, last=given.last, seed=given.seed, out=given.out)
+    if given.policies:
+        wish = replace(wish, families=given.policies.split(","))
+    with _warehouse_up(), Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("replaying", total=None)
+        summary = replay_store(
+            _settings(given), wish, on_progress=lambda done, total: bar.update(task, completed=done, total=total)
+        )
+    print(summary)
+    return 0
+
+
+@contextmanager
+def _warehouse_up() -> Iterator[None]:
+    """Have this machine's Postgres up for one command: `stockroom run` has stopped it when it was done."""
+    from stockroom.embedded import postgres
+    from stockroom.embedded.installation import find_installation
+
+    directory = None if f"{PREFIX}WAREHOUSE_URL" in os.environ else find_installation().directory
+    if directory is None or postgres.find(directory) is not None or not (directory / "postgres").exists():
+        yield
+        return
+    server = postgres.start(directory)
+    try:
+        yield
+    finally:
+        server.stop()
 
 
 def _job(name: str) -> Callable[[argparse.Namespace], int]:

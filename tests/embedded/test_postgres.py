@@ -19,8 +19,10 @@ import psycopg
 import pytest
 
 from stockroom.embedded import postgres
+from stockroom.embedded.airflow_api import AirflowApiError
 from stockroom.embedded.lock import AlreadyRunningError
 from stockroom.embedded.postgres_home import EmbeddedPostgresError
+from stockroom.embedded.run import blaming_postgres_first
 
 OWN = """
 import sys, time
@@ -238,8 +240,16 @@ def test_a_killed_server_is_told_of_with_its_log(directory, start):
     server.check()
     os.kill(server.postmaster_pid, signal.SIGKILL)
     psutil.wait_procs([psutil.Process(server.postmaster_pid)], timeout=10)
-    with pytest.raises(EmbeddedPostgresError, match=r"Postgres ended\. The end of .*/server\.log:\n.*\S"):
-        server.check()
+    with (
+        pytest.raises(EmbeddedPostgresError, match=r"Postgres ended\. The end of .*/server\.log:\n.*\S"),
+        blaming_postgres_first(server),
+    ):
+        raise AirflowApiError("GET /dags: 500")
+
+
+def test_an_error_is_not_blamed_on_a_server_that_lives(running):
+    with pytest.raises(AirflowApiError), blaming_postgres_first(running):
+        raise AirflowApiError("GET /dags: 500")
 
 
 def test_a_killed_server_starts_again_with_everything_committed(directory, start):

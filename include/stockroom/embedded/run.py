@@ -69,7 +69,7 @@ def run(installation: Installation, *, as_of_date: date, stays_up: bool, say: Ca
         started, since = time.monotonic(), datetime.now(UTC)
         machine = _start(installation, as_of_date, stays_up=stays_up, stack=stack)
         say(f"started Postgres, the sample store and Airflow in {time.monotonic() - started:.1f} s")
-        with _blaming_postgres_first(machine.server):
+        with blaming_postgres_first(machine.server):
             _run_dags(machine, as_of_date, say)
         say("")
         say(str(summarise_run(machine.settings, as_of_date=as_of_date, since=since)))
@@ -116,7 +116,7 @@ def _warehouse_address(installation: Installation) -> str:
 
 
 @contextmanager
-def _blaming_postgres_first(server: postgres.Server) -> Iterator[None]:
+def blaming_postgres_first(server: postgres.Server) -> Iterator[None]:
     """Where the database has ended, say that, and not what its end did to Airflow and to tasks."""
     try:
         yield

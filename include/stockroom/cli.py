@@ -9,8 +9,8 @@ import argparse
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from importlib import import_module
@@ -259,30 +259,14 @@ def _replay(given: argparse.Namespace) -> int:
     wish = ReplayWish(first=given.first, last=given.last, seed=given.seed, out=given.out)
     if given.policies:
         wish = replace(wish, families=given.policies.split(","))
-    with _warehouse_up(), Progress(console=Console(stderr=True), transient=True) as bar:
+    settings = _settings(given)
+    with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("replaying", total=None)
         summary = replay_store(
-            _settings(given), wish, on_progress=lambda done, total: bar.update(task, completed=done, total=total)
+            settings, wish, on_progress=lambda done, total: bar.update(task, completed=done, total=total)
         )
     print(summary)
     return 0
-
-
-@contextmanager
-def _warehouse_up() -> Iterator[None]:
-    """Have this machine's Postgres up for one command: `stockroom run` has stopped it when it was done."""
-    from stockroom.embedded import postgres
-    from stockroom.embedded.installation import find_installation
-
-    directory = None if f"{PREFIX}WAREHOUSE_URL" in os.environ else find_installation().directory
-    if directory is None or postgres.find(directory) is not None or not (directory / "postgres").exists():
-        yield
-        return
-    server = postgres.start(directory)
-    try:
-        yield
-    finally:
-        server.stop()
 
 
 def _job(name: str) -> Callable[[argparse.Namespace], int]:

@@ -7,14 +7,13 @@ front of Airflow breaks absolute ones.
 from __future__ import annotations
 
 import html
-from typing import Literal
 
 from airflow.api_fastapi.core_api.security import requires_authenticated
 from airflow.plugins_manager import AirflowPlugin
 from fastapi import Depends, FastAPI, HTTPException
 from fastapi.responses import FileResponse, HTMLResponse
 
-from stockroom.jobs.list_orders import ShownOrder, document_path, list_orders
+from stockroom.jobs.list_orders import DocumentKind, ShownOrder, document_path, list_orders
 from stockroom.settings import Settings
 
 APPROVALS = "../dags/approve_purchase_orders/required_actions"
@@ -64,12 +63,14 @@ def show_orders() -> str:
 
 
 @app.get("/documents/{po_number}.{kind}")
-def send_document(po_number: str, kind: Literal["pdf", "csv"]) -> FileResponse:
+def send_document(po_number: str, kind: DocumentKind) -> FileResponse:
     """Return a purchase order's document."""
     path = document_path(Settings.from_environment(), po_number, kind)
     if path is None:
         raise HTTPException(404, "there is no such document")
-    return FileResponse(path, filename=path.name)
+    return FileResponse(
+        path, filename=path.name, content_disposition_type="inline" if kind == "reasons" else "attachment"
+    )
 
 
 def _row(shown: ShownOrder) -> str:

@@ -46,6 +46,7 @@ def test_a_suppliers_name_is_shown_as_text(monkeypatch: pytest.MonkeyPatch, tmp_
 @pytest.mark.parametrize("number", ["../PO-000001", "PO-000001/..", "H-000001", "PO-1", "PO-00000१", ""])
 def test_only_our_own_numbers_name_a_document(tmp_path: Path, number: str) -> None:
     assert document_path(_settings(tmp_path), number, "pdf") is None
+    assert document_path(_settings(tmp_path), number, "reasons") is None
 
 
 def test_a_document_is_found_where_the_documents_lie(tmp_path: Path) -> None:
@@ -54,6 +55,13 @@ def test_a_document_is_found_where_the_documents_lie(tmp_path: Path) -> None:
     file.touch()
     assert document_path(_settings(tmp_path), "PO-000001", "pdf") == file
     assert document_path(_settings(tmp_path), "PO-000001", "csv") is None
+
+
+def test_whoever_has_to_answer_finds_the_reasons_beside_the_order(tmp_path: Path) -> None:
+    annex = tmp_path / "purchase_orders" / "PO-000001-reasons.html"
+    annex.parent.mkdir()
+    annex.touch()
+    assert document_path(_settings(tmp_path), "PO-000001", "reasons") == annex
 
 
 def test_orders_that_wait_come_first(warehouse: Any, tmp_path: Path) -> None:

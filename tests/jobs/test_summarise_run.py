@@ -75,6 +75,7 @@ def test_a_first_run_counts_rows_orders_and_money(settings: Settings, warehouse)
     assert "1 released, worth 1,500.00 GBP" in text
     assert "1 waiting for a person, worth 2,500.00 GBP" in text
     assert "outbox/purchase_orders" in text
+    assert "purchase_orders/PO-*-reasons.html" in text
     assert "stockroom answer" in text
 
 

@@ -133,6 +133,8 @@ class RunSummary:
         sent, written = self.outbox_dir / "purchase_orders", self.documents_dir / "purchase_orders"
         yield "orders", f"{released:,} released, worth {released_value:,.2f} {self.currency}", _path(sent)
         yield "", f"{waiting:,} waiting for a person, worth {waiting_value:,.2f} {self.currency}", _path(written)
+        if released or waiting:
+            yield "", "why each line is bought, order by order", _path(written / "PO-*-reasons.html")
         if refused:
             yield "", f"{refused:,} refused", "ops.purchase_order_events"
 

@@ -5,7 +5,7 @@ select
         array_agg(days.stock_date - %(first_judged_date)s) filter (where days.stock_date >= %(eve)s), '{}'
     ) as days,
     coalesce(
-        array_agg(greatest(days.available_units_at_close, 0)) filter (where days.stock_date >= %(eve)s), '{}'
+        array_agg(greatest(days.available_units_at_close, 0)::integer) filter (where days.stock_date >= %(eve)s), '{}'
     ) as closing_units,
     coalesce(
         array_agg(greatest(days.units_received, 0)::integer) filter (where days.stock_date >= %(eve)s), '{}'

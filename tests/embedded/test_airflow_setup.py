@@ -10,15 +10,20 @@ import stat
 import subprocess
 import sys
 import time
+from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import psutil
 import pytest
 
 from stockroom.embedded.airflow import AirflowPlan, airflow_environment, read_logins
 from stockroom.embedded.children import ChildEndedError, Children, end_marked
+from stockroom.embedded.installation import PORTS, Installation, local_settings
 from stockroom.embedded.ports import HOST, choose_ports
-from stockroom.embedded.private_files import keep_private
+from stockroom.embedded.postgres import Server
+from stockroom.embedded.private_files import keep_private, write_private
 
 
 def _plan(tmp_path: Path) -> AirflowPlan:
@@ -128,3 +133,18 @@ def test_a_child_that_ends_by_itself_is_reported_with_its_last_words(tmp_path: P
     with pytest.raises(ChildEndedError, match=r"short ended with code 3(.|\n)*no such table"):
         children.check()
     children.stop()
+
+
+def test_settings_of_what_is_up_name_the_ports_that_it_holds(tmp_path: Path) -> None:
+    installation = Installation(tmp_path)
+    ports = choose_ports(installation.directory / "ports.json", PORTS)
+    server = SimpleNamespace(warehouse_url=lambda role: f"postgresql://{role}@{HOST}/warehouse")
+    with socket.socket() as shop:
+        shop.bind((HOST, ports["store"]))
+        shop.listen()
+        for is_up in (False, True):
+            if is_up:
+                write_private(installation.up_file, {"as_of_date": "2011-06-30"})
+            settings = local_settings(installation, cast("Server", server), as_of_date=date(2011, 6, 30))
+            assert settings["STOCKROOM_SHOP_URL"] == f"http://{HOST}:{ports['store']}"
+    assert choose_ports(installation.directory / "ports.json", PORTS) == ports

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from stockroom.embedded.ports import HOST, choose_ports
+from stockroom.embedded.ports import HOST, choose_ports, remembered_ports
 from stockroom.embedded.postgres import Server
 from stockroom.embedded.private_files import keep_private, read_private
 from stockroom.jobs.check_plan_date import OutsideDataError
@@ -82,12 +82,15 @@ def find_installation() -> Installation:
 def local_settings(installation: Installation, server: Server, *, as_of_date: date) -> dict[str, str]:
     """Return the ``STOCKROOM_*`` variables of this machine for the sample store on ``as_of_date``.
 
-    What the caller's environment sets already stays, but for what the installation itself decides.
+    Ports are those that the last start chose. What the caller's environment sets already stays, but for what the
+    installation itself decides.
     """
     directory = installation.directory
     store = directory / "store"
-    # What is up holds its ports itself: they are taken, and still the right ones.
-    ports = choose_ports(directory / "ports.json", () if installation.up_file.exists() else PORTS)
+    # Those of the last start, which may be up and hold them: only a start chooses anew.
+    ports = remembered_ports(directory / "ports.json")
+    if not ports.keys() >= set(PORTS):
+        ports = choose_ports(directory / "ports.json", PORTS)
     # Generated once: links in mails that were sent last week must go on working.
     keys = keep_private(directory / "secrets.json", {"shopify_token": _new_key, "storefront_secret": _new_key})
     decided = {

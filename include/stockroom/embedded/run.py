@@ -24,7 +24,7 @@ from stockroom.embedded.airflow import (
 from stockroom.embedded.airflow_api import give_up_run, list_unfinished_runs, log_in, start_run, unpause_all
 from stockroom.embedded.children import ChildEndedError, Children, end_marked, is_marked_running
 from stockroom.embedded.follow import Follower
-from stockroom.embedded.installation import Installation, local_settings
+from stockroom.embedded.installation import PORTS, Installation, local_settings
 from stockroom.embedded.lock import hold_lock
 from stockroom.embedded.ports import HOST, choose_ports, remembered_ports
 from stockroom.embedded.private_files import write_private
@@ -131,6 +131,7 @@ def _start(installation: Installation, as_of_date: date, *, stays_up: bool, stac
     stack.callback(server.stop)
     children = Children(mark=installation.mark, logs=installation.logs, detached=stays_up)
     stack.callback(children.stop)
+    ports = choose_ports(installation.directory / "ports.json", PORTS)
     variables = local_settings(installation, server, as_of_date=as_of_date)
     settings = Settings.from_environment(variables)
     airflow = AirflowPlan(
@@ -138,7 +139,7 @@ def _start(installation: Installation, as_of_date: date, *, stays_up: bool, stac
         project=installation.project,
         logs=installation.logs,
         database_url=server.airflow_url(),
-        port=choose_ports(installation.directory / "ports.json", ("airflow",))["airflow"],
+        port=ports["airflow"],
         approvers=settings.approvers,
     )
     environment = airflow_environment(airflow) | variables

@@ -54,6 +54,8 @@ def test_what_the_store_did_is_measured_by_the_same_costs(marts: Marts, settings
     assert (total.units_lost, total.stockout_days, total.lost_margin) == (14, 7, 28.0)
     assert (total.orders, total.ordering) == (2, 20.0)
     assert total.average_stock_value == pytest.approx(40 * 3 * 22 / 29)
+    # Empty from the 9th to the 15th of May.
+    assert np.flatnonzero(store.stock_value_by_day == 0).tolist() == list(range(8, 15))
 
 
 def test_units_that_were_under_way_arrive_for_every_policy(marts: Marts, settings: Settings) -> None:

@@ -194,16 +194,20 @@ def cut_scenario(
 def starting_stock_units(past: ItemHistory, *, cover_days: float = STARTING_COVER_DAYS) -> IntArray:
     """Return ``cover_days`` of the mean daily sales of the last 60 days, rounded up: the start that all policies share.
 
-    A rule of nobody's: it knows no forecast and no lead time, and favours none of the policies.
+    A rule of nobody's: it knows no forecast and no lead time, and favours none of the policies. At least the smallest
+    lot that can be bought: what is listed was bought once, and an item that never had stock could never sell, so that
+    every rule would go on ordering none.
 
     >>> past = ItemHistory(dates=np.arange("2011-01-01", "2011-01-03", dtype="datetime64[D]"),
-    ...     units_sold=np.array([[1, 2]]), unit_price=[2.0], unit_cost=[1.0], supplier=["S"], category=["C"])
+    ...     units_sold=np.array([[1, 2], [0, 0]]), unit_price=[2.0, 2.0], unit_cost=[1.0, 1.0], supplier=["S", "S"],
+    ...     category=["C", "C"], pack_units=[1, 4], minimum_order_units=[1, 6])
     >>> starting_stock_units(past, cover_days=21).tolist()
-    [32]
+    [32, 8]
     """
     window = past.units_sold[:, -STARTING_WINDOW_DAYS:]
     units: IntArray = np.ceil(window.mean(axis=1) * cover_days - _ROUNDING).astype(np.int64)
-    return units
+    smallest_lot: IntArray = -(-past.minimum_order_units // past.pack_units) * past.pack_units
+    return np.asarray(np.maximum(units, smallest_lot), dtype=np.int64)
 
 
 def _set(instance: object, name: str, value: object) -> None:

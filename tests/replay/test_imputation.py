@@ -5,7 +5,9 @@ from typing import Any
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.replay.builders import past
 
+from stockroom.planning import ItemHistory
 from stockroom.replay import LatentDemand, impute_demand
 
 
@@ -14,7 +16,11 @@ def imputed(sold: Any, *, sold_out: Any = (), out_all_day: Any = (), seed: int =
     units = np.array([sold])
     flags = np.zeros((2, units.size), dtype=bool)
     flags[0, list(sold_out)], flags[1, list(out_all_day)] = True, True
-    return impute_demand(units, sold_out=flags[:1], out_all_day=flags[1:], keys=np.array(["mug"]), seed=seed)
+    return impute_demand(history(units, sold_out=flags[:1], out_all_day=flags[1:]), seed=seed)
+
+
+def history(units: Any, *, sold_out: Any, out_all_day: Any) -> ItemHistory:
+    return past(units, sold_out=sold_out, fraction_in_stock=np.where(out_all_day, 0.0, 1.0))
 
 
 def weekly(mondays: list[int], other_days: int = 0) -> list[int]:
@@ -49,8 +55,9 @@ def test_a_sold_out_day_is_not_drawn_from_another_one() -> None:
 
 def test_the_shares_say_how_much_is_drawn() -> None:
     demand = imputed([4, 0, 0, 0, 0, 0, 0, 0], out_all_day=[7])
-    assert demand.imputed_day_share == 1 / 8
-    assert demand.imputed_unit_share(np.array([[4, 0, 0, 0, 0, 0, 0, 0]])) == 0.5
+    sold, last_week = np.array([[4, 0, 0, 0, 0, 0, 0, 0]]), slice(1, None)
+    assert (demand.day_share(slice(None)), demand.unit_share(sold, slice(None))) == (1 / 8, 0.5)
+    assert (demand.day_share(last_week), demand.unit_share(sold, last_week)) == (1 / 7, 1.0)
 
 
 @given(st.integers(0, 2**32), st.integers(0, 5))
@@ -60,10 +67,16 @@ def test_demand_is_what_sold_on_every_day_that_is_known(draw: int, seed: int) ->
     kind = random.integers(0, 4, sold.shape)
     out_all_day, sold_out = kind == 3, (kind == 2) & (sold > 0)
     sold[out_all_day] = 0
-    keys = np.array(["a", "b", "c"])
-    demand = impute_demand(sold, sold_out=sold_out, out_all_day=out_all_day, keys=keys, seed=seed)
+    store = history(sold, sold_out=sold_out, out_all_day=out_all_day)
+    demand = impute_demand(store, seed=seed)
     known = ~(sold_out | out_all_day)
     assert np.array_equal(demand.units[known], sold[known])
     assert np.all(demand.units >= sold)
-    alone = impute_demand(sold[1:2], sold_out=sold_out[1:2], out_all_day=out_all_day[1:2], keys=keys[1:2], seed=seed)
+    alone = impute_demand(store.take(np.array([1])), seed=seed)
     assert np.array_equal(alone.units[0], demand.units[1])
+
+
+def test_a_store_that_never_counted_its_stock_shows_its_sales() -> None:
+    demand = impute_demand(past([[1, 0, 4]]), seed=1)
+    assert demand.units.tolist() == [[1, 0, 4]]
+    assert not demand.is_imputed.any()

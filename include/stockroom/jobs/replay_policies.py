@@ -20,18 +20,19 @@ from stockroom.jobs.plan_orders import DEFAULT_POLICY
 from stockroom.replay import (
     FAMILIES,
     STORE,
+    LatentDemand,
     Replay,
     Run,
     Scenario,
     Shipments,
     built_in_policies,
+    first_days,
     impute_demand,
     mixed_days,
     replay_policies,
     totals,
     uniforms,
 )
-from stockroom.replay.imputation import LatentDemand
 from stockroom.replay.scenario import IntArray
 from stockroom.settings import Settings
 from stockroom.warehouse import connect
@@ -111,7 +112,8 @@ def replay_store(
         past = read_store_past(connection, window, time_zone=settings.time_zone, currency=settings.currency)
     if not past.sku.size:
         raise NothingToReplayError(f"no item was listed before {window.first} whose supplier and cost are known")
-    demand = _latent_demand(past, seed=wish.seed)
+    # Past and judged days together: a draw may come from either side.
+    demand, judged = impute_demand(past.history, seed=wish.seed), slice(window.past_days, None)
     scenario = _scenario(past, demand, seed=wish.seed)
     policies = built_in_policies(scenario, wish.families, policy=DEFAULT_POLICY)
     replay = replay_policies(
@@ -131,8 +133,8 @@ def replay_store(
         sku=past.sku,
         title=past.title,
         location_id=past.location_id,
-        imputed_day_share=float(demand.is_imputed[:, window.past_days :].mean()),
-        imputed_unit_share=_imputed_unit_share(past, demand),
+        imputed_day_share=demand.day_share(judged),
+        imputed_unit_share=demand.unit_share(past.history.units_sold, judged),
         left_out=past.left_out,
     )
     folder = wish.out or settings.reports_dir
@@ -162,41 +164,11 @@ def _window(wish: ReplayWish, span: tuple[date, date] | None) -> ReplayWindow:
     return ReplayWindow(max(first - timedelta(days=HISTORY_DAYS), known_first), first, last)
 
 
-def _latent_demand(past: StorePast, *, seed: int) -> LatentDemand:
-    """Return what shoppers wanted on all days, past and judged: neighbours on both sides may be drawn from."""
-    history = past.history
-    assert history.sold_out is not None  # noqa: S101 -- read_store_past always fills both
-    assert history.fraction_in_stock is not None  # noqa: S101
-    return impute_demand(
-        history.units_sold.astype(np.int64),
-        sold_out=history.sold_out,
-        out_all_day=history.fraction_in_stock == 0,
-        keys=history.item_key,
-        seed=seed,
-    )
-
-
-def _imputed_unit_share(past: StorePast, demand: LatentDemand) -> float:
-    judged = slice(past.window.past_days, None)
-    wanted = int(demand.units[:, judged].sum())
-    return 1.0 - float(past.history.units_sold[:, judged].sum()) / wanted if wanted else 0.0
-
-
 def _scenario(past: StorePast, demand: LatentDemand, *, seed: int) -> Scenario:
-    known, history = past.window.past_days, past.history
-    assert history.sold_out is not None  # noqa: S101 -- read_store_past always fills both
-    assert history.fraction_in_stock is not None  # noqa: S101
     before = past.shipments.sent_day < 0
     return Scenario(
-        past=replace(
-            history,
-            dates=history.dates[:known],
-            units_sold=history.units_sold[:, :known],
-            sold_out=history.sold_out[:, :known],
-            fraction_in_stock=history.fraction_in_stock[:, :known],
-            on_hand=past.starting_units,
-        ),
-        demand=demand.units[:, known:],
+        past=replace(first_days(past.history, past.window.past_days), on_hand=past.starting_units),
+        demand=demand.units[:, past.window.past_days :],
         lead_time_days=_lead_time_days(past, seed=seed),
         inbound=_inbound(past),
         shipments=Shipments(

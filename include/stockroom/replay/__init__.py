@@ -7,7 +7,15 @@ from stockroom.replay.imputation import LatentDemand, impute_demand
 from stockroom.replay.measures import Interval, Outcome, Totals, items_done_worse, measure, saving_intervals, totals
 from stockroom.replay.ours import Planned
 from stockroom.replay.replay import STORE, Replay, replay_policies
-from stockroom.replay.scenario import Costs, ReplayError, Scenario, Shipments, cut_scenario, starting_stock_units
+from stockroom.replay.scenario import (
+    Costs,
+    ReplayError,
+    Scenario,
+    Shipments,
+    cut_scenario,
+    first_days,
+    starting_stock_units,
+)
 from stockroom.replay.simulator import Levels, ReplayPolicy, Run, simulate
 
 __all__ = [
@@ -33,6 +41,7 @@ __all__ = [
     "built_in_policies",
     "clairvoyant",
     "cut_scenario",
+    "first_days",
     "fixed_days",
     "gamma_days",
     "impute_demand",

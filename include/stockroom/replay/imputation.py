@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from stockroom.planning import ItemHistory
 from stockroom.replay.draws import uniforms
-from stockroom.replay.scenario import BoolArray, FloatArray, IntArray, TextArray
+from stockroom.replay.scenario import BoolArray, CountArray, FloatArray, IntArray
 
 _WEEKS = np.arange(1, 5) * 7
 _DAYS = np.arange(1, 29)
@@ -36,38 +37,47 @@ class LatentDemand:
     is_imputed: BoolArray
     """(n, d) sold out or out all day: the units are a draw."""
 
-    @property
-    def imputed_day_share(self) -> float:
-        """Return the share of all days whose demand is a draw."""
-        return float(self.is_imputed.mean()) if self.is_imputed.size else 0.0
+    def day_share(self, days: slice) -> float:
+        """Return the share of those days' item-days whose demand is a draw."""
+        return float(self.is_imputed[:, days].mean())
 
-    def imputed_unit_share(self, sold: IntArray) -> float:
-        """Return the share of all units that nobody saw being bought."""
-        total = int(self.units.sum())
-        return 1.0 - float(sold.sum()) / total if total else 0.0
+    def unit_share(self, sold: CountArray, days: slice) -> float:
+        """Return the share of those days' units that nobody saw being bought; ``sold`` is (n, d)."""
+        wanted = int(self.units[:, days].sum())
+        return 1.0 - float(sold[:, days].sum()) / wanted if wanted else 0.0
 
 
-def impute_demand(
-    units_sold: IntArray, *, sold_out: BoolArray, out_all_day: BoolArray, keys: TextArray, seed: int
-) -> LatentDemand:
-    """Return demand behind censored sales, all (n, d); each item's draws depend on its key and the seed alone.
+def impute_demand(history: ItemHistory, *, seed: int) -> LatentDemand:
+    """Return demand behind censored sales; each item's draws depend on its key and the seed alone.
 
     A Tuesday without stock, among Tuesdays that sold 3:
 
     >>> sold = np.zeros((1, 15), dtype=int); sold[0, [0, 14]] = 3
-    >>> out = np.zeros((1, 15), dtype=bool); out[0, 7] = True
-    >>> impute_demand(sold, sold_out=out & False, out_all_day=out, keys=np.array(["mug"]), seed=1).units[0, 7]
-    np.int64(3)
+    >>> in_stock = np.ones((1, 15)); in_stock[0, 7] = 0
+    >>> mug = ItemHistory(dates=np.datetime64("2011-03-01") + np.arange(15), units_sold=sold, unit_price=[5.0],
+    ...     unit_cost=[3.0], supplier=["S"], category=["C"], fraction_in_stock=in_stock)
+    >>> int(impute_demand(mug, seed=1).units[0, 7])
+    3
     """
-    is_censored = sold_out | out_all_day
-    units = units_sold.astype(np.int64)
-    draws = uniforms(keys, units.shape[1], seed=seed)
+    is_censored = _is_censored(history)
+    units = history.units_sold.astype(np.int64)
+    draws = uniforms(history.item_key, units.shape[1], seed=seed)
     rows, days = is_censored.nonzero()
     for first in range(0, rows.size, _CELLS_AT_ONCE):
         part = slice(first, first + _CELLS_AT_ONCE)
         cells = rows[part], days[part]
-        units[cells] = _drawn(units_sold, ~is_censored, *cells, draws[cells])
+        units[cells] = _drawn(history.units_sold, ~is_censored, *cells, draws[cells])
     return LatentDemand(units, is_censored)
+
+
+def _is_censored(history: ItemHistory) -> BoolArray:
+    """Return the days, (n, d), on which shoppers may have wanted more than they could buy."""
+    is_censored = np.zeros(history.units_sold.shape, dtype=np.bool_)
+    if history.sold_out is not None:
+        is_censored |= history.sold_out
+    if history.fraction_in_stock is not None:
+        is_censored |= history.fraction_in_stock == 0
+    return is_censored
 
 
 def _drawn(units_sold: IntArray, is_known: BoolArray, rows: IntArray, days: IntArray, draws: FloatArray) -> IntArray:

@@ -7,7 +7,7 @@ lots of Harris's economic quantity on top of its reorder point.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ import numpy as np
 from scipy import stats
 
 from stockroom.planning import ItemHistory, LeadTimeHistory
-from stockroom.replay.scenario import DAYS_OF_YEAR, BoolArray, FloatArray, IntArray, TextArray
+from stockroom.replay.scenario import DAYS_OF_YEAR, BoolArray, FloatArray, IntArray, TextArray, first_days
 from stockroom.replay.simulator import Levels
 
 UNKNOWN_LEAD_TIME_DAYS = 14.0
@@ -74,7 +74,8 @@ class SetOnce:
     def levels(self, history: ItemHistory, lead_times: LeadTimeHistory, as_of_date: date) -> Levels:
         """Return the levels of that first day, from what was known then."""
         days_ago = (as_of_date - self.set_on).days
-        return self.inner.levels(_without_last(history, days_ago), _arrived_before(lead_times, days_ago), self.set_on)
+        then = first_days(history, history.dates.size - days_ago)
+        return self.inner.levels(then, _arrived_before(lead_times, days_ago), self.set_on)
 
 
 def simple(history: ItemHistory, lead_times: LeadTimeHistory, terms: Terms) -> Wish:
@@ -230,18 +231,6 @@ def _seen_days_first(units: IntArray, is_in_stock: BoolArray) -> tuple[IntArray,
     order = np.argsort(~is_in_stock, axis=1, kind="stable")
     seen = np.take_along_axis(np.where(is_in_stock, units, 0), order, axis=1)
     return seen, np.maximum(is_in_stock.sum(axis=1), 1)
-
-
-def _without_last(history: ItemHistory, days: int) -> ItemHistory:
-    """Return the history as it ended ``days`` ago."""
-    known = slice(0, history.dates.size - days)
-    return replace(
-        history,
-        dates=history.dates[known],
-        units_sold=history.units_sold[:, known],
-        sold_out=None if history.sold_out is None else history.sold_out[:, known],
-        fraction_in_stock=None if history.fraction_in_stock is None else history.fraction_in_stock[:, known],
-    )
 
 
 def _arrived_before(lead_times: LeadTimeHistory, days: int) -> LeadTimeHistory:

@@ -12,6 +12,8 @@ from stockroom.planning import ItemHistory
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+CountArray = npt.NDArray[np.signedinteger[Any]]
+"""Whole numbers of any width: a panel of days may be narrow."""
 BoolArray = npt.NDArray[np.bool_]
 TextArray = npt.NDArray[np.str_]
 
@@ -172,22 +174,25 @@ def cut_scenario(
     days = history.dates.size
     if not 0 < first_judged_day < days:
         raise ReplayError(f"first_judged_day: {first_judged_day} leaves no past or nothing to judge of {days} days")
-    past = replace(
-        history,
-        dates=history.dates[:first_judged_day],
-        units_sold=history.units_sold[:, :first_judged_day],
-        sold_out=None if history.sold_out is None else history.sold_out[:, :first_judged_day],
-        fraction_in_stock=None
-        if history.fraction_in_stock is None
-        else history.fraction_in_stock[:, :first_judged_day],
-        on_order=((),) * history.items,
-    )
+    past = first_days(history, first_judged_day)
     stock = starting_stock_units(past) if starting_stock is None else starting_stock
     return Scenario(
         past=replace(past, on_hand=stock),
         demand=history.units_sold[:, first_judged_day:].astype(np.int64),
         lead_time_days=lead_time_days,
         **terms,
+    )
+
+
+def first_days(history: ItemHistory, days: int) -> ItemHistory:
+    """Return the history as it stood after its first ``days`` days."""
+    known = slice(0, days)
+    return replace(
+        history,
+        dates=history.dates[known],
+        units_sold=history.units_sold[:, known],
+        sold_out=None if history.sold_out is None else history.sold_out[:, known],
+        fraction_in_stock=None if history.fraction_in_stock is None else history.fraction_in_stock[:, known],
     )
 
 

@@ -110,7 +110,7 @@ def replay_html(report: ReplayReport) -> bytes:
             costs=replay.scenario.costs,
             ours=None if replay.ours is None else _policy_line(replay, replay.ours),
             best=None if replay.best_other is None else _policy_line(replay, replay.best_other),
-            store=next((_policy_line(replay, other) for other in replay.others if other.name == STORE), None),
+            store=None if replay.store is None else _policy_line(replay, replay.store),
             lines=sorted(_policy_lines(replay), key=lambda line: line.totals.cost),
             bound=_policy_line(replay, replay.clairvoyant),
             frontier=_frontier(replay),
@@ -185,7 +185,7 @@ def _worse(report: ReplayReport) -> list[WorseThan]:
     replay = report.replay
     if replay.ours is None:
         return []
-    others = [replay.best_other, *(other for other in replay.others if other.name == STORE)]
+    others = (replay.best_other, replay.store)
     return [_worse_than(report, replay.ours, other) for other in others if other is not None]
 
 
@@ -211,8 +211,8 @@ def _worse_than(report: ReplayReport, ours: Outcome, other: Outcome) -> WorseTha
 
 def _drawn(replay: Replay) -> list[Outcome]:
     """Return the outcomes worth a line over time: ours, the best rival, the store itself and the bound."""
-    store = [other for other in replay.others if other.name == STORE]
-    return [outcome for outcome in (replay.ours, replay.best_other, *store, replay.clairvoyant) if outcome is not None]
+    drawn = (replay.ours, replay.best_other, replay.store, replay.clairvoyant)
+    return [outcome for outcome in drawn if outcome is not None]
 
 
 def _chart(report: ReplayReport, by_day: Callable[[Outcome], charts.Numbers]) -> charts.LineChart:

@@ -21,6 +21,7 @@ from stockroom.replay import (
     FAMILIES,
     STORE,
     LatentDemand,
+    Outcome,
     Replay,
     Run,
     Scenario,
@@ -80,19 +81,19 @@ class ReplaySummary:
     def __str__(self) -> str:
         """Return lines for a person to read."""
         replay = self.replay
-        lines = [
+        head = (
             f"{self.window.first} to {self.window.last}: {replay.scenario.items:,} SKU-locations under "
             f"{len(replay.outcomes)} policies"
-        ]
-        shown = [replay.ours, replay.best_other, *(other for other in replay.others if other.name == STORE)]
-        for outcome in shown:
-            if outcome is not None:
-                total = totals(outcome)
-                lines.append(
-                    f"  {outcome.name:<20} cost {total.cost:>12,.2f} {self.currency}, {total.fill_rate:.1%} of units "
-                    f"served, average stock {total.average_stock_value:,.2f} {self.currency}"
-                )
-        return "\n".join([*lines, f"  {self.page}", f"  {self.data}"])
+        )
+        shown = (self._line(outcome) for outcome in (replay.ours, replay.best_other, replay.store) if outcome)
+        return "\n".join([head, *shown, f"  {self.page}", f"  {self.data}"])
+
+    def _line(self, outcome: Outcome) -> str:
+        total = totals(outcome)
+        return (
+            f"  {outcome.name:<20} cost {total.cost:>12,.2f} {self.currency}, {total.fill_rate:.1%} of units served, "
+            f"average stock {total.average_stock_value:,.2f} {self.currency}"
+        )
 
 
 def replay_store(
@@ -113,7 +114,7 @@ def replay_store(
     if not past.sku.size:
         raise NothingToReplayError(f"no item was listed before {window.first} whose supplier and cost are known")
     # Past and judged days together: a draw may come from either side.
-    demand, judged = impute_demand(past.history, seed=wish.seed), slice(window.past_days, None)
+    demand = impute_demand(past.history, seed=wish.seed)
     scenario = _scenario(past, demand, seed=wish.seed)
     policies = built_in_policies(scenario, wish.families, policy=DEFAULT_POLICY)
     replay = replay_policies(
@@ -123,12 +124,22 @@ def replay_store(
         seed=wish.seed,
         on_day=_counted(on_progress, len(policies) * scenario.days),
     )
-    report = ReplayReport(
+    report = _report(settings, past, demand, replay, seed=wish.seed)
+    folder = wish.out or settings.reports_dir
+    page, data = (folder / replay_file_name(window.first, window.last, suffix) for suffix in ("html", "json"))
+    write_whole(page, replay_html(report))
+    write_whole(data, replay_json(report))
+    return ReplaySummary(window, replay, settings.currency, page, data)
+
+
+def _report(settings: Settings, past: StorePast, demand: LatentDemand, replay: Replay, *, seed: int) -> ReplayReport:
+    judged = slice(past.window.past_days, None)
+    return ReplayReport(
         company=settings.company_name,
         currency=settings.currency,
-        first=window.first,
-        last=window.last,
-        seed=wish.seed,
+        first=past.window.first,
+        last=past.window.last,
+        seed=seed,
         replay=replay,
         sku=past.sku,
         title=past.title,
@@ -137,11 +148,6 @@ def replay_store(
         imputed_unit_share=demand.unit_share(past.history.units_sold, judged),
         left_out=past.left_out,
     )
-    folder = wish.out or settings.reports_dir
-    page, data = (folder / replay_file_name(window.first, window.last, suffix) for suffix in ("html", "json"))
-    write_whole(page, replay_html(report))
-    write_whole(data, replay_json(report))
-    return ReplaySummary(window, replay, settings.currency, page, data)
 
 
 def _window(wish: ReplayWish, span: tuple[date, date] | None) -> ReplayWindow:

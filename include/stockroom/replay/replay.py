@@ -11,6 +11,8 @@ from stockroom.replay.measures import Interval, Outcome, measure, saving_interva
 from stockroom.replay.scenario import ReplayError, Scenario
 from stockroom.replay.simulator import ReplayPolicy, Run, simulate
 
+STORE = "the store itself"
+
 
 @dataclass(frozen=True, eq=False)
 class Replay:
@@ -31,18 +33,20 @@ class Replay:
         return tuple(outcome for outcome in self.outcomes if outcome is not self.ours)
 
     @property
+    def store(self) -> Outcome | None:
+        """Return what the store itself came to, where its own run is known."""
+        return next((outcome for outcome in self.outcomes if outcome.name == STORE), None)
+
+    @property
     def best_other(self) -> Outcome | None:
         """Return the cheapest of the others, the store itself left aside: what a user would pick in hindsight."""
-        rivals = [outcome for outcome in self.others if outcome.name != STORE]
+        rivals = [outcome for outcome in self.others if outcome is not self.store]
         return min(rivals, key=lambda outcome: float(outcome.cost.sum()), default=None)
 
     def over_clairvoyant(self, outcome: Outcome) -> float:
         """Return the outcome's cost as a multiple of the lower bound's; 1 where both are nothing."""
         bound = totals(self.clairvoyant).cost
         return totals(outcome).cost / bound if bound else 1.0
-
-
-STORE = "the store itself"
 
 
 def replay_policies(

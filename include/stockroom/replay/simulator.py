@@ -63,38 +63,58 @@ def simulate(scenario: Scenario, policy: ReplayPolicy, *, on_day: Callable[[], o
     Raises:
         ReplayError: the policy returned levels of another shape, or none that are whole numbers of 0 or more.
     """
-    run = _empty_run(scenario, policy.name)
-    diary = Diary(scenario)
-    stock = scenario.past.on_hand
-    on_order = scenario.inbound.sum(axis=1)
-    arriving = _columns(scenario.inbound)
-    levels = Levels(np.zeros_like(stock), np.zeros_like(stock))
+    store = _Store(scenario, policy.name)
+    levels = Levels(np.zeros_like(store.stock), np.zeros_like(store.stock))
     for day in range(scenario.days):
-        stock, on_order = stock + arriving[:, day], on_order - arriving[:, day]
-        sold = np.minimum(scenario.demand[:, day], stock)
-        diary.record_day(day, stock_at_opening=stock, sold=sold)
-        stock = stock - sold
-        run.arrived[:, day], run.sold[:, day], run.stock_at_close[:, day] = arriving[:, day], sold, stock
+        store.receive_and_sell(day)
         if day % scenario.replan_days == 0:
-            levels = _levels(scenario, policy, diary, day, stock=stock, on_order=on_order)
+            levels = _levels(store, policy, day)
         if day % scenario.review_days == 0:
-            ordered = _order_units(scenario, levels, position=stock + on_order)
-            _send(scenario, arriving, ordered, day)
-            diary.record_orders(day, ordered)
-            run.ordered[:, day] = ordered
-            on_order = on_order + ordered
+            store.order(levels, day)
         on_day()
-    run.lost[:] = scenario.demand - run.sold
-    return run
+    return store.run
 
 
-def _levels(
-    scenario: Scenario, policy: ReplayPolicy, diary: Diary, day: int, *, stock: IntArray, on_order: IntArray
-) -> Levels:
-    as_of_date = (scenario.first_day + np.timedelta64(day + 1, "D")).astype(date)
-    history = diary.items(day, on_hand=stock, on_order=on_order)
-    point, up_to = policy.levels(history, diary.lead_times(day), as_of_date)
-    return Levels(_whole_levels(policy, point, scenario.items), _whole_levels(policy, up_to, scenario.items))
+class _Store:
+    """One policy's stock, orders under way and diary, from day to day."""
+
+    def __init__(self, scenario: Scenario, name: str) -> None:
+        self.scenario = scenario
+        self.diary = Diary(scenario)
+        self.run = Run(name, *(_columns(np.zeros_like(scenario.demand)) for _ in range(5)))
+        self.stock = scenario.past.on_hand
+        self.on_order = scenario.inbound.sum(axis=1)
+        self._arriving = _columns(scenario.inbound)
+
+    def receive_and_sell(self, day: int) -> None:
+        """Put what arrives on the shelf, sell what is there, and lose the rest of the demand."""
+        arrived, demand = self._arriving[:, day], self.scenario.demand[:, day]
+        at_opening = self.stock + arrived
+        sold = np.minimum(demand, at_opening)
+        self.stock, self.on_order = at_opening - sold, self.on_order - arrived
+        self.diary.record_day(day, stock_at_opening=at_opening, sold=sold)
+        run = self.run
+        run.arrived[:, day], run.sold[:, day], run.lost[:, day] = arrived, sold, demand - sold
+        run.stock_at_close[:, day] = self.stock
+
+    def order(self, levels: Levels, day: int) -> None:
+        """Order every item that is at its reorder point or under it; what arrives after the last day stays on order."""
+        ordered = _order_units(self.scenario, levels, position=self.stock + self.on_order)
+        arrival_day = day + self.scenario.lead_time_days[:, day]
+        rows = ((ordered > 0) & (arrival_day < self.scenario.days)).nonzero()[0]
+        self._arriving[rows, arrival_day[rows]] += ordered[rows]
+        self.on_order = self.on_order + ordered
+        self.diary.record_orders(day, ordered)
+        self.run.ordered[:, day] = ordered
+
+
+def _levels(store: _Store, policy: ReplayPolicy, day: int) -> Levels:
+    """Return the policy's levels from what the store knows on the evening of ``day``; checked."""
+    as_of_date = (store.scenario.first_day + np.timedelta64(day + 1, "D")).astype(date)
+    history = store.diary.items(day, on_hand=store.stock, on_order=store.on_order)
+    point, up_to = policy.levels(history, store.diary.lead_times(day), as_of_date)
+    items = store.scenario.items
+    return Levels(_whole_levels(policy, point, items), _whole_levels(policy, up_to, items))
 
 
 def _whole_levels(policy: ReplayPolicy, level: IntArray, items: int) -> IntArray:
@@ -112,17 +132,6 @@ def _order_units(scenario: Scenario, levels: Levels, *, position: IntArray) -> I
     packs = scenario.past.pack_units
     wanted = np.maximum(needed, scenario.past.minimum_order_units)
     return np.where(needed > 0, -(-wanted // packs) * packs, 0)
-
-
-def _send(scenario: Scenario, arriving: IntArray, ordered: IntArray, day: int) -> None:
-    """Put the orders of an evening onto the mornings on which they arrive; later ones stay on order to the end."""
-    arrival_day = day + scenario.lead_time_days[:, day]
-    rows = ((ordered > 0) & (arrival_day < scenario.days)).nonzero()[0]
-    arriving[rows, arrival_day[rows]] += ordered[rows]
-
-
-def _empty_run(scenario: Scenario, name: str) -> Run:
-    return Run(name, *(_columns(np.zeros_like(scenario.demand)) for _ in range(5)))
 
 
 def _columns(array: IntArray) -> IntArray:

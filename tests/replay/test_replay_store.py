@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import json
 from datetime import date, timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
 from tests.replay.conftest import FIRST, FIRST_JUDGED, LAST, Marts
 
+from stockroom.cli import main
 from stockroom.jobs.replay_policies import NothingToReplayError, ReplaySummary, ReplayWish, replay_store
 from stockroom.replay import STORE, ReplayError, totals
 from stockroom.settings import Settings
@@ -130,6 +132,28 @@ def test_the_summary_names_the_files_and_the_bar_reaches_its_end(marts: Marts, s
     assert str(summary).startswith("2011-05-01 to 2011-05-29: 1 SKU-locations under 6 policies")
     assert str(summary.page) in str(summary)
     assert summary.page.parent == settings.reports_dir
+
+
+def test_the_command_prints_what_came_of_it_and_where_it_lies(
+    marts: Marts,
+    settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    marts.supplier()
+    marts.sku()
+    for name in ("warehouse_url", "documents_dir", "outbox_dir", "reports_dir", "dbt_dir"):
+        monkeypatch.setenv(f"STOCKROOM_{name.upper()}", str(getattr(settings, name)))
+    monkeypatch.setenv("STOCKROOM_LANDING_URL", tmp_path.as_uri())
+    window = ["--from", "2011-05-01", "--to", "2011-05-20"]
+    assert main(["replay", *window, "--policies", "simple", "--out", str(tmp_path / "here")]) == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith("2011-05-01 to 2011-05-20: 1 SKU-locations under 2 policies")
+    for suffix in ("html", "json"):
+        file = tmp_path / "here" / f"replay-2011-05-01-to-2011-05-20.{suffix}"
+        assert file.exists()
+        assert str(file) in printed
 
 
 def test_days_that_the_marts_do_not_know_are_refused(marts: Marts, settings: Settings) -> None:

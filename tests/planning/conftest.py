@@ -11,6 +11,8 @@ import pytest
 from stockroom.planning import ItemHistory, LeadTimeHistory, Plan, Policy, plan_items
 
 AS_OF_DATE = date(2011, 6, 30)
+TEXTBOOK = Policy(method="both_variances")
+"""What can be reckoned by hand; what is learned has tests of its own."""
 
 
 def build_history(units_sold, **given) -> ItemHistory:
@@ -34,7 +36,8 @@ def build_lead_times(days=(14.0,) * 30, **given) -> LeadTimeHistory:
 
 def build_plan(units_sold, *, lead_times=None, policy=None, **given) -> Plan:
     lead_times = build_lead_times() if lead_times is None else lead_times
-    return plan_items(build_history(units_sold, **given), lead_times, policy or Policy(), as_of_date=AS_OF_DATE)
+    history = build_history(units_sold, **given)
+    return plan_items(history, lead_times, policy or TEXTBOOK, as_of_date=AS_OF_DATE)
 
 
 @pytest.fixture(scope="session")
@@ -49,7 +52,7 @@ def shipments() -> Callable[..., LeadTimeHistory]:
 
 @pytest.fixture(scope="session")
 def plan_of() -> Callable[..., Plan]:
-    """Return the plan of one supplier that always takes 14 days, unless the test says otherwise."""
+    """Return the textbook's plan of one supplier that always takes 14 days, unless the test says otherwise."""
     return build_plan
 
 

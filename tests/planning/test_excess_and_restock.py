@@ -14,7 +14,7 @@ from stockroom.planning.ways_out import Surplus, sell, way_out
 
 
 def excess_of(plan_of, history_of, units_sold, *, policy=None, **given):
-    plan = plan_of(units_sold, policy=policy or Policy(), **given)
+    plan = plan_of(units_sold, policy=policy or Policy(method="both_variances"), **given)
     return find_excess(history_of(units_sold, **given), plan)
 
 
@@ -25,13 +25,15 @@ def test_stock_beyond_ninety_days_is_excess_and_its_money_is_counted(plan_of, hi
     assert excess.excess_units[0] == 120
     assert excess.value_tied_up[0] == 240
     assert excess.monthly_carrying_cost[0] == 5
-    assert excess.days_of_supply[0] == 150
+    assert excess.days_of_supply[0] == pytest.approx(150)
 
 
 def test_seasonal_items_are_excess_beyond_sixty_days(plan_of, history_of):
     given = {"on_hand": [170]}
     assert not excess_of(plan_of, history_of, [[2] * 60], **given).is_excess[0]
-    assert excess_of(plan_of, history_of, [[2] * 60], policy=Policy(is_seasonal=True), **given).is_excess[0]
+    assert excess_of(
+        plan_of, history_of, [[2] * 60], policy=Policy(method="both_variances", is_seasonal=True), **given
+    ).is_excess[0]
 
 
 def test_enough_stock_is_no_excess_and_says_nothing(plan_of, history_of):
@@ -78,9 +80,11 @@ def test_years_of_stock_are_marked_down_and_the_assumed_price_response_is_stated
 
 def test_a_known_price_response_is_used_and_an_inelastic_item_is_never_marked_down(plan_of, history_of):
     units, given = [[1] * 20 + [0] * 40], {"on_hand": [500]}
-    known = excess_of(plan_of, history_of, units, policy=Policy(price_elasticity=3.0), **given)
+    known = excess_of(plan_of, history_of, units, policy=Policy(method="both_variances", price_elasticity=3.0), **given)
     assert "as 1 % less price sells 3 % more" in known.reason[0]
-    stubborn = excess_of(plan_of, history_of, units, policy=Policy(price_elasticity=0.8), **given)
+    stubborn = excess_of(
+        plan_of, history_of, units, policy=Policy(method="both_variances", price_elasticity=0.8), **given
+    )
     assert (stubborn.action[0], stubborn.markdown_percent[0]) == ("stop buying", 0)
 
 
@@ -124,7 +128,7 @@ def test_christmas_goods_wait_for_their_season(plan_of, history_of):
     given = {"on_hand": [400]}
     units = [[50] * 20 + [0] * 180]
     assert excess_of(plan_of, history_of, units, **given).action[0] == "clear out or write off"
-    seasonal = excess_of(plan_of, history_of, units, policy=Policy(is_seasonal=True), **given)
+    seasonal = excess_of(plan_of, history_of, units, policy=Policy(method="both_variances", is_seasonal=True), **given)
     assert seasonal.action[0] == "stop buying"
     assert "They last 146 days" in seasonal.reason[0]
 

@@ -51,7 +51,7 @@ def test_shipments_that_took_no_time_are_refused():
     [
         ({"service_level": 95}, "service_level: 95 is not from 0.5 to under 1"),
         ({"service_level": float("nan")}, "service_level"),
-        ({"service_kind": "type 1"}, "service_kind: 'type 1' is none of cycle, fill"),
+        ({"service_kind": "type 1"}, "service_kind: 'type 1' is none of money, cycle, fill"),
         ({"method": "magic"}, "method: 'magic' is none of simple, classic, both_variances"),
         ({"review_days": 0}, "review_days: 0 is not above 0"),
         ({"carrying_rate": -0.1}, "carrying_rate: -0.1 is not 0 or more"),

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stockroom.planning import ItemHistory, LeadTimeHistory, Plan, Policy, fit_pools, plan_items, recompute
-from stockroom.planning.decision import DecisionInputs
+from stockroom.planning.decision import CASE_NAMES, DecisionInputs
 
-DAYS = 40
+DAYS = 120
 AS_OF_DATE = date(2011, 6, 30)
 DATES = np.arange(DAYS) + np.datetime64(AS_OF_DATE) - DAYS
 ARRAYS = (
@@ -24,14 +24,20 @@ ARRAYS = (
 
 law = settings(deadline=None, max_examples=60)  # a busy machine must not fail a law
 
-policies = st.builds(
-    Policy,
-    method=st.sampled_from(["simple", "classic", "both_variances"]),
-    service_level=st.sampled_from([0.5, 0.8, 0.95, 0.99]),
-    service_kind=st.sampled_from(["cycle", "fill"]),
-    review_days=st.sampled_from([1.0, 7.0]),
-    velocity_days=st.sampled_from([30, 60, 90]),
-    order_cost=st.sampled_from([0.0, 10.0]),
+ORDER_COSTS = st.sampled_from([0.0, 10.0])
+REVIEWS = st.sampled_from([1.0, 7.0])
+
+policies = st.one_of(
+    st.builds(
+        Policy,
+        method=st.sampled_from(["simple", "classic", "both_variances", "quantile"]),
+        service_level=st.sampled_from([0.5, 0.8, 0.95, 0.99]),
+        service_kind=st.sampled_from(["cycle", "fill"]),
+        review_days=REVIEWS,
+        velocity_days=st.sampled_from([30, 60, 90]),
+        order_cost=ORDER_COSTS,
+    ),
+    st.builds(Policy, review_days=REVIEWS, order_cost=ORDER_COSTS, goodwill=st.sampled_from([0.0, 5.0])),
 )
 
 
@@ -214,7 +220,7 @@ def test_a_policy_for_each_item_plans_it_as_that_policy_alone_would(store, each)
 
 def test_every_input_of_the_decision_is_a_term(plan_of):
     terms = {term.name for term in plan_of([[1] * 30]).explain(0).terms}
-    assert set(DecisionInputs.__dataclass_fields__) <= terms
+    assert (set(DecisionInputs.__dataclass_fields__) - {"lead_time_cases_days"}) | set(CASE_NAMES) <= terms
 
 
 @pytest.mark.parametrize("days", [1, 3, 365])

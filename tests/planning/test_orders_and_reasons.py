@@ -6,18 +6,20 @@ import numpy as np
 import pytest
 
 from stockroom.planning import Policy
-from stockroom.planning.decision import decide, inputs_of_row
+from stockroom.planning.decision import CASE_NAMES, decide, inputs_of_row
 from stockroom.planning.explanation import recompute
 
-NO_LOT = Policy(order_cost=0.0)
+NO_LOT = Policy(method="both_variances", order_cost=0.0)
 
 
 def decision(**given):
     row = {
         "forecast_units_per_day": 5.0, "demand_variance": 25.0, "days_in_stock": 60.0, "lead_time_mean_days": 13.0,
         "lead_time_sd_days": 0.0, "review_days": 1.0, "method": "both_variances", "service_level": 0.95,
-        "service_kind": "cycle", "order_cost": 0.0, "unit_cost": 2.0, "carrying_rate": 0.25,
-        "maximum_cover_days": 365.0, "target_days_of_supply": 90.0, "available_units": 0, "on_order_units": 0,
+        "service_kind": "cycle", "order_cost": 0.0, "unit_cost": 2.0, "loss_per_unit": 3.0,
+        "carrying_rate": 0.25, "maximum_cover_days": 365.0, "greatest_lot_days": 90.0, "dispersion": 5.0,
+        "wandering": 0.0, "is_stopped": False, "returns_per_year": 0.0, **dict.fromkeys(CASE_NAMES, 13.0),
+        "available_units": 0, "on_order_units": 0,
         "minimum_order_units": 1, "pack_units": 1, "may_order": True,
     }  # fmt: skip
     return decide(inputs_of_row({**row, **given}))
@@ -63,7 +65,7 @@ def test_one_ceiling_over_need_minimum_and_pack(needed_from, minimum, pack, orde
 
 def test_a_lot_never_lasts_longer_than_the_target_days_of_supply():
     assert decision(order_cost=10_000.0).lot_units[0] == 450  # 90 days at 5
-    assert decision(order_cost=10_000.0, target_days_of_supply=30.0).lot_units[0] == 150
+    assert decision(order_cost=10_000.0, greatest_lot_days=30.0).lot_units[0] == 150
 
 
 def test_a_smallest_lot_beyond_a_year_is_a_question_and_no_purchase():
@@ -133,7 +135,7 @@ def test_the_sentence_of_units_owed_and_of_a_sold_out_week(plan_of):
 
 
 def test_the_sentence_of_an_item_that_is_not_bought_any_more(plan_of):
-    policy = Policy(not_ordered_because="the supplier has discontinued it", order_cost=0.0)
+    policy = Policy(method="both_variances", not_ordered_because="the supplier has discontinued it", order_cost=0.0)
     assert (
         plan_of([[4] * 60], policy=policy)
         .explain(0)
@@ -148,7 +150,8 @@ def test_terms_stand_in_the_order_of_the_thought_and_rebuild_the_order(plan_of):
     assert names[0] == "forecast_units_per_day"
     assert names.index("lead_time_mean_days") < names.index("reorder_point_units") < names.index("order_units")
     assert {term.unit for term in terms} <= {
-        "units", "days", "units per day", "units squared", "share", "share per year", "money", "shipments", "",
+        "units", "days", "units per day", "units squared", "share", "share squared", "share per year", "per year",
+        "money", "shipments", "",
     }  # fmt: skip
     changed = [term if term.name != "pack_units" else type(term)("pack_units", 500, "units") for term in terms]
     assert recompute(changed).order_units == 500

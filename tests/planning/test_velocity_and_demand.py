@@ -89,8 +89,8 @@ def test_abc_goes_by_revenue_and_fast_movers_by_units(plan_of):
 
 def test_the_window_is_the_policys(plan_of):
     units = [[0] * 60 + [6] * 30]
-    assert plan_of(units, policy=Policy(velocity_days=30)).forecast_units_per_day[0] == 6
-    assert plan_of(units, policy=Policy(velocity_days=90)).forecast_units_per_day[0] == 2
+    assert plan_of(units, policy=Policy(method="both_variances", velocity_days=30)).forecast_units_per_day[0] == 6
+    assert plan_of(units, policy=Policy(method="both_variances", velocity_days=90)).forecast_units_per_day[0] == 2
 
 
 def test_a_sample_of_equal_days_still_has_the_spread_of_chance(history_of):

@@ -7,12 +7,24 @@ so the same integers.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 
 from stockroom.planning.arrays import BoolArray, FloatArray, IntArray, TextArray
-from stockroom.planning.order_quantity import lot_units, needed_units, packed_units, smallest_lot_lasts_too_long
-from stockroom.planning.reorder_point import reorder_points
+from stockroom.planning.arrivals import effective_cases
+from stockroom.planning.lead_time import CASES
+from stockroom.planning.order_quantity import (
+    DAYS_OF_YEAR,
+    lot_units,
+    needed_units,
+    packed_units,
+    smallest_lot_lasts_too_long,
+)
+from stockroom.planning.reorder_point import comeback_level, money_level, quantile_points, reorder_points
+
+COMEBACK_DAYS = 21.0
+"""A stopped item is bought in lots of at most so many days of its old demand: enough to see that it is back."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,21 +32,34 @@ class DecisionInputs:
     """Everything an order depends on, one value per item, in the order in which a person would follow it."""
 
     forecast_units_per_day: FloatArray
+    """On an average day of the interval that an order covers."""
     demand_variance: FloatArray
+    dispersion: FloatArray
+    """Variance of demand over its mean, as far as it averages out over days. Of the quantile method, as the next."""
+    wandering: FloatArray
+    """Squared coefficient of variation of the level, which does not average out."""
+    is_stopped: BoolArray
+    """Silent for longer than its own pace makes credible."""
+    returns_per_year: FloatArray
+    """How often an item that has stopped comes back; 0 for one that sells."""
     days_in_stock: FloatArray
     lead_time_mean_days: FloatArray
     lead_time_sd_days: FloatArray
+    lead_time_cases_days: FloatArray
+    """(n, 12) equally likely lead times."""
     review_days: FloatArray
     method: TextArray
     service_level: FloatArray
     service_kind: TextArray
     order_cost: FloatArray
     unit_cost: FloatArray
+    loss_per_unit: FloatArray
+    """What a lost sale costs: margin and goodwill."""
     carrying_rate: FloatArray
     maximum_cover_days: FloatArray
     """How long the smallest lot that a supplier sells may last."""
-    target_days_of_supply: FloatArray
-    """How long a lot may last: what is beyond would be flagged as excess tomorrow."""
+    greatest_lot_days: FloatArray
+    """How long an economic lot may last."""
     available_units: IntArray
     on_order_units: IntArray
     minimum_order_units: IntArray
@@ -48,6 +73,8 @@ class Decision:
 
     expected_demand_units: IntArray
     """Over lead time and review, rounded up."""
+    aimed_service_level: FloatArray
+    """The share of order cycles (or of units, for a fill rate) that the reorder point is meant to serve."""
     safety_stock_units: IntArray
     """The rest of the reorder point. Under 0 only for a fill rate that large lots reach by themselves."""
     reorder_point_units: IntArray
@@ -62,6 +89,8 @@ class Decision:
 
 def decide(inputs: DecisionInputs) -> Decision:
     """Return levels and orders; each item's depend on its own row alone."""
+    learned = inputs.method == "quantile"
+    is_stopped = learned & inputs.is_stopped
     lot = lot_units(
         units_per_day=inputs.forecast_units_per_day,
         demand_variance=inputs.demand_variance,
@@ -69,26 +98,21 @@ def decide(inputs: DecisionInputs) -> Decision:
         order_cost=inputs.order_cost,
         unit_cost=inputs.unit_cost,
         carrying_rate=inputs.carrying_rate,
-        maximum_days=np.minimum(inputs.target_days_of_supply, inputs.maximum_cover_days),
+        maximum_days=np.where(is_stopped, COMEBACK_DAYS, inputs.greatest_lot_days),
     )
     least_lot = np.maximum(lot, packed_units(np.ones_like(lot), inputs.minimum_order_units, inputs.pack_units))
-    expected, point = reorder_points(
-        method=inputs.method,
-        service_level=inputs.service_level,
-        is_fill=inputs.service_kind == "fill",
-        lot_units=least_lot.astype(np.float64),
-        units_per_day=inputs.forecast_units_per_day,
-        demand_variance=inputs.demand_variance,
-        days_in_stock=inputs.days_in_stock,
-        lead_time_days=inputs.lead_time_mean_days,
-        lead_time_sd_days=inputs.lead_time_sd_days,
-        review_days=inputs.review_days,
-    )
+    expected, point = _textbook_points(inputs, least_lot.astype(np.float64))
+    level = inputs.service_level
+    if learned.any():
+        rows = np.flatnonzero(learned)
+        expected[rows], point[rows], level = _learned_points(_take(inputs, rows), least_lot[rows], level, rows)
     expected_units = np.ceil(expected).astype(np.int64)
     reorder_point = np.ceil(point).astype(np.int64)
-    order_up_to = reorder_point + lot
+    # A stopped item that is worth no stock is ordered only to make good what was promised.
+    is_given_up = is_stopped & (level <= 0)
+    order_up_to = np.where(is_given_up, 0, reorder_point + np.where(is_stopped, np.maximum(lot, 1), lot))
     position = inputs.available_units + inputs.on_order_units
-    needed = needed_units(position, reorder_point, order_up_to)
+    needed = needed_units(position, np.where(is_given_up, -1, reorder_point), order_up_to)
     needs_person = inputs.may_order & smallest_lot_lasts_too_long(
         needed=needed,
         minimum_order_units=inputs.minimum_order_units,
@@ -99,6 +123,7 @@ def decide(inputs: DecisionInputs) -> Decision:
     packed = packed_units(needed, inputs.minimum_order_units, inputs.pack_units)
     return Decision(
         expected_demand_units=expected_units,
+        aimed_service_level=level,
         safety_stock_units=reorder_point - expected_units,
         reorder_point_units=reorder_point,
         lot_units=lot,
@@ -110,16 +135,93 @@ def decide(inputs: DecisionInputs) -> Decision:
     )
 
 
+def _textbook_points(inputs: DecisionInputs, lot: FloatArray) -> tuple[FloatArray, FloatArray]:
+    return reorder_points(
+        method=inputs.method,
+        service_level=inputs.service_level,
+        is_fill=inputs.service_kind == "fill",
+        lot_units=lot,
+        units_per_day=inputs.forecast_units_per_day,
+        demand_variance=inputs.demand_variance,
+        days_in_stock=inputs.days_in_stock,
+        lead_time_days=inputs.lead_time_mean_days,
+        lead_time_sd_days=inputs.lead_time_sd_days,
+        review_days=inputs.review_days,
+    )
+
+
+def _learned_points(
+    inputs: DecisionInputs, lot: IntArray, level: FloatArray, rows: IntArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return demand to be covered and reorder point of the rows that learn, and all levels with theirs put in."""
+    rate = inputs.forecast_units_per_day
+    units = np.maximum(lot, 1).astype(np.float64)
+    cycle = np.divide(units, rate, out=np.full_like(rate, np.inf), where=rate > 0)
+    days = effective_cases(inputs.lead_time_cases_days, np.minimum(cycle, DAYS_OF_YEAR))
+    # Stock crosses the point half a review before it is seen, on average; then the replacement takes its days.
+    interval_units = rate[:, None] * (days + 0.5 * inputs.review_days[:, None])
+    holding = inputs.unit_cost * inputs.carrying_rate
+    is_stopped = inputs.is_stopped
+    by_money = inputs.service_kind == "money"
+    pays = money_level(
+        lot_units=units,
+        units_per_year=rate * DAYS_OF_YEAR,
+        holding_per_unit=holding,
+        loss_per_unit=inputs.loss_per_unit,
+    )
+    comes_back = comeback_level(
+        returns_per_year=inputs.returns_per_year,
+        holding_per_unit=holding,
+        loss_per_unit=inputs.loss_per_unit,
+    )
+    own = np.where(by_money, pays, inputs.service_level)
+    own = np.where(is_stopped, np.minimum(own, comes_back), own)
+    point = quantile_points(
+        level=np.maximum(own, 1e-9),
+        is_fill=(inputs.service_kind == "fill") & ~is_stopped,
+        lot_units=units,
+        interval_units=interval_units,
+        dispersion=inputs.dispersion,
+        wandering=inputs.wandering,
+    )
+    all_levels = level.copy()
+    all_levels[rows] = own
+    nothing = (rate <= 0) | (own <= 0)
+    expected = np.where(is_stopped, 0.0, interval_units.mean(axis=1))
+    return expected, np.where(nothing, 0.0, point.astype(np.float64)), all_levels
+
+
+def _take(inputs: DecisionInputs, rows: IntArray) -> DecisionInputs:
+    return DecisionInputs(**{field.name: getattr(inputs, field.name)[rows] for field in fields(DecisionInputs)})
+
+
+CASE_NAMES = tuple(f"lead_time_case_{case:02}_days" for case in range(1, CASES + 1))
+
+
 def row_of_inputs(inputs: DecisionInputs, row: int) -> dict[str, float | int | str | bool]:
-    """Return one item's inputs by name, as plain Python values."""
-    return {name: getattr(inputs, name)[row].item() for name in DecisionInputs.__dataclass_fields__}
+    """Return one item's inputs by name, as plain Python values; each lead-time case has a name of its own."""
+    values: dict[str, float | int | str | bool] = {}
+    for name in DecisionInputs.__dataclass_fields__:
+        column = getattr(inputs, name)
+        if column.ndim == 1:
+            values[name] = column[row].item()
+        else:
+            values.update(zip(CASE_NAMES, column[row].tolist(), strict=True))
+    return values
 
 
 def inputs_of_row(values: dict[str, float | int | str | bool]) -> DecisionInputs:
-    """Return the inputs of one item from plain values: the way back from ``row_of_inputs``."""
+    """Return the inputs of one item from plain values: the way back from ``row_of_inputs``.
+
+    Raises:
+        KeyError: a value is missing.
+    """
     integers = {"available_units", "on_order_units", "minimum_order_units", "pack_units"}
-    columns = {}
+    columns: dict[str, Any] = {}
     for field in fields(DecisionInputs):
+        if field.name == "lead_time_cases_days":
+            columns[field.name] = np.array([[values[name] for name in CASE_NAMES]], dtype=np.float64)
+            continue
         value = values[field.name]
         dtype = None if isinstance(value, str | bool) else np.int64 if field.name in integers else np.float64
         columns[field.name] = np.array([value], dtype=dtype)

@@ -1,4 +1,8 @@
-"""What will sell: a rate and its variance per item, from days in stock; thin evidence leans on the category."""
+"""What will sell: a rate and its spread per item; thin evidence leans on the category.
+
+The textbook's methods get the textbook's rate: units over days in stock of one window. The quantile method gets the
+learned forecast.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from stockroom.planning.arrays import FloatArray, IntArray, TextArray
+from stockroom.planning.forecast import ForecastPools, forecast_items
 from stockroom.planning.history import ItemHistory
 from stockroom.planning.policy import Policy
 from stockroom.planning.velocity import ENOUGH_DAYS_IN_STOCK, Velocity, measure_velocity, shrink_to_category
+
+COMEBACK_HORIZON_DAYS = 90.0
 
 ENOUGH, NOT_ENOUGH, NONE = "enough evidence", "not enough evidence", "no evidence"
 
@@ -33,8 +40,20 @@ class Demand:
     """The forecast of each item."""
 
     units_per_day: FloatArray
+    """Expected on an average day of the interval that an order of today covers."""
+    pace_units_per_day: FloatArray
+    """The same for as long as the item sells: of one that has stopped, what it will sell if it comes back."""
+    level_units_per_day: FloatArray
+    """Expected on an average day of the coming season and year."""
     variance: FloatArray
     """Of one day's demand, in units squared."""
+    dispersion: FloatArray
+    """Variance of an interval's demand over its mean, as far as it averages out over days."""
+    wandering: FloatArray
+    """Squared coefficient of variation of the level over an interval, which does not."""
+    stopped_days: IntArray
+    """How long the item has been silent beyond belief; 0: it sells, or its method does not ask."""
+    returns_per_year: FloatArray
     days_in_stock: FloatArray
     """On which the rate was measured."""
     sold_out_days: IntArray
@@ -61,8 +80,14 @@ def fit_demand_pools(history: ItemHistory, policies: Sequence[Policy]) -> Demand
     return DemandPools(categories, rates, ratios, all_rate, all_ratio)
 
 
-def forecast_demand(history: ItemHistory, policies: Sequence[Policy], pools: DemandPools) -> Demand:
-    """Return each item's rate: its velocity, and its category's in the share that is missing to 14 days in stock."""
+def forecast_demand(
+    history: ItemHistory,
+    policies: Sequence[Policy],
+    pools: DemandPools,
+    forecast_pools: ForecastPools,
+    interval_days: FloatArray,
+) -> Demand:
+    """Return each item's rate and spread: its own, and its category's in the share missing to 14 days in stock."""
     own = _own_velocity(history, policies)
     row = np.minimum(np.searchsorted(pools.categories, history.category), max(pools.categories.size - 1, 0))
     typical_rate = np.full(history.items, pools.all_units_per_day)
@@ -72,16 +97,46 @@ def forecast_demand(history: ItemHistory, policies: Sequence[Policy], pools: Dem
         typical_rate = np.where(known, pools.units_per_day[row], typical_rate)
         typical_ratio = np.where(known, pools.variance_over_mean[row], typical_ratio)
     seen = own.days_in_stock > 0
-    rate = np.where(seen, shrink_to_category(own.units_per_day, own.days_in_stock, typical_rate), 0.0)
-    variance = np.where(seen, shrink_to_category(own.variance, own.days_in_stock, typical_ratio * rate), 0.0)
+    learned = forecast_items(history, interval_days, forecast_pools)
+    learns = np.array([policy.method == "quantile" for policy in policies], dtype=bool)
+    own_rate = np.where(learns, learned.units_per_day, own.units_per_day)
+    level = np.where(seen, shrink_to_category(own_rate, own.days_in_stock, typical_rate), 0.0)
+    season = np.where(learns, _season_ahead(history, interval_days, forecast_pools), 1.0)
+    pace = level * season
+    variance = np.where(seen, shrink_to_category(own.variance, own.days_in_stock, typical_ratio * pace), 0.0)
+    is_stopped = learns & (learned.stopped_days > 0)
+    back = np.where(is_stopped, _share_of_time_back(learned.returns_per_year), 1.0)
     enough = own.has_enough_evidence
     return Demand(
-        units_per_day=rate,
-        variance=np.maximum(variance, rate),
+        units_per_day=pace * back,
+        pace_units_per_day=pace,
+        level_units_per_day=level * back,
+        variance=np.maximum(variance, pace),
+        dispersion=learned.dispersion,
+        wandering=learned.wandering,
+        stopped_days=np.where(learns, learned.stopped_days, 0),
+        returns_per_year=np.where(learns, learned.returns_per_year, 0.0),
         days_in_stock=own.days_in_stock,
         sold_out_days=own.sold_out_days,
         evidence=np.where(enough, ENOUGH, np.where(seen, NOT_ENOUGH, NONE)),
     )
+
+
+def _share_of_time_back(returns_per_year: FloatArray) -> FloatArray:
+    """Return the share of the next 90 days on which an item sells that comes back at this rate and then stays."""
+    returns = returns_per_year * COMEBACK_HORIZON_DAYS / 365.0
+    return np.where(returns > 0, 1.0 + np.expm1(-returns) / np.where(returns > 0, returns, 1.0), 0.0)
+
+
+def _season_ahead(history: ItemHistory, interval_days: FloatArray, pools: ForecastPools) -> FloatArray:
+    """Return the mean of the season's index over each item's interval, from the plan date on."""
+    longest = int(np.ceil(interval_days.max(initial=1.0))) + 1
+    total = pools.seasons.cumulative(history.dates[-1] + np.arange(1, longest + 1))
+    row = pools.seasons.row_of(history.category)
+    whole = np.floor(interval_days).astype(np.int64)
+    part = interval_days - whole
+    reached = total[row, whole] * (1.0 - part) + total[row, whole + 1] * part
+    return np.asarray(reached / interval_days, dtype=np.float64)
 
 
 def _own_velocity(history: ItemHistory, policies: Sequence[Policy]) -> Velocity:

@@ -36,6 +36,10 @@ class Excess:
     reason: tuple[str, ...]
 
 
+ROUNDING = 1e-6
+"""Two a day for 90 days are 180, whatever the last bit of the rate says."""
+
+
 def find_excess(history: ItemHistory, plan: Plan) -> Excess:
     """Return what each item holds beyond its policy's target days (90, seasonal 60), and the best way out in money.
 
@@ -46,7 +50,7 @@ def find_excess(history: ItemHistory, plan: Plan) -> Excess:
     on_order = np.array([sum(int(units) for units, _ in lines) for lines in history.on_order], dtype=np.int64)
     position = plan.inputs.available_units + on_order
     target_days = np.array([policy.target_days for policy in plan.policies], dtype=np.float64)
-    target = np.maximum(np.ceil(rate * target_days).astype(np.int64), 0)
+    target = np.maximum(np.ceil(rate * target_days - ROUNDING).astype(np.int64), 0)
     # Levels that the plan itself would order up to are no excess, or it would be bought today and flagged tomorrow.
     level = np.maximum(target, plan.order_up_to_units + history.pack_units - 1)
     is_excess = (position > level) & (position > 0)

@@ -21,6 +21,12 @@ _UNITS = {
     "demand_variance": "units squared",
     "forecast_units_per_day": "units per day",
     "service_level": "share",
+    "aimed_service_level": "share",
+    "dispersion": "units",
+    "wandering": "share squared",
+    "returns_per_year": "per year",
+    "loss_per_unit": "money",
+    "level_units_per_day": "units per day",
     "carrying_rate": "share per year",
     "order_cost": "money",
     "unit_cost": "money",
@@ -65,9 +71,8 @@ def recompute(terms: Iterable[Term]) -> Rebuilt:
     Raises:
         KeyError: a term is missing.
     """
-    values = {term.name: term.value for term in terms}
-    known = {field.name: values[field.name] for field in fields(DecisionInputs)}
-    decision = decide(inputs_of_row({name: value for name, value in known.items() if value is not None}))
+    values = {term.name: term.value for term in terms if term.value is not None}
+    decision = decide(inputs_of_row(values))
     return Rebuilt(**{field.name: int(getattr(decision, field.name)[0]) for field in fields(Rebuilt)})
 
 
@@ -87,6 +92,7 @@ def explain_row(
     about: dict[str, Value] = {
         "evidence": str(demand.evidence[row]),
         "days_in_stock_seen": float(demand.days_in_stock[row]),
+        "stopped_days": int(demand.stopped_days[row]),
         "sold_out_days": int(demand.sold_out_days[row]),
         "lead_time_own_evidence": float(lead_time.own_evidence[row]),
         "lead_time_shipments": int(lead_time.shipments[row]),
@@ -151,13 +157,32 @@ def _sentence(words: _Words) -> str:
         said = f"No order: {words.values['not_ordered_because']}."
     elif words.values["needs_person"]:
         said = _left_to_a_person(words)
+    elif words.values["is_stopped"]:
+        said = _stopped(words)
     else:
         said = _not_needed(words)
     return said + _evidence(words)
 
 
+def _stopped(words: _Words) -> str:
+    silent = f"No order: it sold {words.rate} a day, then nothing for {days(words.number('stopped_days'))} in stock"
+    returns = words.number("returns_per_year")
+    if words.number("order_up_to_units") <= 0:
+        return f"{silent}; items come back too rarely from that ({returns:.1f} times a year) to be worth stock."
+    return (
+        f"{silent}; {words.whole('available_units')} available and {words.whole('on_order_units')} on order are enough "
+        f"for a comeback ({returns:.1f} times a year)."
+    )
+
+
 def _ordered(words: _Words) -> str:
     order = f"{_units(words.number('order_units'))}: "
+    if words.values["is_stopped"]:
+        return (
+            f"{order}it sold {words.rate} a day, then nothing for {days(words.number('stopped_days'))} in stock; items "
+            f"come back {words.number('returns_per_year'):.1f} times a year from that, and this much is worth keeping "
+            f"for it{_rounding(words)}."
+        )
     if words.number("forecast_units_per_day") == 0:
         promised = _units(words.number("needed_units"))
         return f"{order}{promised} promised without stock; no further demand is expected{_rounding(words)}."
@@ -183,6 +208,8 @@ def _reorder_point(words: _Words) -> str:
     safety = round(words.number("safety_stock_units"))
     if safety < 0:
         return f"{demand} less {-safety:,}, because large lots reach the service target with less"
+    if words.values["service_kind"] == "money":
+        return f"{demand} plus {safety:,} for surprises, as many as cost less to hold than the sales they save"
     return f"{demand} plus {safety:,} for surprises"
 
 

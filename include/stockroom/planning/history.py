@@ -70,6 +70,8 @@ class ItemHistory:
     """(n,) orders are whole multiples of it. Default 1."""
     minimum_order_units: IntArray = field(default_factory=_not_given)
     """(n,) default 1."""
+    backorderable: BoolArray = field(default_factory=_not_given)
+    """(n,) shoppers may buy what is out, so a day that sold out hid no demand. Default: none."""
     item_key: TextArray = field(default_factory=_not_given)
     """(n,) a name for messages (and, later, for seeds). Default: the row number."""
 
@@ -97,6 +99,7 @@ class ItemHistory:
             _set(self, name, integers(name, _or_full(getattr(self, name), n, 1), (n,), least=1))
         _set(self, "quoted_lead_time_days", _quoted_days(_or_full(self.quoted_lead_time_days, n, np.nan), n))
         _set(self, "lane", texts("lane", _or_full(self.lane, n, ""), (n,)))
+        _set(self, "backorderable", booleans("backorderable", _or_full(self.backorderable, n, False), (n,)))
         _set(self, "item_key", texts("item_key", np.arange(n) if self.item_key is None else self.item_key, (n,)))
         _set(self, "on_order", _orders(self.on_order, n))
 

@@ -13,12 +13,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import log_ndtr
+from scipy.special import log_ndtr, ndtri
 
 from stockroom.planning.arrays import FloatArray, IntArray, TextArray
 from stockroom.planning.history import ItemHistory, LeadTimeHistory
 
 LEAST_DAYS = 0.5
+GREATEST_OVER_QUOTED = 4.0
+"""No lead time is believed beyond this multiple of the quoted one (of the usual one where none is quoted): an order of
+years ago that never came is lost, not slow."""
+CASES = 12
+"""Equally likely lead times that stand for the whole distribution: the middles of twelve equal shares."""
+_GROUP_POINTS = 24
 DAYS_WITHOUT_ANY_EVIDENCE = 14.0
 # Spreads on the log scale: where few shipments speak, these stand in, each worth the stated number of observations.
 WITHIN_SD, WITHIN_WORTH = 0.25, 5.0
@@ -52,6 +58,8 @@ class LeadTime:
     mean_days: FloatArray
     sd_days: FloatArray
     """Of the next shipment: its own spread, and what is not known of the mean."""
+    cases_days: FloatArray
+    """(n, 12) equally likely, ascending: the supplier's own shipments mixed with what is known of its lane."""
     own_evidence: FloatArray
     """Share of the mean that comes from the supplier's own shipments, 0 to 1."""
     shipments: IntArray
@@ -136,13 +144,70 @@ def learn_lead_times(
     precision = prior_precision + quoted_precision + own_precision
     centre = (prior_precision * prior + quoted_precision * quoted_voice + own_precision * own_mean) / precision
     spread = np.minimum(variance + 1 / precision, 1.0)
-    mean_days = np.maximum(np.exp(centre + spread / 2), LEAST_DAYS)
+    usual = np.where(has_quoted, quoted, np.exp(prior))
+    mean_days = np.clip(np.exp(centre + spread / 2), LEAST_DAYS, GREATEST_OVER_QUOTED * usual)
+    group_precision = prior_precision + quoted_precision
+    cases = _Cases(
+        supplier=np.where(is_known, known, -1),
+        own_share=own_precision / precision,
+        group_centre=(prior_precision * prior + quoted_precision * quoted_voice) / group_precision,
+        group_spread=np.minimum(pools.within_variance + 1 / group_precision, 1.0),
+        greatest_days=GREATEST_OVER_QUOTED * usual,
+    )
     return LeadTime(
         mean_days=mean_days,
-        sd_days=mean_days * np.sqrt(np.expm1(spread)),
+        sd_days=np.minimum(mean_days * np.sqrt(np.expm1(spread)), GREATEST_OVER_QUOTED * usual),
+        cases_days=_cases_days(cases, suppliers, lead_times, half_life_days),
         own_evidence=own_precision / precision,
         shipments=np.where(is_known, suppliers.shipments[known], 0).astype(np.int64),
     )
+
+
+@dataclass(frozen=True, eq=False)
+class _Cases:
+    """What each item's distribution of days is mixed from."""
+
+    supplier: IntArray
+    """A row of the suppliers, -1 for one without shipments."""
+    own_share: FloatArray
+    group_centre: FloatArray
+    group_spread: FloatArray
+    greatest_days: FloatArray
+
+
+def _cases_days(cases: _Cases, suppliers: _Suppliers, lead_times: LeadTimeHistory, half_life_days: float) -> FloatArray:
+    """Return ``(n, 12)`` the middles of equal shares of the mixture; worked out once per supplier and quote.
+
+    Own shipments stay as they fell, so that two humps stay two; where open orders say that the arrived ones were the
+    quick ones, all are stretched to the mean that counts both.
+    """
+    facts = np.column_stack(
+        [cases.supplier, cases.own_share, cases.group_centre, cases.group_spread, cases.greatest_days]
+    )
+    kinds, kind_of_item = np.unique(facts, axis=0, return_inverse=True)
+    arrived = ~lead_times.is_open
+    recency = _recency(lead_times, half_life_days)
+    normal = ndtri((np.arange(_GROUP_POINTS) + 0.5) / _GROUP_POINTS)
+    middles = (np.arange(CASES) + 0.5) / CASES
+    found = np.empty((kinds.shape[0], CASES))
+    own_rows = {
+        int(row): np.flatnonzero(arrived & (lead_times.supplier == suppliers.names[int(row)]))
+        for row in np.unique(kinds[:, 0])
+        if row >= 0
+    }
+    for kind, (supplier, own_share, centre, spread, greatest) in enumerate(kinds.tolist()):
+        days, weight = np.exp(centre + normal * np.sqrt(spread)), np.full(_GROUP_POINTS, 1.0 / _GROUP_POINTS)
+        own = own_rows.get(int(supplier))
+        if own is not None and own.size:
+            log_days, heard = np.log(lead_times.days[own]), recency[own] / np.sort(recency[own]).sum()
+            stretch = suppliers.mean[int(supplier)] - (np.sort(log_days * heard)).sum()
+            days = np.concatenate([np.exp(log_days + stretch), days])
+            weight = np.concatenate([own_share * heard, (1.0 - own_share) * weight])
+        order = np.lexsort((weight, days))
+        reached = np.cumsum(weight[order])
+        at = np.searchsorted(reached, middles * reached[-1])
+        found[kind] = np.clip(days[order][np.minimum(at, order.size - 1)], LEAST_DAYS, greatest)
+    return found[kind_of_item.ravel()]
 
 
 def _learn_suppliers(lead_times: LeadTimeHistory, pools: LeadTimePools, half_life_days: float) -> _Suppliers:
@@ -185,8 +250,9 @@ def _shipment_means(
     Newton's step on the log-likelihood of a censored normal turns an open shipment at ``z`` standard deviations into an
     observation at ``centre + sd / (hazard - z)`` of weight ``hazard (hazard - z)``, which is its share of information.
     """
-    log_days = np.log(lead_times.days)
     is_open = lead_times.is_open
+    log_days = np.log(lead_times.days)
+    log_days = np.where(is_open, np.minimum(log_days, prior[of_shipment] + np.log(GREATEST_OVER_QUOTED)), log_days)
     recency = _recency(lead_times, half_life)
     suppliers = prior.size
     sd = np.sqrt(within)
@@ -232,7 +298,7 @@ def _squared_residuals(
 ) -> FloatArray:
     """Return each shipment's squared distance from its supplier's centre; of an open one, what is expected of it."""
     residual = np.log(lead_times.days) - centre[of_shipment]
-    z = residual / np.sqrt(within)
+    z = np.where(lead_times.is_open, np.minimum(residual, np.log(GREATEST_OVER_QUOTED)), residual) / np.sqrt(within)
     hazard = np.exp(-0.5 * z * z - _LOG_2PI_HALF - log_ndtr(-z))
     return np.where(lead_times.is_open, within * (1 + z * hazard), np.square(residual))
 
@@ -285,15 +351,3 @@ def _row_of(keys: TextArray, wanted: TextArray) -> IntArray:
         return np.full(wanted.size, -1, dtype=np.int64)
     row = np.minimum(np.searchsorted(keys, wanted), keys.size - 1)
     return np.where(keys[row] == wanted, row, -1).astype(np.int64)
-
-
-def _lane(lead_times: LeadTimeHistory) -> TextArray:
-    return _text(lead_times.lane)
-
-
-def _open(lead_times: LeadTimeHistory) -> FloatArray:
-    return np.asarray(lead_times.is_open)
-
-
-def _text(values: TextArray | None) -> TextArray:
-    return np.asarray(values, dtype=np.str_)

@@ -13,11 +13,14 @@ from stockroom.planning.classes import ClassLimits, abc_classes, fast_movers, fi
 from stockroom.planning.decision import Decision, DecisionInputs, decide
 from stockroom.planning.demand import Demand, DemandPools, fit_demand_pools, forecast_demand
 from stockroom.planning.explanation import Explanation, explain_row
+from stockroom.planning.forecast import ForecastPools, fit_forecast_pools
 from stockroom.planning.history import ItemHistory, LeadTimeHistory
 from stockroom.planning.lead_time import LeadTime, LeadTimePools, fit_lead_time_pools, learn_lead_times
 from stockroom.planning.policy import Policies, Policy, policy_of_each
 from stockroom.planning.velocity import ENOUGH_DAYS_IN_STOCK
 
+WALKED_DAYS = 365
+"""How far a forecast is walked day by day; beyond it, every day is an average one."""
 HORIZON_SPREADS = 3.0
 """What is due within the mean lead time and this many standard deviations covers the same days as an order of today."""
 
@@ -27,6 +30,7 @@ class Pools:
     """What all items say together; fitted once a plan, so that shards of items give the same bits as one run."""
 
     demand: DemandPools
+    forecast: ForecastPools
     lead_time: LeadTimePools
     classes: ClassLimits
 
@@ -80,11 +84,15 @@ def fit_pools(history: ItemHistory, lead_times: LeadTimeHistory, policy: Policie
     """
     history.check_plan_date(as_of_date)
     policies = policy_of_each(policy, history.items)
+    lead_time_pools = fit_lead_time_pools(lead_times, history, half_life_days=_half_life_days(policies))
+    interval_days = _interval_days(_lead_times(history, lead_times, policies, lead_time_pools), policies)
+    forecast_pools = fit_forecast_pools(history, interval_days)
     demand_pools = fit_demand_pools(history, policies)
-    demand = forecast_demand(history, policies, demand_pools)
+    demand = forecast_demand(history, policies, demand_pools, forecast_pools, interval_days)
     return Pools(
         demand=demand_pools,
-        lead_time=fit_lead_time_pools(lead_times, history, half_life_days=_half_life_days(policies)),
+        forecast=forecast_pools,
+        lead_time=lead_time_pools,
         classes=fit_class_limits(demand.units_per_day * history.unit_price, demand.units_per_day),
     )
 
@@ -107,8 +115,8 @@ def plan_items(
     history.check_plan_date(as_of_date)
     policies = policy_of_each(policy, history.items)
     pools = pools or fit_pools(history, lead_times, policies, as_of_date=as_of_date)
-    demand = forecast_demand(history, policies, pools.demand)
     lead_time = _lead_times(history, lead_times, policies, pools.lead_time)
+    demand = forecast_demand(history, policies, pools.demand, pools.forecast, _interval_days(lead_time, policies))
     inputs = _decision_inputs(history, policies, demand, lead_time)
     decision = decide(inputs)
     return Plan(
@@ -118,7 +126,7 @@ def plan_items(
         safety_stock_units=decision.safety_stock_units,
         position_units=decision.position_units,
         forecast_units_per_day=demand.units_per_day,
-        days_of_supply=days_of_supply(decision.position_units, demand.units_per_day),
+        days_of_supply=_days_of_supply(history, decision.position_units, demand, pools.forecast),
         lead_time_mean_days=lead_time.mean_days,
         lead_time_sd_days=lead_time.sd_days,
         lead_time_own_evidence=lead_time.own_evidence,
@@ -155,9 +163,34 @@ def _lead_times(
         other = learn_lead_times(history, lead_times, pools, half_life_days=half_life)
         is_other = half_lives == half_life
         chosen = LeadTime(
-            *(np.where(is_other, getattr(other, name), getattr(chosen, name)) for name in LeadTime.__dataclass_fields__)
+            mean_days=np.where(is_other, other.mean_days, chosen.mean_days),
+            sd_days=np.where(is_other, other.sd_days, chosen.sd_days),
+            cases_days=np.where(is_other[:, None], other.cases_days, chosen.cases_days),
+            own_evidence=np.where(is_other, other.own_evidence, chosen.own_evidence),
+            shipments=np.where(is_other, other.shipments, chosen.shipments),
         )
     return chosen
+
+
+def _interval_days(lead_time: LeadTime, policies: Sequence[Policy]) -> FloatArray:
+    """Return the days that an order of today has to last, on average: lead time and half a review."""
+    return lead_time.mean_days + 0.5 * np.array([policy.review_days for policy in policies])
+
+
+def _days_of_supply(history: ItemHistory, position_units: IntArray, demand: Demand, pools: ForecastPools) -> FloatArray:
+    """Return how many days the position lasts, walking the forecast through the week and the year ahead."""
+    average_days = days_of_supply(position_units, demand.level_units_per_day)
+    horizon = history.dates[-1] + np.arange(1, WALKED_DAYS + 1)
+    walked = pools.seasons.cumulative(horizon)
+    row = pools.seasons.row_of(history.category)
+    lasts = average_days.copy()
+    for category in np.unique(row).tolist():
+        items = np.flatnonzero((row == category) & np.isfinite(average_days))
+        within = items[average_days[items] <= walked[category, -1]]
+        lasts[within] = np.interp(average_days[within], walked[category], np.arange(WALKED_DAYS + 1.0))
+        beyond = items[average_days[items] > walked[category, -1]]
+        lasts[beyond] = WALKED_DAYS + average_days[beyond] - walked[category, -1]
+    return lasts
 
 
 def _decision_inputs(
@@ -171,27 +204,38 @@ def _decision_inputs(
 
     review_days = numbers("review_days")
     return DecisionInputs(
-        forecast_units_per_day=demand.units_per_day,
+        forecast_units_per_day=demand.pace_units_per_day,
         demand_variance=demand.variance,
+        dispersion=demand.dispersion,
+        wandering=demand.wandering,
+        is_stopped=demand.stopped_days > 0,
+        returns_per_year=demand.returns_per_year,
         # A rate that leans on its category rests on more days than its own few.
         days_in_stock=np.maximum(demand.days_in_stock, float(ENOUGH_DAYS_IN_STOCK)),
         lead_time_mean_days=lead_time.mean_days,
         lead_time_sd_days=lead_time.sd_days,
+        lead_time_cases_days=lead_time.cases_days,
         review_days=review_days,
         method=words("method"),
-        service_level=numbers("service_level"),
-        service_kind=words("service_kind"),
+        service_level=numbers("target"),
+        service_kind=words("kind"),
         order_cost=numbers("order_cost"),
         unit_cost=history.unit_cost,
+        loss_per_unit=_margin(history, policies) + numbers("goodwill"),
         carrying_rate=numbers("carrying_rate"),
         maximum_cover_days=numbers("maximum_cover_days"),
-        target_days_of_supply=numbers("target_days"),
+        greatest_lot_days=numbers("greatest_lot_days"),
         available_units=history.on_hand - history.committed - history.backorders,
         on_order_units=_on_order_units(history, lead_time, review_days),
         minimum_order_units=history.minimum_order_units,
         pack_units=history.pack_units,
         may_order=words("not_ordered_because") == "",
     )
+
+
+def _margin(history: ItemHistory, policies: Sequence[Policy]) -> FloatArray:
+    own = np.array([np.nan if policy.margin is None else policy.margin for policy in policies], dtype=np.float64)
+    return np.where(np.isnan(own), np.maximum(history.unit_price - history.unit_cost, 0.0), own)
 
 
 def _on_order_units(history: ItemHistory, lead_time: LeadTime, review_days: FloatArray) -> IntArray:

@@ -8,12 +8,13 @@ from typing import Literal, TypeAlias, get_args
 
 from stockroom.planning.arrays import PlanningError
 
-Method: TypeAlias = Literal["simple", "classic", "both_variances"]
-ServiceKind: TypeAlias = Literal["cycle", "fill"]
+Method: TypeAlias = Literal["simple", "classic", "both_variances", "quantile"]
+ServiceKind: TypeAlias = Literal["money", "cycle", "fill"]
 
 METHODS: tuple[str, ...] = get_args(Method)
 SERVICE_KINDS: tuple[str, ...] = get_args(ServiceKind)
 
+USUAL_SERVICE_LEVEL = 0.95
 TARGET_DAYS_OF_SUPPLY = 90.0
 SEASONAL_TARGET_DAYS_OF_SUPPLY = 60.0
 
@@ -26,24 +27,33 @@ class Policy:
         PlanningError: a value that cannot be meant; the message names the field.
     """
 
-    method: Method = "both_variances"
-    service_level: float = 0.95
-    service_kind: ServiceKind = "cycle"
-    """``cycle``: the share of replenishments without a stockout. ``fill``: the share of units served from the shelf."""
+    method: Method = "quantile"
+    """``quantile`` takes the reorder point from the learned distribution of demand; the others are the textbook's."""
+    service_level: float | None = None
+    """The target; ``None``: money decides, or 0.95 where the method or the kind asks for a target."""
+    service_kind: ServiceKind | None = None
+    """``cycle``: the share of replenishments without a stockout. ``fill``: the share of units served from the shelf.
+    ``money``: no target, stock is held as long as it costs less than the sales it saves; ``quantile`` only. Default:
+    ``money``, and ``cycle`` where a target is given or the method is a textbook's."""
     review_days: float = 1.0
     """How many days pass between two looks at an item."""
     order_cost: float = 10.0
     """What one more order line costs, in the base currency."""
     carrying_rate: float = 0.25
     """What holding stock costs a year, as a share of its value."""
+    margin: float | None = None
+    """What a sale earns, in the base currency a unit. Default: price less cost."""
+    goodwill: float = 0.0
+    """What a lost sale costs beside its margin, in the base currency a unit."""
     maximum_cover_days: float = 365.0
-    """If the smallest lot that a supplier sells lasts longer than this, a person decides."""
+    """No economic lot lasts longer; if the smallest lot that a supplier sells does, a person decides."""
     velocity_days: int = 60
     """The window that the forecast's rate is measured in; 30, 60 and 90 are reported whatever it is."""
     lead_time_half_life_days: float = 60.0
     """A shipment that arrived this long ago counts half as much as one of today."""
     target_days_of_supply: float | None = None
-    """Stock beyond it is excess. Default 90, and 60 for seasonal items."""
+    """Stock beyond it is excess, and no economic lot lasts longer. Default: 90, and 60 for seasonal items, are excess
+    unless an economic lot is larger."""
     is_seasonal: bool = False
     price_elasticity: float | None = None
     """Percent more units for one percent less price; ``None``: not known, a stated assumption stands in."""
@@ -53,20 +63,45 @@ class Policy:
     def __post_init__(self) -> None:
         if self.method not in METHODS:
             raise PlanningError(f"method: {self.method!r} is none of {', '.join(METHODS)}")
-        if self.service_kind not in SERVICE_KINDS:
+        if self.service_kind is not None and self.service_kind not in SERVICE_KINDS:
             raise PlanningError(f"service_kind: {self.service_kind!r} is none of {', '.join(SERVICE_KINDS)}")
-        if not 0.5 <= self.service_level < 1:
+        if self.service_kind == "money" and self.method != "quantile":
+            raise PlanningError(f"service_kind: money needs the method quantile, not {self.method}; name cycle or fill")
+        if self.service_kind == "money" and self.service_level is not None:
+            raise PlanningError("service_level: money sets its own; leave it out, or name cycle or fill")
+        if self.service_level is not None and not 0.5 <= self.service_level < 1:
             raise PlanningError(f"service_level: {self.service_level} is not from 0.5 to under 1 (0.95 means 95 %)")
         for name in ("review_days", "maximum_cover_days", "velocity_days", "lead_time_half_life_days"):
             if not 0 < getattr(self, name) < float("inf"):
                 raise PlanningError(f"{name}: {getattr(self, name)} is not above 0")
-        for name in ("order_cost", "carrying_rate"):
+        if self.margin is not None and not 0 <= self.margin < float("inf"):
+            raise PlanningError(f"margin: {self.margin} is not 0 or more")
+        for name in ("order_cost", "carrying_rate", "goodwill"):
             if not 0 <= getattr(self, name) < float("inf"):
                 raise PlanningError(f"{name}: {getattr(self, name)} is not 0 or more")
         if self.target_days_of_supply is not None and not 0 < self.target_days_of_supply < float("inf"):
             raise PlanningError(f"target_days_of_supply: {self.target_days_of_supply} is not above 0")
         if self.price_elasticity is not None and not 0 < self.price_elasticity < float("inf"):
             raise PlanningError(f"price_elasticity: {self.price_elasticity} is not above 0")
+
+    @property
+    def kind(self) -> ServiceKind:
+        """Return which kind of service holds."""
+        if self.service_kind is not None:
+            return self.service_kind
+        return "money" if self.method == "quantile" and self.service_level is None else "cycle"
+
+    @property
+    def target(self) -> float:
+        """Return the service level that holds where money does not decide."""
+        return USUAL_SERVICE_LEVEL if self.service_level is None else self.service_level
+
+    @property
+    def greatest_lot_days(self) -> float:
+        """Return how long an economic lot may last."""
+        if self.target_days_of_supply is not None:
+            return min(self.target_days_of_supply, self.maximum_cover_days)
+        return SEASONAL_TARGET_DAYS_OF_SUPPLY if self.is_seasonal else self.maximum_cover_days
 
     @property
     def target_days(self) -> float:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from stockroom.planning.arrays import BoolArray, FloatArray, TextArray
+from stockroom.planning.arrays import BoolArray, FloatArray, IntArray, TextArray
+from stockroom.planning.negative_binomial import mixture_fill_point, mixture_quantile
 
 _BISECTIONS = 60  # halves [-8, 8] to under 1e-16; a fixed number, so that every item sees the same steps
 
@@ -93,6 +94,64 @@ def unit_normal_loss(z: FloatArray) -> FloatArray:
     return np.asarray(np.exp(-0.5 * z * z) / np.sqrt(2 * np.pi) - z * ndtr(-z), dtype=np.float64)
 
 
+LEAST_MONEY_LEVEL, GREATEST_MONEY_LEVEL = 0.40, 0.998
+
+
+def money_level(
+    *, lot_units: FloatArray, units_per_year: FloatArray, holding_per_unit: FloatArray, loss_per_unit: FloatArray
+) -> FloatArray:
+    """Return the share of order cycles in which demand should be met, at which one unit more costs what it saves.
+
+    ``1 - h Q / (p D + h Q)``: a unit costs ``h`` a year to hold and saves ``p`` in each of ``D / Q`` cycles a year in
+    which it would have been missing; sales that are lost stretch the cycle (Hadley & Whitin 1963, section 4-3).
+
+    >>> one = lambda value: np.array([value])
+    >>> level = money_level(lot_units=one(70.0), units_per_year=one(365.0), holding_per_unit=one(0.3),
+    ...     loss_per_unit=one(0.8))
+    >>> round(float(level[0]), 3)
+    0.933
+    """
+    holding, loss = holding_per_unit * lot_units, loss_per_unit * units_per_year
+    total = holding + loss
+    level = 1.0 - np.divide(holding, total, out=np.ones_like(total), where=total > 0)
+    return np.clip(level, LEAST_MONEY_LEVEL, GREATEST_MONEY_LEVEL)
+
+
+def comeback_level(
+    *, returns_per_year: FloatArray, holding_per_unit: FloatArray, loss_per_unit: FloatArray
+) -> FloatArray:
+    """Return the share of comebacks of a stopped item that its stock should meet; 0: it is worth no stock.
+
+    A unit that waits costs ``h`` a year and saves ``p`` at each comeback that needs it.
+    """
+    saves = loss_per_unit * returns_per_year
+    return np.maximum(1.0 - np.divide(holding_per_unit, saves, out=np.ones_like(saves), where=saves > 0), 0.0)
+
+
+def quantile_points(
+    *,
+    level: FloatArray,
+    is_fill: BoolArray,
+    lot_units: FloatArray,
+    interval_units: FloatArray,
+    dispersion: FloatArray,
+    wandering: FloatArray,
+) -> IntArray:
+    """Return the reorder point in whole units: the quantile ``level`` of demand until the replacement is there.
+
+    Demand is a mixture over equally likely intervals (their means are ``interval_units (n, cases)``) of negative
+    binomials with variance ``dispersion m + wandering m**2``. For a fill rate ``b`` instead the least stock that leaves
+    at most ``Q (1 - b) / b`` units short a cycle.
+    """
+    variances = dispersion[:, None] * interval_units + wandering[:, None] * interval_units * interval_units
+    point = mixture_quantile(np.where(is_fill, 0.5, level), interval_units, variances)
+    if is_fill.any():
+        short = lot_units * (1.0 - level) / np.maximum(level, 1e-9)
+        rows = np.flatnonzero(is_fill)
+        point[rows] = mixture_fill_point(short[rows], interval_units[rows], variances[rows])
+    return point
+
+
 def reorder_points(
     *,
     method: TextArray,
@@ -106,7 +165,7 @@ def reorder_points(
     lead_time_sd_days: FloatArray,
     review_days: FloatArray,
 ) -> tuple[FloatArray, FloatArray]:
-    """Return the demand to be covered and the reorder point, both in units before rounding, by each item's own method.
+    """Return the demand to be covered and the reorder point, both in units before rounding, by the textbook's methods.
 
     ``classic`` and ``simple`` are the textbook's: no review period, and for ``simple`` the half on top is the
     buffer. A reorder point is never under 0, and 0 where nothing sells.

@@ -61,17 +61,17 @@ PROMOTIONS: tuple[tuple[Cell, ...], ...] = (
 """Simulated; laid loosely over bumps that the real sales show."""
 
 POLICIES: tuple[tuple[Cell, ...], ...] = (
-    ("default", "*", 0.95, "cycle", "both_variances", 7, 45, "no", "head of buying", ""),
-    ("category", "christmas", 0.90, "cycle", "both_variances", 7, 30, "yes", "head of buying", ""),
-    ("category", "garden", 0.95, "cycle", "both_variances", 7, 45, "yes", "head of buying", ""),
-    ("category", "lighting", 0.97, "cycle", "both_variances", 7, 45, "no", "lighting buyer", "2011-12-31"),
-    ("category", "jewellery", 0.92, "fill", "both_variances", 7, 60, "no", "head of buying", ""),
-    ("supplier", "S09", 0.95, "cycle", "both_variances", 14, 75, "no", "import buyer", ""),
+    ("default", "*", "", "money", "quantile", 7, 45, "no", "head of buying", ""),
+    ("category", "christmas", 0.90, "cycle", "quantile", 7, 30, "yes", "head of buying", ""),
+    ("category", "garden", "", "money", "quantile", 7, 45, "yes", "head of buying", ""),
+    ("category", "lighting", 0.97, "cycle", "quantile", 7, 45, "no", "lighting buyer", "2011-12-31"),
+    ("category", "jewellery", 0.92, "fill", "quantile", 7, 60, "no", "head of buying", ""),
+    ("supplier", "S09", "", "money", "quantile", 14, 75, "no", "import buyer", ""),
     ("supplier", "S10", 0.95, "cycle", "both_variances", 14, 75, "no", "import buyer", ""),
     ("supplier", "S11", 0.95, "cycle", "classic", 14, 75, "no", "import buyer", "2011-06-15"),
-    ("sku", "85123A", 0.99, "cycle", "both_variances", 7, 30, "no", "head of buying", ""),
-    ("sku", "22423", 0.99, "cycle", "both_variances", 7, 30, "no", "head of buying", ""),
-    ("sku", "47566", 0.98, "cycle", "both_variances", 7, 30, "yes", "party buyer", "2011-09-30"),
+    ("sku", "85123A", 0.99, "cycle", "quantile", 7, 30, "no", "head of buying", ""),
+    ("sku", "22423", 0.99, "cycle", "quantile", 7, 30, "no", "head of buying", ""),
+    ("sku", "47566", 0.98, "cycle", "quantile", 7, 30, "yes", "party buyer", "2011-09-30"),
 )
 
 

@@ -24,7 +24,7 @@ def effective_cases(cases_days: FloatArray, cycle_days: FloatArray) -> FloatArra
     ``cases_days (n, cases)`` are the equally likely lead times, ``cycle_days (n,)`` the time between two orders.
 
     >>> two_humps = np.array([[10.0] * 11 + [35.0]])
-    >>> effective_cases(two_humps, np.array([365.0])).max()  # nothing overtakes
+    >>> float(effective_cases(two_humps, np.array([365.0])).max())  # nothing overtakes
     35.0
     >>> bool(effective_cases(two_humps, np.array([4.0])).max() < 20)
     True

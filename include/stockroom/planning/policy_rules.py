@@ -48,8 +48,31 @@ class PolicyBook:
         """Return the policy of one item."""
         said: dict[str, Any] = {}
         for scope, key in (("category", category), ("supplier", supplier), ("sku", sku)):
-            said.update(self.terms.get((scope, key.casefold()), {}))
-        return replace(self.default, **said) if said else self.default
+            said = override(said, self.terms.get((scope, key.casefold()), {}))
+        return replace(self.default, **override(service_of(self.default), said)) if said else self.default
+
+
+def override(wider: Mapping[str, Any], narrower: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the terms of two rules together, the narrower one's words about service taking the wider one's place.
+
+    A target, "money decides" and a textbook's method exclude one another: who says one has unsaid the others.
+
+    >>> override({"service_kind": "money"}, {"service_level": 0.99})
+    {'service_kind': None, 'service_level': 0.99}
+    """
+    kept = dict(wider)
+    if narrower.get("service_level") is not None and kept.get("service_kind") == "money":
+        kept["service_kind"] = None
+    if narrower.get("service_kind") == "money":
+        kept["service_level"] = None
+    if narrower.get("method", "quantile") != "quantile" and kept.get("service_kind") == "money":
+        kept["service_kind"] = None
+    return {**kept, **narrower}
+
+
+def service_of(policy: Policy) -> dict[str, Any]:
+    """Return what a policy says about service."""
+    return {name: getattr(policy, name) for name in ("method", "service_level", "service_kind")}
 
 
 def open_policy_book(rules: Iterable[PolicyRule], *, default: Policy, as_of_date: date) -> PolicyBook:
@@ -66,12 +89,12 @@ def open_policy_book(rules: Iterable[PolicyRule], *, default: Policy, as_of_date
             unusable.append(UnusableRule(rule.scope, rule.key, f"{rule.scope!r} is none of {', '.join(SCOPES)}"))
             continue
         try:
-            replace(default, **rule.terms)
+            changed = replace(default, **override(service_of(default), rule.terms))
         except PlanningError as error:
             unusable.append(UnusableRule(rule.scope, rule.key, str(error)))
             continue
         if rule.scope == "default":
-            default = replace(default, **rule.terms)
+            default = changed
         else:
             terms[(rule.scope, rule.key.casefold())] = rule.terms
     return PolicyBook(default, terms, tuple(unusable))

@@ -21,7 +21,8 @@ from stockroom.planning import ItemHistory, LeadTimeHistory, Policy
 from stockroom.planning.policy_rules import PolicyBook, PolicyRule, UnusableRule, open_policy_book
 from stockroom.warehouse.plans_arrays import use_numpy_arrays
 
-HISTORY_DAYS = 365
+HISTORY_DAYS = 3 * 365
+"""The shape of the year shows from two years on; a third makes it steadier."""
 _IN_STOCK, _SOLD_OUT, _OUT_ALL_DAY = 0, 1, 2
 # A day in stock at its close, a day that ran out at an unknown hour, a day without stock.
 _FRACTIONS = np.array([b"1  ,", b"NaN,", b"0  ,"])

@@ -45,6 +45,8 @@ class Demand:
     """The same for as long as the item sells: of one that has stopped, what it will sell if it comes back."""
     level_units_per_day: FloatArray
     """Expected on an average day of the coming season and year."""
+    velocity_units_per_day: FloatArray
+    """Units over days in stock of the policy's window: what items are classed by."""
     variance: FloatArray
     """Of one day's demand, in units squared."""
     dispersion: FloatArray
@@ -80,6 +82,11 @@ def fit_demand_pools(history: ItemHistory, policies: Sequence[Policy]) -> Demand
     return DemandPools(categories, rates, ratios, all_rate, all_ratio)
 
 
+def velocity_of_each(history: ItemHistory, policies: Sequence[Policy]) -> FloatArray:
+    """Return each item's units over days in stock, in its policy's window."""
+    return _own_velocity(history, policies).units_per_day
+
+
 def forecast_demand(
     history: ItemHistory,
     policies: Sequence[Policy],
@@ -111,6 +118,7 @@ def forecast_demand(
         units_per_day=pace * back,
         pace_units_per_day=pace,
         level_units_per_day=level * back,
+        velocity_units_per_day=own.units_per_day,
         variance=np.maximum(variance, pace),
         dispersion=learned.dispersion,
         wandering=learned.wandering,

@@ -11,7 +11,7 @@ import numpy as np
 from stockroom.planning.arrays import BoolArray, FloatArray, IntArray, TextArray
 from stockroom.planning.classes import ClassLimits, abc_classes, fast_movers, fit_class_limits
 from stockroom.planning.decision import Decision, DecisionInputs, decide
-from stockroom.planning.demand import Demand, DemandPools, fit_demand_pools, forecast_demand
+from stockroom.planning.demand import Demand, DemandPools, fit_demand_pools, forecast_demand, velocity_of_each
 from stockroom.planning.explanation import Explanation, explain_row
 from stockroom.planning.forecast import ForecastPools, fit_forecast_pools
 from stockroom.planning.history import ItemHistory, LeadTimeHistory
@@ -86,14 +86,12 @@ def fit_pools(history: ItemHistory, lead_times: LeadTimeHistory, policy: Policie
     policies = policy_of_each(policy, history.items)
     lead_time_pools = fit_lead_time_pools(lead_times, history, half_life_days=_half_life_days(policies))
     interval_days = _interval_days(_lead_times(history, lead_times, policies, lead_time_pools), policies)
-    forecast_pools = fit_forecast_pools(history, interval_days)
-    demand_pools = fit_demand_pools(history, policies)
-    demand = forecast_demand(history, policies, demand_pools, forecast_pools, interval_days)
+    velocity = velocity_of_each(history, policies)
     return Pools(
-        demand=demand_pools,
-        forecast=forecast_pools,
+        demand=fit_demand_pools(history, policies),
+        forecast=fit_forecast_pools(history, interval_days),
         lead_time=lead_time_pools,
-        classes=fit_class_limits(demand.units_per_day * history.unit_price, demand.units_per_day),
+        classes=fit_class_limits(velocity * history.unit_price, velocity),
     )
 
 
@@ -130,8 +128,8 @@ def plan_items(
         lead_time_mean_days=lead_time.mean_days,
         lead_time_sd_days=lead_time.sd_days,
         lead_time_own_evidence=lead_time.own_evidence,
-        abc_class=abc_classes(demand.units_per_day * history.unit_price, pools.classes),
-        is_fast_mover=fast_movers(demand.units_per_day, pools.classes),
+        abc_class=abc_classes(demand.velocity_units_per_day * history.unit_price, pools.classes),
+        is_fast_mover=fast_movers(demand.velocity_units_per_day, pools.classes),
         evidence=demand.evidence,
         needs_person=decision.needs_person,
         method=inputs.method,

@@ -23,7 +23,7 @@ AGES_DAYS = np.array([0.0, 28.0, 56.0, 112.0, 224.0])
 """Where the classes of age begin: the longer the silence, the rarer a return."""
 PRIOR_RETURNS, PRIOR_DAYS = 0.5, 365.0
 CLASS_WORTH_DAYS = 60.0
-RETURN_DAYS = 28
+RETURN_DAYS, EARLIER_DAYS = 28, 112
 _GREATEST_PACE = 0.97
 
 
@@ -119,7 +119,10 @@ def _ended_runs(units: FloatArray, silence: Silence) -> tuple[IntArray, FloatArr
     item, first, last = silence.run_item, silence.run_first_day, silence.run_last_day
     days = units.shape[1]
     sold = np.hstack([np.zeros((units.shape[0], 1)), units.cumsum(axis=1)])
-    before = _pace(sold, item, np.maximum(first - RETURN_DAYS, 0), first)
+    # An item that faded before it fell silent comes back to little: hold it to its better days.
+    recent = _pace(sold, item, np.maximum(first - RETURN_DAYS, 0), first)
+    earlier = _pace(sold, item, np.maximum(first - EARLIER_DAYS, 0), first)
+    before = np.maximum(recent, earlier)
     after = _pace(sold, item, last + 1, np.minimum(last + 1 + RETURN_DAYS, days))
     strength = np.minimum(np.divide(after, before, out=np.ones_like(after), where=before > 0), 1.0)
     has_ended = last < days - 1

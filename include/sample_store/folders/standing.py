@@ -69,7 +69,7 @@ POLICIES: tuple[tuple[Cell, ...], ...] = (
     ("supplier", "S09", "", "money", "quantile", 14, 75, "no", "import buyer", ""),
     ("supplier", "S10", 0.95, "cycle", "both_variances", 14, 75, "no", "import buyer", ""),
     ("supplier", "S11", 0.95, "cycle", "classic", 14, 75, "no", "import buyer", "2011-06-15"),
-    ("supplier", "S12", "", "money", "quantile", 7, 21, "no", "import buyer", ""),  # new: small lots until it is known
+    ("supplier", "S12", 0.80, "cycle", "quantile", 7, 14, "no", "import buyer", ""),  # new: little is risked on it yet
     ("sku", "85123A", 0.99, "cycle", "quantile", 7, 30, "no", "head of buying", ""),
     ("sku", "22423", 0.99, "cycle", "quantile", 7, 30, "no", "head of buying", ""),
     ("sku", "47566", 0.98, "cycle", "quantile", 7, 30, "yes", "party buyer", "2011-09-30"),

@@ -30,7 +30,7 @@ from stockroom.embedded.prepare_airflow import SCHEMA_READY
 from stockroom.embedded.private_files import keep_private
 
 BOOT_TIMEOUT_SECONDS = 120.0
-TASKS_AT_ONCE = 4
+TASKS_AT_ONCE = 3
 ADMIN = "admin"
 
 

@@ -23,6 +23,8 @@ from stockroom.planning.order_quantity import (
 )
 from stockroom.planning.reorder_point import comeback_level, money_level, quantile_points, reorder_points
 
+_MOMENTS = (5 * np.arange(CASES) % CASES + 0.5) / CASES
+"""Equally likely shares of a review that pass until it comes, in an order that ties them to no lead time."""
 COMEBACK_DAYS = 21.0
 """A stopped item is bought in lots of at most so many days of its old demand: enough to see that it is back."""
 
@@ -158,8 +160,8 @@ def _learned_points(
     units = np.maximum(lot, 1).astype(np.float64)
     cycle = np.divide(units, rate, out=np.full_like(rate, np.inf), where=rate > 0)
     days = effective_cases(inputs.lead_time_cases_days, np.minimum(cycle, DAYS_OF_YEAR))
-    # Stock crosses the point half a review before it is seen, on average; then the replacement takes its days.
-    interval_units = rate[:, None] * (days + 0.5 * inputs.review_days[:, None])
+    # Stock crosses the point at any moment between two reviews; from the next one the replacement takes its days.
+    interval_units = rate[:, None] * (days + inputs.review_days[:, None] * _MOMENTS)
     holding = inputs.unit_cost * inputs.carrying_rate
     is_stopped = inputs.is_stopped
     by_money = inputs.service_kind == "money"

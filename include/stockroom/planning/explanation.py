@@ -202,6 +202,8 @@ def _reorder_point(words: _Words) -> str:
         return f"{point} is one and a half times the demand of that time"
     if words.values["method"] == "classic":
         covered = words.number("lead_time_mean_days")
+    elif words.values["method"] == "quantile":
+        covered = words.number("lead_time_mean_days") + 0.5 * words.number("review_days")
     else:
         covered = words.number("lead_time_mean_days") + words.number("review_days")
     demand = f"{point} covers {days(covered)} of demand ({words.whole('expected_demand_units')})"

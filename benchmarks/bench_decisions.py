@@ -50,11 +50,19 @@ class Store:
 
 def main() -> None:
     """Play every cell and print ours beside the best of all others."""
-    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "../shared/data")
-    for store in (read_retail(folder / RETAIL), read_m5(folder / M5)):
+    for store in read_stores():
         for kind in ("fixed", "gamma", "two humps"):
             scenario = judge(store, kind)
             print_cell(f"{store.name}, {kind}", replay_policies(scenario, built_in_policies(scenario)))
+
+
+def read_stores() -> list[Store]:
+    """Return both stores from the folder that the command line names."""
+    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "../shared/data")
+    missing = [name for name in (RETAIL, M5) if not (folder / name).exists()]
+    if missing:
+        raise SystemExit(f"{folder} lacks {', '.join(missing)}: name the folder of the open data, which is not shipped")
+    return [read_retail(folder / RETAIL), read_m5(folder / M5)]
 
 
 def judge(store: Store, kind: str) -> Scenario:

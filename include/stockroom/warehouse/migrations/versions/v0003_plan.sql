@@ -85,7 +85,8 @@ create table plan.decisions (
 );
 
 comment on table plan.decisions is 'One row per plan date and SKU-location: what was decided, and why.';
-comment on column plan.decisions.method is 'How the reorder point was found: simple, classic, both_variances or quantile.';
+comment on column plan.decisions.method is
+'How the reorder point was found: simple, classic, both_variances or quantile.';
 comment on column plan.decisions.evidence is 'What the forecast rests on.';
 comment on column plan.decisions.lead_time_own_evidence is
 'Weight of the supplier''s own shipments in its lead time, 0 to 1; the rest is its lane''s.';

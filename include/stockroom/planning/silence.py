@@ -68,10 +68,11 @@ def find_silence(units: FloatArray, on_shelf: BoolArray) -> Silence:
     start = np.zeros(n, dtype=np.int64)
     stopped, run = np.zeros(n, dtype=bool), np.zeros(n, dtype=np.int64)
     is_stopped = np.zeros((n, days), dtype=bool)
+    # Day by day over all items: a day's values stand side by side.
+    seen_by_day, sold_by_day = np.ascontiguousarray(on_shelf.T), np.ascontiguousarray((units > 0).T)
     runs: list[tuple[int, int, int]] = []
     for day in range(days):
-        seen = on_shelf[:, day]
-        sold = units[:, day] > 0
+        seen, sold = seen_by_day[day], sold_by_day[day]
         quiet = seen & ~sold
         pace = np.minimum(np.divide(sales, seen_days, out=np.zeros(n), where=seen_days > 0), _GREATEST_PACE)
         start = np.where(quiet & (run == 0), day, start)

@@ -33,7 +33,9 @@ def smooth(
     n, days = units.shape
     decay = np.exp2(-1.0 / np.array(HALF_LIVES_DAYS))[:, None]
     total, weight = np.zeros((decay.size, n)), np.zeros((decay.size, n))
-    demand = units.copy() if is_censored.any() else units
+    # Day by day over all items: a day's values stand side by side.
+    demand, offered_by_day = units.T.copy(), np.ascontiguousarray(exposure.T)
+    cut_by_day = np.ascontiguousarray(is_censored.T)
     levels, evidence = np.zeros((look_days.size, decay.size, n)), np.zeros((look_days.size, n))
     row_of_day = {int(day): row for row, day in enumerate(look_days)}
     for day in range(days + 1):
@@ -43,15 +45,15 @@ def smooth(
             evidence[row] = weight[-1]
         if day == days:
             break
-        cut = np.flatnonzero(is_censored[:, day])
+        offered = offered_by_day[day]
+        cut = np.flatnonzero(cut_by_day[day])
         if cut.size:
             held = weight[_IMPUTING_SPEED, cut]
             level = np.divide(total[_IMPUTING_SPEED, cut], held, out=np.zeros_like(held), where=held > 0)
-            demand[cut, day] = expected_above(units[cut, day], level * exposure[cut, day], variance_over_mean[cut])
-        offered = exposure[:, day]
-        total = total * decay + np.where(offered > 0, demand[:, day], 0.0)
+            demand[day, cut] = expected_above(demand[day, cut], level * offered[cut], variance_over_mean[cut])
+        total = total * decay + np.where(offered > 0, demand[day], 0.0)
         weight = weight * decay + offered
-    return levels, evidence, demand
+    return levels, evidence, np.ascontiguousarray(demand.T)
 
 
 def expected_above(least: FloatArray, mean: FloatArray, variance_over_mean: FloatArray) -> FloatArray:

@@ -35,6 +35,8 @@ POOL_WORTH_LOOKS = 6.0
 SHARPNESS_DOUBLINGS = 2
 """A speed's weight is its error to the power of minus 2 ** 2: the best few speak, the rest hardly."""
 DISPERSION_HALF_LIFE_DAYS = 112.0
+DISPERSION_DAYS = 672
+"""Six half-lives: what is older weighs under 2 %."""
 DISPERSION_WORTH_SALES = 2.0
 LEAST_DISPERSION = 1.05
 VOLUME_CLASSES = np.array([2.0, 8.0, 32.0, 128.0, 512.0])
@@ -212,9 +214,10 @@ def _windows(look_days: IntArray, interval_days: FloatArray, days: int) -> _Wind
 
 def _window_sums(panel: FloatArray, look_days: IntArray, windows: _Windows) -> FloatArray:
     """Return ``(looks, n)`` the sum of a panel over the interval after each look."""
-    total = np.hstack([np.zeros((panel.shape[0], 1)), panel.cumsum(axis=1)])
+    first = int(look_days.min())
+    total = np.hstack([np.zeros((panel.shape[0], 1)), panel[:, first:].cumsum(axis=1)])
     item = np.arange(panel.shape[0])[None, :]
-    return np.asarray(total[item, windows.beyond] - total[item, look_days[:, None]], dtype=np.float64)
+    return np.asarray(total[item, windows.beyond - first] - total[item, look_days[:, None] - first], dtype=np.float64)
 
 
 def _censored(history: ItemHistory, rows: slice) -> BoolArray:
@@ -229,8 +232,8 @@ def _censored(history: ItemHistory, rows: slice) -> BoolArray:
 
 def _dispersion(units: FloatArray, exposure: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return the variance of a day over its mean, recent days first, and the days with a sale behind it."""
-    days = units.shape[1]
-    recency = np.exp2(-np.arange(days)[::-1] / DISPERSION_HALF_LIFE_DAYS)
+    units, exposure = (panel[:, -DISPERSION_DAYS:] for panel in (units, exposure))
+    recency = np.exp2(-np.arange(units.shape[1])[::-1] / DISPERSION_HALF_LIFE_DAYS)
     weight = np.where(exposure > 0, recency, 0.0)
     offered = (exposure * weight).sum(axis=1)
     rate = np.divide((units * weight).sum(axis=1), offered, out=np.zeros_like(offered), where=offered > 0)

@@ -47,14 +47,7 @@ def approve_purchase_orders() -> None:
 
     @task_group
     def approve(order: dict[str, str]) -> None:
-        ask = AskForApproval(
-            task_id="ask",
-            order=order,
-            map_index_template="{{ task.order['po_number'] }}",
-            # A question waits for hours anyway: the papers it speaks of, and all other work, go first.
-            priority_weight=0,
-            weight_rule="absolute",
-        )
+        ask = AskForApproval(task_id="ask", order=order, map_index_template="{{ task.order['po_number'] }}")
         record(order=order, response=cast("dict[str, Any]", ask.output)) >> deliver()
 
     approve.expand(order=list_waiting())

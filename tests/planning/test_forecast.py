@@ -173,3 +173,49 @@ def test_a_fill_point_leaves_no_more_short_than_asked():
     point = mixture_fill_point(np.array([0.5]), means, variances)
     at, before = (expected_short(point - step, means[:, 0], variances[:, 0])[0] for step in (0.0, 1.0))
     assert at <= 0.5 < before
+
+
+def test_one_order_of_74215_is_bounded(history_of, shipments, as_of_date):
+    units = np.random.default_rng(8).poisson(5.0, (20, 360))
+    calm = learn(history_of, shipments, as_of_date, units)
+    units[0, 330] = 74_215
+    hit = learn(history_of, shipments, as_of_date, units)
+    # Day 330 counts for 30 times the second largest, some 360 units; unbounded it would be 500 a day.
+    assert hit.forecast_units_per_day[0] < calm.forecast_units_per_day[0] + 5
+    assert hit.reorder_point_units[0] < calm.reorder_point_units[0] + 400  # unbounded: 148,000
+
+
+def test_sold_out_days_hide_the_tail_of_wild_demand_too(history_of, shipments, as_of_date):
+    # Variance four times the mean: what is cut off is more than a Poisson would hide.
+    demand = np.random.default_rng(9).negative_binomial(5 / 3, 0.25, (60, 360))
+    shelf = np.random.default_rng(10).integers(3, 12, demand.shape)
+    sold, given = np.minimum(demand, shelf), {"sold_out": demand >= shelf}
+    learned = learn(history_of, shipments, as_of_date, sold, **given).forecast_units_per_day.mean()
+    assert sold.mean() < 3.8
+    assert learned == pytest.approx(5.0, rel=0.12)
+
+
+def test_a_few_closed_days_stop_nothing(history_of, shipments, as_of_date):
+    units = np.random.default_rng(11).poisson(5.0, (20, 360))
+    units[:, -5:] = 0
+    plan = learn(history_of, shipments, as_of_date, units)
+    assert (plan.demand.stopped_days == 0).all()
+
+
+def test_a_first_sale_yesterday_is_not_enough_evidence(history_of, shipments, as_of_date):
+    units = np.random.default_rng(12).poisson(0.05, (20, 365))
+    units[0] = 0
+    units[0, -1] = 1
+    plan = learn(history_of, shipments, as_of_date, units)
+    assert plan.evidence[0] == "not enough evidence"
+    assert plan.forecast_units_per_day[0] < 0.2
+
+
+def test_a_new_store_leans_on_its_other_items(history_of, shipments, as_of_date):
+    plan = learn(history_of, shipments, as_of_date, np.full((20, 5), 10))
+    assert plan.forecast_units_per_day[0] == pytest.approx(10.0, rel=0.1)
+
+
+def test_nothing_to_plan_is_a_plan(history_of, shipments, as_of_date):
+    history = history_of(np.zeros((0, 30), dtype=int))
+    assert plan_items(history, shipments(), LEARNED, as_of_date=as_of_date).order_units.size == 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from stockroom.planning import LeadTimeHistory
+from stockroom.planning import LeadTimeHistory, Policy
 
 
 def mean_days(plan_of, lead_times, **given) -> float:
@@ -99,3 +99,21 @@ def test_a_wilder_supplier_needs_more_safety(plan_of, shipments):
     steady = plan_of([[4] * 60], lead_times=shipments([14.0] * 20))
     wild = plan_of([[4] * 60], lead_times=shipments([7.0, 28.0] * 10))
     assert wild.safety_stock_units[0] > steady.safety_stock_units[0]
+
+
+def test_receipts_outdo_a_quote_that_was_never_kept(plan_of, shipments):
+    plan = plan_of([[4] * 60], lead_times=shipments([14.0] * 30), quoted_lead_time_days=[2.0], policy=Policy())
+    assert plan.lead_time_mean_days[0] == pytest.approx(14, abs=1)
+
+
+def test_an_order_that_never_came_is_lost_and_not_years_slow(plan_of, shipments):
+    given = {"days": [14.0] * 10 + [3000.0] * 3, "is_open": np.array([False] * 10 + [True] * 3)}
+    plan = plan_of([[4] * 60], lead_times=shipments(**given), quoted_lead_time_days=[14.0], policy=Policy())
+    assert plan.lead_time_mean_days[0] <= 56
+
+
+def test_two_humps_stay_two(plan_of, shipments):
+    plan = plan_of([[4] * 60], lead_times=shipments([10.0] * 36 + [35.0] * 4), policy=Policy())
+    cases = plan.lead_time.cases_days[0]
+    assert ((cases > 8) & (cases < 13)).sum() >= 9
+    assert cases[-1] > 25

@@ -70,6 +70,8 @@ def fit_demand_pools(history: ItemHistory, policies: Sequence[Policy]) -> Demand
     """
     own = _own_velocity(history, policies)
     speaks = own.has_enough_evidence
+    if not speaks.any():  # a store of less than a fortnight: its few days are all there is to lean on
+        speaks = own.days_in_stock > 0
     sells = speaks & (own.units_per_day > 0)
     ratio = np.divide(own.variance, own.units_per_day, out=np.ones_like(own.variance), where=own.units_per_day > 0)
     all_rate, all_ratio = _median(own.units_per_day[speaks], 0.0), _median(ratio[sells], 1.0)
@@ -107,13 +109,15 @@ def forecast_demand(
     learned = forecast_items(history, interval_days, forecast_pools)
     learns = np.array([policy.method == "quantile" for policy in policies], dtype=bool)
     own_rate = np.where(learns, learned.units_per_day, own.units_per_day)
-    level = np.where(seen, shrink_to_category(own_rate, own.days_in_stock, typical_rate), 0.0)
+    # A first sale yesterday is a day of evidence, however long the item has been listed.
+    rests_on = np.where(learns, np.minimum(own.days_in_stock, learned.evidence_days), own.days_in_stock)
+    level = np.where(seen, shrink_to_category(own_rate, rests_on, typical_rate), 0.0)
     season = np.where(learns, _season_ahead(history, interval_days, forecast_pools), 1.0)
     pace = level * season
     variance = np.where(seen, shrink_to_category(own.variance, own.days_in_stock, typical_ratio * pace), 0.0)
     is_stopped = learns & (learned.stopped_days > 0)
     back = np.where(is_stopped, _share_of_time_back(learned.returns_per_year), 1.0)
-    enough = own.has_enough_evidence
+    enough = own.has_enough_evidence & ((rests_on >= ENOUGH_DAYS_IN_STOCK - 1.0) | is_stopped)
     return Demand(
         units_per_day=pace * back,
         pace_units_per_day=pace,

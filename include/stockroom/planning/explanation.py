@@ -177,13 +177,13 @@ def _stopped(words: _Words) -> str:
 
 def _ordered(words: _Words) -> str:
     order = f"{_units(words.number('order_units'))}: "
-    if words.values["is_stopped"]:
+    if words.values["is_stopped"] and words.number("order_up_to_units") > 0:
         return (
             f"{order}it sold {words.rate} a day, then nothing for {days(words.number('stopped_days'))} in stock; items "
             f"come back {words.number('returns_per_year'):.1f} times a year from that, and this much is worth keeping "
             f"for it{_rounding(words)}."
         )
-    if words.number("forecast_units_per_day") == 0:
+    if words.number("forecast_units_per_day") == 0 or words.values["is_stopped"]:
         promised = _units(words.number("needed_units"))
         return f"{order}{promised} promised without stock; no further demand is expected{_rounding(words)}."
     available, needs = words.number("available_units"), words.number("lead_time_mean_days")
@@ -208,6 +208,8 @@ def _reorder_point(words: _Words) -> str:
         covered = words.number("lead_time_mean_days") + words.number("review_days")
     demand = f"{point} covers {days(covered)} of demand ({words.whole('expected_demand_units')})"
     safety = round(words.number("safety_stock_units"))
+    if safety < 0 and words.values["service_kind"] != "fill":
+        return f"{demand} less {-safety:,}: a sale earns too little to hold more for it"
     if safety < 0:
         return f"{demand} less {-safety:,}, because large lots reach the service target with less"
     if words.values["service_kind"] == "money":

@@ -35,6 +35,13 @@ POOL_WORTH_LOOKS = 6.0
 SHARPNESS_DOUBLINGS = 2
 """A speed's weight is its error to the power of minus 2 ** 2: the best few speak, the rest hardly."""
 DISPERSION_HALF_LIFE_DAYS = 112.0
+FREAK_MULTIPLE, FREAK_RANK, LEAST_BOUND_UNITS = 30.0, 2, 300.0
+"""No day counts for more than thirty times the item's second largest day, or 300 units: an order of 74,215 is no
+demand, while a wholesale order that has come before is."""
+SALE_WORTH_DAYS = 2.0
+"""What one more day with a sale says beyond the day itself: five sales in a week are no accident, one is."""
+CENSORED_PASSES = 3
+"""How often the dispersion is measured anew with what sold-out days are thought to have hidden."""
 DISPERSION_DAYS = 672
 """Six half-lives: what is older weighs under 2 %."""
 DISPERSION_WORTH_SALES = 2.0
@@ -82,6 +89,8 @@ class Forecast:
     """How long the item has been silent beyond belief; 0: it sells."""
     returns_per_year: FloatArray
     """Of stopped items; 0 of those that sell."""
+    evidence_days: FloatArray
+    """How many days the level rests on, old ones counting less; every further day with a sale counts for three."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,6 +110,8 @@ class _Looks:
     """(n,) own, not yet shrunk."""
     sales: FloatArray
     """(n,) recent days with a sale, which the own dispersion rests on."""
+    evidence_now: FloatArray
+    """(n,) days that the level rests on."""
 
 
 def fit_forecast_pools(history: ItemHistory, interval_days: FloatArray) -> ForecastPools:
@@ -132,18 +143,16 @@ def forecast_items(history: ItemHistory, interval_days: FloatArray, pools: Forec
         wandering = pools.wandering[np.searchsorted(VOLUME_CLASSES, base, side="right")]
         record = _own_record(looks, mean, dispersion, pools.wandering)
         age = silence.age_days
+        evidence = looks.evidence_now + SALE_WORTH_DAYS * np.maximum(looks.sales - 1.0, 0.0)
         returns = np.where(age > 0, pools.returns.of(age) * 365.0, 0.0)
-        parts.append(Forecast(level, dispersion * record, wandering * record, age, returns))
-    if not parts:
-        nothing = np.zeros(0)
-        return Forecast(nothing, nothing, nothing, np.zeros(0, dtype=np.int64), nothing)
+        parts.append(Forecast(level, dispersion * record, wandering * record, age, returns, evidence))
     return Forecast(
         *(np.concatenate([getattr(part, name) for part in parts]) for name in Forecast.__dataclass_fields__)
     )
 
 
 def _blocks(items: int) -> list[slice]:
-    return [slice(first, min(first + BLOCK_ITEMS, items)) for first in range(0, items, BLOCK_ITEMS)]
+    return [slice(first, min(first + BLOCK_ITEMS, items)) for first in range(0, max(items, 1), BLOCK_ITEMS)]
 
 
 def _shelf(history: ItemHistory, rows: slice) -> FloatArray:
@@ -165,14 +174,17 @@ def _look_back(
     history: ItemHistory, rows: slice, seasons: Seasons, interval_days: FloatArray
 ) -> tuple[_Looks, Silence]:
     """Return what earlier forecasts of a block of items knew, and what then came."""
-    units = history.units_sold[rows].astype(np.float64)
+    units = _bounded(history.units_sold[rows].astype(np.float64))
     shelf = _shelf(history, rows)
     silence = find_silence(units, shelf > 0)
     sells = (shelf > 0) & ~silence.is_stopped
     exposure = np.where(sells, shelf, 0.0) * seasons.index(history.category[rows], history.dates)
-    dispersion, sales = _dispersion(units, exposure)
     is_censored = _censored(history, rows) & sells
     days = units.shape[1]
+    dispersion, sales = _dispersion(units, exposure)
+    cut = np.flatnonzero(is_censored.any(axis=1))
+    if cut.size:
+        dispersion[cut] = _uncensored_dispersion(units[cut], exposure[cut], is_censored[cut], dispersion[cut])
     earliest = max(days - LOOK_BACK_DAYS - int(INTERVALS_DAYS[-1]), LEAST_DAYS_BEFORE_LOOK)
     look_days = np.append(days, np.arange(days - LOOK_EVERY_DAYS, earliest - 1, -LOOK_EVERY_DAYS))
     levels, evidence, demand = smooth(units, exposure, is_censored, dispersion, look_days)
@@ -190,7 +202,7 @@ def _look_back(
     )
     age = days - look_days[:, None] - length[None, :]
     weight = np.where(is_judged, np.exp2(-np.maximum(age, 0) / OLD_ERRORS_HALF_LIFE_DAYS), 0.0)
-    return _Looks(levels, exposure_after, demand_after, weight, levels[0], dispersion, sales), silence
+    return _Looks(levels, exposure_after, demand_after, weight, levels[0], dispersion, sales, evidence[0]), silence
 
 
 @dataclass(frozen=True, eq=False)
@@ -230,18 +242,47 @@ def _censored(history: ItemHistory, rows: slice) -> BoolArray:
     return is_cut & ~history.backorderable[rows][:, None]
 
 
-def _dispersion(units: FloatArray, exposure: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return the variance of a day over its mean, recent days first, and the days with a sale behind it."""
+def _dispersion(
+    units: FloatArray, exposure: FloatArray, *, hidden: FloatArray | None = None
+) -> tuple[FloatArray, FloatArray]:
+    """Return the variance of a day over its mean, recent days first, and the days with a sale behind it.
+
+    ``hidden`` are units that a day is only thought to have brought; they spread like an exponential tail, whose
+    variance is the square of its mean.
+    """
     units, exposure = (panel[:, -DISPERSION_DAYS:] for panel in (units, exposure))
+    unknown = 0.0 if hidden is None else np.square(hidden[:, -DISPERSION_DAYS:])
     recency = np.exp2(-np.arange(units.shape[1])[::-1] / DISPERSION_HALF_LIFE_DAYS)
     weight = np.where(exposure > 0, recency, 0.0)
     offered = (exposure * weight).sum(axis=1)
     rate = np.divide((units * weight).sum(axis=1), offered, out=np.zeros_like(offered), where=offered > 0)
     expected = rate[:, None] * exposure
-    squares = (np.square(units - expected) * weight).sum(axis=1)
+    squares = ((np.square(units - expected) + unknown) * weight).sum(axis=1)
     total = (expected * weight).sum(axis=1)
     ratio = np.divide(squares, total, out=np.full_like(total, LEAST_DISPERSION), where=total > 0)
     return np.maximum(ratio, LEAST_DISPERSION), ((units > 0) * weight).sum(axis=1)
+
+
+def _bounded(units: FloatArray) -> FloatArray:
+    """Return the units with freak days cut down to the item's bound."""
+    if units.shape[1] < FREAK_RANK:
+        return units
+    usual = np.partition(units, -FREAK_RANK, axis=1)[:, -FREAK_RANK]
+    return np.minimum(units, np.maximum(FREAK_MULTIPLE * usual, LEAST_BOUND_UNITS)[:, None])
+
+
+def _uncensored_dispersion(
+    units: FloatArray, exposure: FloatArray, is_censored: BoolArray, dispersion: FloatArray
+) -> FloatArray:
+    """Return the dispersion with sold-out days raised to what they hid, and with what is not known of them.
+
+    Cut days hide the tail that the dispersion is made of, and it decides how much they hid: a few passes of
+    expectation and maximisation.
+    """
+    for _ in range(CENSORED_PASSES):
+        demand = smooth(units, exposure, is_censored, dispersion, np.array([units.shape[1]]))[2]
+        dispersion, _ = _dispersion(demand, exposure, hidden=np.where(is_censored, demand - units, 0.0))
+    return dispersion
 
 
 def _pool_returns(history: ItemHistory, silences: list[Silence]) -> ReturnRates:

@@ -53,7 +53,8 @@ class ItemHistory:
     sold_out: BoolArray | None = None
     """(n, d) stock ran out during the day. Default: never."""
     fraction_in_stock: FloatArray | None = None
-    """(n, d) part of the selling day on the shelf: 0 no stock all day, NaN (the default) unknown, taken as 1."""
+    """(n, d) part of the selling day on the shelf: 0 no stock all day, NaN (the default) unknown: taken as 1, but
+    before the first sale as not yet launched."""
     on_hand: IntArray = field(default_factory=_not_given)
     """(n,) default 0."""
     committed: IntArray = field(default_factory=_not_given)

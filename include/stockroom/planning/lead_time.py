@@ -20,10 +20,11 @@ from stockroom.planning.history import ItemHistory, LeadTimeHistory
 
 LEAST_DAYS = 0.5
 GREATEST_OVER_QUOTED = 4.0
-"""No lead time is believed beyond this multiple of the quoted one (of the usual one where none is quoted): an order of
-years ago that never came is lost, not slow."""
+"""No lead time is believed beyond this multiple of the quoted one, or of the usual one where that is longer or none is
+quoted: an order of years ago that never came is lost, not slow."""
 CASES = 12
-"""Equally likely lead times that stand for the whole distribution: the middles of twelve equal shares."""
+"""Equally likely lead times that stand for the whole distribution: the means of its twelve equal shares, so that the
+mean is kept and a rare hump shows in the last."""
 _GROUP_POINTS = 24
 DAYS_WITHOUT_ANY_EVIDENCE = 14.0
 # Spreads on the log scale: where few shipments speak, these stand in, each worth the stated number of observations.
@@ -145,6 +146,7 @@ def learn_lead_times(
     centre = (prior_precision * prior + quoted_precision * quoted_voice + own_precision * own_mean) / precision
     spread = np.minimum(variance + 1 / precision, 1.0)
     usual = np.where(has_quoted, quoted, np.exp(prior))
+    usual = np.maximum(usual, np.where(weight > 0, np.exp(own_mean), LEAST_DAYS))  # what arrives outdoes what is quoted
     mean_days = np.clip(np.exp(centre + spread / 2), LEAST_DAYS, GREATEST_OVER_QUOTED * usual)
     group_precision = prior_precision + quoted_precision
     cases = _Cases(
@@ -176,7 +178,7 @@ class _Cases:
 
 
 def _cases_days(cases: _Cases, suppliers: _Suppliers, lead_times: LeadTimeHistory, half_life_days: float) -> FloatArray:
-    """Return ``(n, 12)`` the middles of equal shares of the mixture; worked out once per supplier and quote.
+    """Return ``(n, 12)`` the means of equal shares of the mixture; worked out once per supplier and quote.
 
     Own shipments stay as they fell, so that two humps stay two; where open orders say that the arrived ones were the
     quick ones, all are stretched to the mean that counts both.
@@ -188,7 +190,7 @@ def _cases_days(cases: _Cases, suppliers: _Suppliers, lead_times: LeadTimeHistor
     arrived = ~lead_times.is_open
     recency = _recency(lead_times, half_life_days)
     normal = ndtri((np.arange(_GROUP_POINTS) + 0.5) / _GROUP_POINTS)
-    middles = (np.arange(CASES) + 0.5) / CASES
+    edges = np.arange(CASES + 1) / CASES
     found = np.empty((kinds.shape[0], CASES))
     own_rows = {
         int(row): np.flatnonzero(arrived & (lead_times.supplier == suppliers.names[int(row)]))
@@ -204,9 +206,9 @@ def _cases_days(cases: _Cases, suppliers: _Suppliers, lead_times: LeadTimeHistor
             days = np.concatenate([np.exp(log_days + stretch), days])
             weight = np.concatenate([own_share * heard, (1.0 - own_share) * weight])
         order = np.lexsort((weight, days))
-        reached = np.cumsum(weight[order])
-        at = np.searchsorted(reached, middles * reached[-1])
-        found[kind] = np.clip(days[order][np.minimum(at, order.size - 1)], LEAST_DAYS, greatest)
+        days, weight = np.clip(days[order], LEAST_DAYS, greatest), weight[order]
+        reached, total = (np.append(0.0, np.cumsum(column)) for column in (weight, weight * days))
+        found[kind] = np.diff(np.interp(edges * reached[-1], reached, total)) * CASES / reached[-1]
     return found[kind_of_item.ravel()]
 
 

@@ -64,7 +64,7 @@ def override(wider: Mapping[str, Any], narrower: Mapping[str, Any]) -> dict[str,
     if narrower.get("service_level") is not None and kept.get("service_kind") == "money":
         kept["service_kind"] = None
     if narrower.get("service_kind") == "money":
-        kept["service_level"] = None
+        kept |= {"service_level": None, "method": "quantile"}
     if narrower.get("method", "quantile") != "quantile" and kept.get("service_kind") == "money":
         kept["service_kind"] = None
     return {**kept, **narrower}
@@ -82,7 +82,7 @@ def open_policy_book(rules: Iterable[PolicyRule], *, default: Policy, as_of_date
     """
     terms: dict[tuple[str, str], Mapping[str, Any]] = {}
     unusable = []
-    for rule in rules:
+    for rule in sorted(rules, key=lambda rule: rule.scope != "default"):  # what the others stand on comes first
         if rule.valid_until is not None and rule.valid_until < as_of_date:
             continue
         if rule.scope not in SCOPES:

@@ -18,6 +18,8 @@ LEAST_LEVEL = 0.05
 GREATEST_RATIO = 15.0
 """A day beyond so many times the item's level counts as that: one wholesale order is no season."""
 CATEGORY_WORTH_ITEMS = 10.0
+NO_SEASON_WORTH = 20.0
+"""How much "every day is alike" weighs beside what was measured, in days of an item that sells one a day."""
 LEAST_INDEX, GREATEST_INDEX = 0.02, 6.0
 
 
@@ -85,7 +87,7 @@ def _shape(
         expected[group] = np.bincount(slot, np.sort(weight, axis=0).sum(axis=0), slots)
     if slots == YEAR_DAYS:
         sold, expected = _blur(sold), _blur(expected)
-    everything = _normal(sold.sum(axis=0), expected.sum(axis=0))
+    everything = _normal(sold.sum(axis=0) + NO_SEASON_WORTH, expected.sum(axis=0) + NO_SEASON_WORTH)
     own = np.vstack([_normal(sold[group], expected[group]) for group in range(rows)] or [np.ones((0, slots))])
     members = np.bincount(row, minlength=rows)[:, None]
     share = members / (members + CATEGORY_WORTH_ITEMS)

@@ -19,6 +19,8 @@ INCREDIBLE = 1e-4
 """The chance of so long a run, at the pace before it, under which the item counts as stopped."""
 PACE_HALF_LIFE_DAYS = 56.0
 LEAST_DAYS_OF_PACE = 20.0
+LEAST_RUN_DAYS = 14
+"""Easter, a stocktaking or a week of holidays stops nothing."""
 AGES_DAYS = np.array([0.0, 28.0, 56.0, 112.0, 224.0])
 """Where the classes of age begin: the longer the silence, the rarer a return."""
 PRIOR_RETURNS, PRIOR_DAYS = 0.5, 365.0
@@ -34,7 +36,7 @@ class Silence:
     is_stopped: BoolArray
     """(n, d) days of a run that has become incredible, from its first day on."""
     age_days: IntArray
-    """(n,) length of the run that still lasts, 0 where the item sells."""
+    """(n,) days on the shelf in the run that still lasts, 0 where the item sells."""
     run_item: IntArray
     """(r,) the item of each run, runs in the order of items and days."""
     run_first_day: IntArray
@@ -79,7 +81,7 @@ def find_silence(units: FloatArray, on_shelf: BoolArray) -> Silence:
         run = np.where(quiet, run + 1, np.where(seen, 0, run))
         counted = np.where(seen_days > LEAST_DAYS_OF_PACE, -np.log1p(-pace), 0.0)
         surprise = np.where(quiet, surprise + counted, np.where(seen, 0.0, surprise))
-        was_stopped, stopped = stopped, np.where(seen, quiet & (surprise > limit), stopped)
+        was_stopped, stopped = stopped, np.where(seen, quiet & (surprise > limit) & (run >= LEAST_RUN_DAYS), stopped)
         for item in np.flatnonzero(stopped & ~was_stopped).tolist():
             is_stopped[item, start[item] : day] = True
             runs.append((item, int(start[item]), day))
@@ -87,7 +89,7 @@ def find_silence(units: FloatArray, on_shelf: BoolArray) -> Silence:
         learns = seen & (surprise <= limit / 2)
         sales = np.where(learns, sales * decay + sold, sales)
         seen_days = np.where(learns, seen_days * decay + 1.0, seen_days)
-    age = np.where(stopped, days - start, 0) if days else run
+    age = np.where(stopped, run, 0)
     first = np.array(sorted(runs), dtype=np.int64).reshape(-1, 3)
     ends = np.diff(np.hstack([is_stopped, np.zeros((n, 1), dtype=bool)]).astype(np.int8), axis=1) == -1
     return Silence(is_stopped, age, first[:, 0], first[:, 1], first[:, 2], np.nonzero(ends)[1])

@@ -10,7 +10,7 @@ from dataclasses import asdict, fields
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -34,6 +34,7 @@ _TABLES = {
     "lost": tables.LostDemand,
     "movements": tables.Movements,
 }
+MAPPED_FROM_BYTES = 2_000_000
 _COLUMNS = ("product_created_at", "product_retired_at", "opening_units", "is_stocked")
 
 
@@ -87,7 +88,10 @@ def load_world(place: Path) -> World:
     """Return the world that a folder holds."""
 
     def column(name: str) -> Any:  # noqa: ANN401 - numpy does not say what a file holds
-        return np.asarray(np.load(place / f"{name}.npy", mmap_mode="r", allow_pickle=False))
+        file = place / f"{name}.npy"
+        # A mapped file keeps a descriptor open for as long as its world lives, and a user has about a thousand of them.
+        mode: Literal["r"] | None = "r" if file.stat().st_size >= MAPPED_FROM_BYTES else None
+        return np.asarray(np.load(file, mmap_mode=mode, allow_pickle=False))
 
     found: dict[str, Any] = {name: column(name) for name in _COLUMNS}
     for table, kind in _TABLES.items():

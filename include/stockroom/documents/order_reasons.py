@@ -6,9 +6,10 @@ import functools
 from collections.abc import Mapping
 from typing import TypeAlias
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2 import Template
 
 from stockroom.documents import formats
+from stockroom.documents.pages import page_template
 from stockroom.documents.purchase_orders import OrderLine, PurchaseOrder, purchase_order_file_name
 from stockroom.documents.spreadsheet import csv_bytes
 
@@ -101,12 +102,4 @@ def _number(value: TermValue) -> str:
 
 @functools.cache
 def _template() -> Template:
-    environment = Environment(
-        loader=PackageLoader("stockroom.documents"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"money": formats.money, "count": formats.count, "long_day": formats.long_day}
-    return environment.get_template("order_reasons.html")
+    return page_template("order_reasons.html")

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2 import Template
 
-from stockroom.documents import formats
+from stockroom.documents.pages import page_template
 from stockroom.documents.spreadsheet import csv_bytes
 
 CSV_COLUMNS = (
@@ -118,20 +118,7 @@ def overstock_html(digest: OverstockDigest) -> bytes:
 
 @functools.cache
 def _template() -> Template:
-    environment = Environment(
-        loader=PackageLoader("stockroom.documents"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
-        "money": formats.money,
-        "count": formats.count,
-        "long_day": formats.long_day,
-        "lasts": _lasts,
-    }
-    return environment.get_template("overstock.html")
+    return page_template("overstock.html", lasts=_lasts)
 
 
 def _lasts(days: float | None) -> str:

@@ -12,10 +12,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2 import Template
 
 from stockroom.documents import formats
 from stockroom.documents import replay_report_charts as charts
+from stockroom.documents.pages import page_template
 from stockroom.replay import CLAIRVOYANT, OURS, STORE, Interval, Outcome, Replay, Totals, items_done_worse, totals
 
 ITEMS_SHOWN = 20
@@ -259,23 +260,14 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 -- whatever JSON can hold
 
 @functools.cache
 def _template() -> Template:
-    environment = Environment(
-        loader=PackageLoader("stockroom.documents"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+    return page_template(
+        "replay_report.html",
+        money=lambda amount, currency: formats.money(Decimal(f"{amount:.2f}"), currency),
+        whole_money=_whole_money,
+        percent=_percent,
+        reader_name=_reader_name,
+        family=_family,
     )
-    environment.filters |= {
-        "money": lambda amount, currency: formats.money(Decimal(f"{amount:.2f}"), currency),
-        "whole_money": _whole_money,
-        "count": formats.count,
-        "long_day": formats.long_day,
-        "percent": _percent,
-        "reader_name": _reader_name,
-        "family": _family,
-    }
-    return environment.get_template("replay_report.html")
 
 
 def _percent(share: float, digits: int = 1) -> str:

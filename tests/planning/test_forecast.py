@@ -135,6 +135,21 @@ def test_reorder_points_cover_what_they_promise(history_of, shipments, as_of_dat
     assert level - 0.03 <= covered <= min(level + 0.05, 1.0)
 
 
+@pytest.mark.parametrize(("shorter", "longer"), [(9.40, 9.42), (9.0, 9.5), (19.0, 19.5), (14.0, 40.0)])
+def test_a_longer_lead_time_lowers_no_reorder_point_of_a_whole_store(
+    history_of, shipments, as_of_date, shorter, longer
+):
+    draw = np.random.default_rng(13)
+    history = history_of(draw.negative_binomial(draw.lognormal(0.5, 1.2, 300)[:, None], 0.4, (300, 260)))
+    policy = Policy(service_level=0.95)
+    pools = fit_pools(history, shipments([shorter] * 30), policy, as_of_date=as_of_date)
+    points = [
+        plan_items(history, shipments([days] * 30), policy, as_of_date=as_of_date, pools=pools).reorder_point_units
+        for days in (shorter, longer)
+    ]
+    assert (points[1] >= points[0]).all()
+
+
 def test_adding_an_item_changes_no_other_while_the_pools_are_held(history_of, shipments, as_of_date):
     units = np.random.default_rng(7).poisson(3.0, (8, 200))
     history = history_of(units)

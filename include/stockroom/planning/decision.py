@@ -23,8 +23,10 @@ from stockroom.planning.order_quantity import (
 )
 from stockroom.planning.reorder_point import comeback_level, money_level, quantile_points, reorder_points
 
+CASE_NAMES = tuple(f"lead_time_case_{case:02}_days" for case in range(1, CASES + 1))
 _MOMENTS = (5 * np.arange(CASES) % CASES + 0.5) / CASES
 """Equally likely shares of a review that pass until it comes, in an order that ties them to no lead time."""
+_NOTHING = 1e-9
 COMEBACK_DAYS = 21.0
 """A stopped item is bought in lots of at most so many days of its old demand: enough to see that it is back."""
 
@@ -74,11 +76,12 @@ class Decision:
     """What follows, one value per item; whole units."""
 
     expected_demand_units: IntArray
-    """Over lead time and review, rounded up."""
+    """Over lead time and review (their mean, of the quantile method; 0 of a stopped item), rounded up."""
     aimed_service_level: FloatArray
     """The share of order cycles (or of units, for a fill rate) that the reorder point is meant to serve."""
     safety_stock_units: IntArray
-    """The rest of the reorder point. Under 0 only for a fill rate that large lots reach by themselves."""
+    """The rest of the reorder point. Under 0 for a fill rate that large lots reach by themselves, for targets under one
+    half, and where a sale earns too little for any."""
     reorder_point_units: IntArray
     lot_units: IntArray
     order_up_to_units: IntArray
@@ -104,10 +107,10 @@ def decide(inputs: DecisionInputs) -> Decision:
     )
     least_lot = np.maximum(lot, packed_units(np.ones_like(lot), inputs.minimum_order_units, inputs.pack_units))
     expected, point = _textbook_points(inputs, least_lot.astype(np.float64))
-    level = inputs.service_level
-    if learned.any():
-        rows = np.flatnonzero(learned)
-        expected[rows], point[rows], level = _learned_points(_take(inputs, rows), least_lot[rows], level, rows)
+    level = inputs.service_level.copy()
+    rows = np.flatnonzero(learned)
+    if rows.size:
+        expected[rows], point[rows], level[rows] = _learned_points(_take(inputs, rows), least_lot[rows])
     expected_units = np.ceil(expected).astype(np.int64)
     reorder_point = np.ceil(point).astype(np.int64)
     # A stopped item that is worth no stock is ordered only to make good what was promised.
@@ -152,52 +155,44 @@ def _textbook_points(inputs: DecisionInputs, lot: FloatArray) -> tuple[FloatArra
     )
 
 
-def _learned_points(
-    inputs: DecisionInputs, lot: IntArray, level: FloatArray, rows: IntArray
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return demand to be covered and reorder point of the rows that learn, and all levels with theirs put in."""
-    rate = inputs.forecast_units_per_day
-    units = np.maximum(lot, 1).astype(np.float64)
+def _learned_points(inputs: DecisionInputs, lot: IntArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return the demand to be covered, the reorder point and the service level aimed at, all rows learning."""
+    rate, units = inputs.forecast_units_per_day, np.maximum(lot, 1).astype(np.float64)
+    level = _aimed_level(inputs, units)
     cycle = np.divide(units, rate, out=np.full_like(rate, np.inf), where=rate > 0)
     days = effective_cases(inputs.lead_time_cases_days, np.minimum(cycle, DAYS_OF_YEAR))
     # Stock crosses the point at any moment between two reviews; from the next one the replacement takes its days.
     interval_units = rate[:, None] * (days + inputs.review_days[:, None] * _MOMENTS)
-    holding = inputs.unit_cost * inputs.carrying_rate
-    is_stopped = inputs.is_stopped
-    by_money = inputs.service_kind == "money"
-    pays = money_level(
-        lot_units=units,
-        units_per_year=rate * DAYS_OF_YEAR,
-        holding_per_unit=holding,
-        loss_per_unit=inputs.loss_per_unit,
-    )
-    comes_back = comeback_level(
-        returns_per_year=inputs.returns_per_year,
-        holding_per_unit=holding,
-        loss_per_unit=inputs.loss_per_unit,
-    )
-    own = np.where(by_money, pays, inputs.service_level)
-    own = np.where(is_stopped, np.minimum(own, comes_back), own)
     point = quantile_points(
-        level=np.maximum(own, 1e-9),
-        is_fill=(inputs.service_kind == "fill") & ~is_stopped,
+        level=np.maximum(level, _NOTHING),
+        is_fill=(inputs.service_kind == "fill") & ~inputs.is_stopped,
         lot_units=units,
         interval_units=interval_units,
         dispersion=inputs.dispersion,
         wandering=inputs.wandering,
     )
-    all_levels = level.copy()
-    all_levels[rows] = own
-    nothing = (rate <= 0) | (own <= 0)
-    expected = np.where(is_stopped, 0.0, interval_units.mean(axis=1))
-    return expected, np.where(nothing, 0.0, point.astype(np.float64)), all_levels
+    expected = np.where(inputs.is_stopped, 0.0, interval_units.mean(axis=1))
+    return expected, np.where((rate > 0) & (level > 0), point, 0).astype(np.float64), level
+
+
+def _aimed_level(inputs: DecisionInputs, lot: FloatArray) -> FloatArray:
+    """Return the target, or what money makes of it; of a stopped item never more than its comebacks are worth."""
+    holding = inputs.unit_cost * inputs.carrying_rate
+    pays = money_level(
+        lot_units=lot,
+        units_per_year=inputs.forecast_units_per_day * DAYS_OF_YEAR,
+        holding_per_unit=holding,
+        loss_per_unit=inputs.loss_per_unit,
+    )
+    comes_back = comeback_level(
+        returns_per_year=inputs.returns_per_year, holding_per_unit=holding, loss_per_unit=inputs.loss_per_unit
+    )
+    level = np.where(inputs.service_kind == "money", pays, inputs.service_level)
+    return np.where(inputs.is_stopped, np.minimum(level, comes_back), level)
 
 
 def _take(inputs: DecisionInputs, rows: IntArray) -> DecisionInputs:
     return DecisionInputs(**{field.name: getattr(inputs, field.name)[rows] for field in fields(DecisionInputs)})
-
-
-CASE_NAMES = tuple(f"lead_time_case_{case:02}_days" for case in range(1, CASES + 1))
 
 
 def row_of_inputs(inputs: DecisionInputs, row: int) -> dict[str, float | int | str | bool]:

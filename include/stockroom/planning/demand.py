@@ -18,6 +18,7 @@ from stockroom.planning.policy import Policy
 from stockroom.planning.velocity import ENOUGH_DAYS_IN_STOCK, Velocity, measure_velocity, shrink_to_category
 
 COMEBACK_HORIZON_DAYS = 90.0
+"""A stopped item is reported with what it is expected to sell within so many days, the usual target of supply."""
 
 ENOUGH, NOT_ENOUGH, NONE = "enough evidence", "not enough evidence", "no evidence"
 
@@ -57,18 +58,19 @@ class Demand:
     """How long the item has been silent beyond belief; 0: it sells, or its method does not ask."""
     returns_per_year: FloatArray
     days_in_stock: FloatArray
-    """On which the rate was measured."""
+    """Of the window that velocity is measured in."""
     sold_out_days: IntArray
+    """Of the same window, on which stock hid demand: none of an item that can be back-ordered."""
     evidence: TextArray
     """``enough evidence``, ``not enough evidence`` (leans on its category) or ``no evidence`` (never seen: rate 0)."""
 
 
-def fit_demand_pools(history: ItemHistory, policies: Sequence[Policy]) -> DemandPools:
+def fit_demand_pools(history: ItemHistory, own: Velocity) -> DemandPools:
     """Return the typical rate and spread of each category; items with thin evidence do not speak.
 
     Medians: one best-seller must not decide what a new item is thought to sell, and no order of items changes them.
+    ``own`` is what ``velocity_by_policy`` gives.
     """
-    own = _own_velocity(history, policies)
     speaks = own.has_enough_evidence
     if not speaks.any():  # a store of less than a fortnight: its few days are all there is to lean on
         speaks = own.days_in_stock > 0
@@ -84,11 +86,6 @@ def fit_demand_pools(history: ItemHistory, policies: Sequence[Policy]) -> Demand
     return DemandPools(categories, rates, ratios, all_rate, all_ratio)
 
 
-def velocity_of_each(history: ItemHistory, policies: Sequence[Policy]) -> FloatArray:
-    """Return each item's units over days in stock, in its policy's window."""
-    return _own_velocity(history, policies).units_per_day
-
-
 def forecast_demand(
     history: ItemHistory,
     policies: Sequence[Policy],
@@ -97,7 +94,7 @@ def forecast_demand(
     interval_days: FloatArray,
 ) -> Demand:
     """Return each item's rate and spread: its own, and its category's in the share missing to 14 days in stock."""
-    own = _own_velocity(history, policies)
+    own = velocity_by_policy(history, policies)
     row = np.minimum(np.searchsorted(pools.categories, history.category), max(pools.categories.size - 1, 0))
     typical_rate = np.full(history.items, pools.all_units_per_day)
     typical_ratio = np.full(history.items, pools.all_variance_over_mean)
@@ -106,7 +103,7 @@ def forecast_demand(
         typical_rate = np.where(known, pools.units_per_day[row], typical_rate)
         typical_ratio = np.where(known, pools.variance_over_mean[row], typical_ratio)
     seen = own.days_in_stock > 0
-    learned = forecast_items(history, interval_days, forecast_pools)
+    learned = forecast_items(history, forecast_pools)
     learns = np.array([policy.method == "quantile" for policy in policies], dtype=bool)
     own_rate = np.where(learns, learned.units_per_day, own.units_per_day)
     # A first sale yesterday is a day of evidence, however long the item has been listed.
@@ -129,7 +126,7 @@ def forecast_demand(
         stopped_days=np.where(learns, learned.stopped_days, 0),
         returns_per_year=np.where(learns, learned.returns_per_year, 0.0),
         days_in_stock=own.days_in_stock,
-        sold_out_days=own.sold_out_days,
+        sold_out_days=np.where(history.backorderable, 0, own.sold_out_days),
         evidence=np.where(enough, ENOUGH, np.where(seen, NOT_ENOUGH, NONE)),
     )
 
@@ -151,7 +148,7 @@ def _season_ahead(history: ItemHistory, interval_days: FloatArray, pools: Foreca
     return np.asarray(reached / interval_days, dtype=np.float64)
 
 
-def _own_velocity(history: ItemHistory, policies: Sequence[Policy]) -> Velocity:
+def velocity_by_policy(history: ItemHistory, policies: Sequence[Policy]) -> Velocity:
     """Return the velocity over each policy's window, or over all days known where that holds too few days in stock.
 
     An item that has been out for two months is judged by the time when it was there.

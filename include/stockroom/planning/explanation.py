@@ -253,6 +253,8 @@ def _not_needed(words: _Words) -> str:
         if words.number("days_in_stock_seen") == 0:
             return "No order: it was never in stock here, so nothing is known of its demand."
         return f"No order: nothing was sold in {days(words.number('days_in_stock_seen'))} in stock."
+    if words.number("order_up_to_units") <= 0:
+        return f"No order: at {words.rate} a day, it reaches its service without any stock."
     available = round(words.number("available_units"))
     owned = f"{available:,} available" if available >= 0 else f"{-available:,} owed to customers"
     return (
@@ -270,7 +272,10 @@ def _evidence(words: _Words) -> str:
         seen = days(words.number("days_in_stock_seen"))
         said += f" Not enough evidence: it was in stock on {seen} only, so the rate leans on its category."
     if words.number("sold_out_days") > 0:
-        said += f" It sold out on {days(words.number('sold_out_days'))}, so people wanted at least this much."
+        learns = words.values["method"] == "quantile"
+        learns = words.values["method"] == "quantile"
+        hidden = "and the rate counts what that hid" if learns else "so people wanted at least this much"
+        said += f" It sold out on {days(words.number('sold_out_days'))}, {hidden}."
     shipments = round(words.number("lead_time_shipments"))
     own = words.number("lead_time_own_evidence")
     if shipments == 0:

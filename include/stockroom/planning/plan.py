@@ -11,7 +11,7 @@ import numpy as np
 from stockroom.planning.arrays import BoolArray, FloatArray, IntArray, TextArray
 from stockroom.planning.classes import ClassLimits, abc_classes, fast_movers, fit_class_limits
 from stockroom.planning.decision import Decision, DecisionInputs, decide
-from stockroom.planning.demand import Demand, DemandPools, fit_demand_pools, forecast_demand, velocity_of_each
+from stockroom.planning.demand import Demand, DemandPools, fit_demand_pools, forecast_demand, velocity_by_policy
 from stockroom.planning.explanation import Explanation, explain_row
 from stockroom.planning.forecast import ForecastPools, fit_forecast_pools
 from stockroom.planning.history import ItemHistory, LeadTimeHistory
@@ -84,14 +84,12 @@ def fit_pools(history: ItemHistory, lead_times: LeadTimeHistory, policy: Policie
     """
     history.check_plan_date(as_of_date)
     policies = policy_of_each(policy, history.items)
-    lead_time_pools = fit_lead_time_pools(lead_times, history, half_life_days=_half_life_days(policies))
-    interval_days = _interval_days(_lead_times(history, lead_times, policies, lead_time_pools), policies)
-    velocity = velocity_of_each(history, policies)
+    velocity = velocity_by_policy(history, policies)
     return Pools(
-        demand=fit_demand_pools(history, policies),
-        forecast=fit_forecast_pools(history, interval_days),
-        lead_time=lead_time_pools,
-        classes=fit_class_limits(velocity * history.unit_price, velocity),
+        demand=fit_demand_pools(history, velocity),
+        forecast=fit_forecast_pools(history),
+        lead_time=fit_lead_time_pools(lead_times, history, half_life_days=_half_life_days(policies)),
+        classes=fit_class_limits(velocity.units_per_day * history.unit_price, velocity.units_per_day),
     )
 
 

@@ -48,7 +48,7 @@ class Policy:
     maximum_cover_days: float = 365.0
     """No economic lot lasts longer; if the smallest lot that a supplier sells does, a person decides."""
     velocity_days: int = 60
-    """The window that the forecast's rate is measured in; 30, 60 and 90 are reported whatever it is."""
+    """The window that velocity is measured in: the rate of the textbook's methods, and what items are classed by."""
     lead_time_half_life_days: float = 60.0
     """A shipment that arrived this long ago counts half as much as one of today."""
     target_days_of_supply: float | None = None

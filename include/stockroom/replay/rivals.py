@@ -55,7 +55,12 @@ class Rival:
     rule: Rule
     terms: Terms
 
-    def levels(self, history: ItemHistory, lead_times: LeadTimeHistory, as_of_date: date) -> Levels:  # noqa: ARG002
+    def levels(
+        self,
+        history: ItemHistory,
+        lead_times: LeadTimeHistory,
+        as_of_date: date,  # noqa: ARG002 -- the protocol's; a rule of thumb knows no calendar
+    ) -> Levels:
         """Return the rule's reorder points, rounded up, and an economic lot on top; nothing where nothing sells."""
         wish = self.rule(history, lead_times, self.terms)
         point = np.ceil(np.maximum(wish.reorder_point, 0.0)).astype(np.int64)

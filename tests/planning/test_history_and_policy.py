@@ -96,4 +96,7 @@ def test_a_rule_of_an_unknown_scope_is_left_out_and_reported():
     rules = [PolicyRule("colour", "red", {"service_level": 0.9})]
     book = open_policy_book(rules, default=Policy(), as_of_date=date(2011, 6, 30))
     assert book.default == Policy()
-    assert "'colour' is none of default, category, supplier, sku" in book.unusable[0].why
+    assert (
+        "'colour' is none of default, demand_class, xyz_class, abc_class, fast_movers, category, supplier, sku"
+        in book.unusable[0].why
+    )

@@ -22,6 +22,8 @@ ARRAYS = (
     "forecast_units_per_day", "days_of_supply", "lead_time_mean_days", "lead_time_sd_days", "lead_time_own_evidence",
 )  # fmt: skip
 
+CLASSES = ("abc_class", "xyz_class", "demand_class", "is_fast_mover")
+
 law = settings(deadline=None, max_examples=60)  # a busy machine must not fail a law
 
 ORDER_COSTS = st.sampled_from([0.0, 10.0])
@@ -134,7 +136,7 @@ def test_permuting_items_permutes_the_plan(store, policy, shuffle):
     shuffle.shuffle(order)
     rows = np.array(order)
     direct, permuted = plan(store, policy), plan((history.take(rows), lead_times), policy)
-    for name in (*ARRAYS, "abc_class", "evidence"):
+    for name in (*ARRAYS, *CLASSES, "evidence"):
         assert np.array_equal(getattr(direct, name)[rows], getattr(permuted, name)), name
 
 
@@ -148,6 +150,8 @@ def test_one_shard_per_item_gives_the_same_bits_as_one_for_all(store, policy):
         alone = plan((history.take(np.array([item])), lead_times), policy, pools)
         for name in ARRAYS:
             assert getattr(alone, name)[0].tobytes() == getattr(whole, name)[item].tobytes(), name
+        for name in CLASSES:
+            assert getattr(alone, name)[0] == getattr(whole, name)[item], name
         assert alone.explain(0) == whole.explain(item)
 
 

@@ -1,15 +1,17 @@
 """Decides: demand, lead times, reorder points, order quantities. Pure: arrays in, arrays out."""
 
 from stockroom.planning.arrays import PlanningError
+from stockroom.planning.classes import Classes
 from stockroom.planning.excess import Excess, find_excess
 from stockroom.planning.explanation import Explanation, Rebuilt, Term, recompute
 from stockroom.planning.history import ItemHistory, LeadTimeHistory
-from stockroom.planning.plan import Plan, Pools, fit_pools, plan_items
+from stockroom.planning.plan import Plan, Pools, classify_items, fit_pools, plan_items
 from stockroom.planning.policy import Policy
 from stockroom.planning.restock import RestockRequests, choose_restock_recipients
 from stockroom.planning.velocity import Velocity, measure_velocity
 
 __all__ = [
+    "Classes",
     "Excess",
     "Explanation",
     "ItemHistory",
@@ -23,6 +25,7 @@ __all__ = [
     "Term",
     "Velocity",
     "choose_restock_recipients",
+    "classify_items",
     "find_excess",
     "fit_pools",
     "measure_velocity",

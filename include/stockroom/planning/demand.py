@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from stockroom.planning.arrays import FloatArray, IntArray, TextArray
+from stockroom.planning.classes import forecast_error_cv
 from stockroom.planning.forecast import ForecastPools, forecast_items
 from stockroom.planning.history import ItemHistory
 from stockroom.planning.policy import Policy
@@ -54,6 +55,8 @@ class Demand:
     """Variance of an interval's demand over its mean, as far as it averages out over days."""
     wandering: FloatArray
     """Squared coefficient of variation of the level over an interval, which does not."""
+    forecast_error_cv: FloatArray
+    """Coefficient of variation of the learned forecast's error over a fortnight; infinite where nothing sold."""
     stopped_days: IntArray
     """How long the item has been silent beyond belief; 0: it sells, or its method does not ask."""
     returns_per_year: FloatArray
@@ -123,6 +126,7 @@ def forecast_demand(
         variance=np.maximum(variance, pace),
         dispersion=learned.dispersion,
         wandering=learned.wandering,
+        forecast_error_cv=forecast_error_cv(learned),
         stopped_days=np.where(learns, learned.stopped_days, 0),
         returns_per_year=np.where(learns, learned.returns_per_year, 0.0),
         days_in_stock=own.days_in_stock,

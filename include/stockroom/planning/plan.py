@@ -9,11 +9,20 @@ from datetime import date
 import numpy as np
 
 from stockroom.planning.arrays import BoolArray, FloatArray, IntArray, TextArray
-from stockroom.planning.classes import ClassLimits, abc_classes, fast_movers, fit_class_limits
+from stockroom.planning.classes import (
+    Classes,
+    ClassLimits,
+    abc_classes,
+    demand_classes,
+    fast_movers,
+    fit_class_limits,
+    forecast_error_cv,
+    xyz_classes,
+)
 from stockroom.planning.decision import Decision, DecisionInputs, decide
 from stockroom.planning.demand import Demand, DemandPools, fit_demand_pools, forecast_demand, velocity_by_policy
 from stockroom.planning.explanation import Explanation, explain_row
-from stockroom.planning.forecast import ForecastPools, fit_forecast_pools
+from stockroom.planning.forecast import ForecastPools, fit_forecast_pools, forecast_items
 from stockroom.planning.history import ItemHistory, LeadTimeHistory
 from stockroom.planning.lead_time import LeadTime, LeadTimePools, fit_lead_time_pools, learn_lead_times
 from stockroom.planning.policy import Policies, Policy, policy_of_each
@@ -52,7 +61,15 @@ class Plan:
     lead_time_sd_days: FloatArray
     lead_time_own_evidence: FloatArray
     abc_class: TextArray
+    """``A``, ``B`` or ``C`` by revenue."""
+    xyz_class: TextArray
+    """``X``, ``Y`` or ``Z`` by how far demand strays from its forecast."""
+    demand_class: TextArray
+    """``smooth``, ``erratic``, ``intermittent``, ``lumpy`` or ``none``."""
     is_fast_mover: BoolArray
+    """Among the top 20 % by velocity of the items that sell."""
+    forecast_error_cv: FloatArray
+    """Coefficient of variation of the forecast's error over a fortnight; infinite where nothing sold."""
     evidence: TextArray
     needs_person: BoolArray
     """Needed, but the supplier's smallest lot is beyond the policy's cap."""
@@ -93,6 +110,20 @@ def fit_pools(history: ItemHistory, lead_times: LeadTimeHistory, policy: Policie
     )
 
 
+def classify_items(history: ItemHistory, policy: Policies, pools: Pools, *, as_of_date: date) -> Classes:
+    """Return the classes that ``plan_items`` will state, before any plan: service targets may hold for a class.
+
+    ``policy`` is what holds without rules for classes; ``pools`` are fitted with it. Each item is classed by itself.
+
+    Raises:
+        PlanningError: the history does not end the day before, or policies do not match the items.
+    """
+    history.check_plan_date(as_of_date)
+    velocity = velocity_by_policy(history, policy_of_each(policy, history.items)).units_per_day
+    error_cv = forecast_error_cv(forecast_items(history, pools.forecast))
+    return _classes(history, velocity, error_cv, pools.classes)
+
+
 def plan_items(
     history: ItemHistory,
     lead_times: LeadTimeHistory,
@@ -115,6 +146,7 @@ def plan_items(
     demand = forecast_demand(history, policies, pools.demand, pools.forecast, _interval_days(lead_time, policies))
     inputs = _decision_inputs(history, policies, demand, lead_time)
     decision = decide(inputs)
+    classes = _classes(history, demand.velocity_units_per_day, demand.forecast_error_cv, pools.classes)
     return Plan(
         reorder_point_units=decision.reorder_point_units,
         order_up_to_units=decision.order_up_to_units,
@@ -126,8 +158,11 @@ def plan_items(
         lead_time_mean_days=lead_time.mean_days,
         lead_time_sd_days=lead_time.sd_days,
         lead_time_own_evidence=lead_time.own_evidence,
-        abc_class=abc_classes(demand.velocity_units_per_day * history.unit_price, pools.classes),
-        is_fast_mover=fast_movers(demand.velocity_units_per_day, pools.classes),
+        abc_class=classes.abc_class,
+        xyz_class=classes.xyz_class,
+        demand_class=classes.demand_class,
+        is_fast_mover=classes.is_fast_mover,
+        forecast_error_cv=demand.forecast_error_cv,
         evidence=demand.evidence,
         needs_person=decision.needs_person,
         method=inputs.method,
@@ -147,6 +182,15 @@ def days_of_supply(position_units: IntArray, units_per_day: FloatArray) -> Float
     """
     left = np.maximum(position_units, 0).astype(np.float64)
     return np.divide(left, units_per_day, out=np.full_like(left, np.inf), where=units_per_day > 0)
+
+
+def _classes(history: ItemHistory, velocity: FloatArray, error_cv: FloatArray, limits: ClassLimits) -> Classes:
+    return Classes(
+        abc_class=abc_classes(velocity * history.unit_price, limits),
+        xyz_class=xyz_classes(error_cv),
+        demand_class=demand_classes(history),
+        is_fast_mover=fast_movers(velocity, limits),
+    )
 
 
 def _lead_times(

@@ -1,4 +1,8 @@
-"""From the planners' rules to each item's policy: default, then category, then supplier, then SKU."""
+"""From the planners' rules to each item's policy: default, then classes, then category, supplier and SKU.
+
+Classes are known only once a store's items have been compared. So a book that holds rules for classes is asked twice:
+without classes, for the policies that the pools are fitted with; and, after ``classify_items``, with them.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +12,11 @@ from datetime import date
 from typing import Any
 
 from stockroom.planning.arrays import PlanningError
+from stockroom.planning.classes import CLASS_LABELS
 from stockroom.planning.policy import Policy
 
-SCOPES = ("default", "category", "supplier", "sku")
+CLASS_SCOPES = ("demand_class", "xyz_class", "abc_class", "fast_movers")
+SCOPES = ("default", *CLASS_SCOPES, "category", "supplier", "sku")
 """From the widest to the narrowest; the narrowest that says something wins."""
 
 
@@ -20,7 +26,7 @@ class PolicyRule:
 
     scope: str
     key: str
-    """What the scope covers: a category, a supplier id, a SKU; ``*`` for the default."""
+    """What the scope covers: a category, a supplier id, a SKU, a class; ``*`` for the default and for fast movers."""
     terms: Mapping[str, Any]
     """Fields of ``Policy`` that this rule sets."""
     valid_until: date | None = None
@@ -44,10 +50,16 @@ class PolicyBook:
     terms: Mapping[tuple[str, str], Mapping[str, Any]]
     unusable: tuple[UnusableRule, ...]
 
-    def policy_for(self, *, category: str, supplier: str, sku: str) -> Policy:
-        """Return the policy of one item."""
+    @property
+    def has_rules_for_classes(self) -> bool:
+        """Return whether ``policy_for`` can say more once classes are known."""
+        return any(scope in CLASS_SCOPES for scope, _ in self.terms)
+
+    def policy_for(self, *, category: str, supplier: str, sku: str, classes: Mapping[str, str] | None = None) -> Policy:
+        """Return the policy of one item; ``classes`` are its labels by scope (``Classes.of``), none while unknown."""
         said: dict[str, Any] = {}
-        for scope, key in (("category", category), ("supplier", supplier), ("sku", sku)):
+        keys = {**(classes or {}), "category": category, "supplier": supplier, "sku": sku}
+        for scope, key in ((scope, keys[scope]) for scope in SCOPES if scope in keys):
             said = override(said, self.terms.get((scope, key.casefold()), {}))
         return replace(self.default, **override(service_of(self.default), said)) if said else self.default
 
@@ -85,8 +97,8 @@ def open_policy_book(rules: Iterable[PolicyRule], *, default: Policy, as_of_date
     for rule in sorted(rules, key=lambda rule: rule.scope != "default"):  # what the others stand on comes first
         if rule.valid_until is not None and rule.valid_until < as_of_date:
             continue
-        if rule.scope not in SCOPES:
-            unusable.append(UnusableRule(rule.scope, rule.key, f"{rule.scope!r} is none of {', '.join(SCOPES)}"))
+        if why := _why_no_such_class(rule) or _why_no_such_scope(rule):
+            unusable.append(UnusableRule(rule.scope, rule.key, why))
             continue
         try:
             changed = replace(default, **override(service_of(default), rule.terms))
@@ -98,3 +110,18 @@ def open_policy_book(rules: Iterable[PolicyRule], *, default: Policy, as_of_date
         else:
             terms[(rule.scope, rule.key.casefold())] = rule.terms
     return PolicyBook(default, terms, tuple(unusable))
+
+
+def _why_no_such_scope(rule: PolicyRule) -> str:
+    return "" if rule.scope in SCOPES else f"{rule.scope!r} is none of {', '.join(SCOPES)}"
+
+
+def _why_no_such_class(rule: PolicyRule) -> str:
+    if rule.scope not in CLASS_SCOPES:
+        return ""
+    labels = CLASS_LABELS[rule.scope]
+    if rule.key.casefold() not in {label.casefold() for label in labels}:
+        return f"{rule.key!r} is no key of {rule.scope}, which knows {', '.join(labels)}"
+    if "velocity_days" in rule.terms:
+        return "velocity_days cannot hold for a class: items are classed by it"
+    return ""

@@ -11,7 +11,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stockroom.planning import ItemHistory, LeadTimeHistory, Plan, Policy, fit_pools, plan_items, recompute
+from stockroom.planning import (
+    DEMAND_QUANTILES,
+    ItemHistory,
+    LeadTimeHistory,
+    Plan,
+    Policy,
+    fit_pools,
+    plan_items,
+    recompute,
+)
 from stockroom.planning.decision import CASE_NAMES, DecisionInputs
 
 DAYS = 120
@@ -129,6 +138,16 @@ def test_integers_only_no_nan_no_negative_order(store, policy):
 
 
 @law
+@given(stores(), policies)
+def test_a_higher_quantile_is_never_fewer_units_and_none_is_negative(store, policy):
+    planned = plan(store, policy)
+    for quantiles in (planned.demand_quantiles_units, planned.demand_quantiles_over(planned.interval_days)):
+        assert quantiles.shape == (store[0].items, len(DEMAND_QUANTILES))
+        assert quantiles.min() >= 0
+        assert np.all(np.diff(quantiles, axis=1) >= 0)
+
+
+@law
 @given(stores(), policies, st.randoms(use_true_random=False))
 def test_permuting_items_permutes_the_plan(store, policy, shuffle):
     history, lead_times = store
@@ -152,6 +171,7 @@ def test_one_shard_per_item_gives_the_same_bits_as_one_for_all(store, policy):
             assert getattr(alone, name)[0].tobytes() == getattr(whole, name)[item].tobytes(), name
         for name in CLASSES:
             assert getattr(alone, name)[0] == getattr(whole, name)[item], name
+        assert np.array_equal(alone.demand_quantiles_units[0], whole.demand_quantiles_units[item])
         assert alone.explain(0) == whole.explain(item)
 
 

@@ -7,10 +7,12 @@ from stockroom.planning.explanation import Explanation, Rebuilt, Term, recompute
 from stockroom.planning.history import ItemHistory, LeadTimeHistory
 from stockroom.planning.plan import Plan, Pools, classify_items, fit_pools, plan_items
 from stockroom.planning.policy import Policy
+from stockroom.planning.quantiles import DEMAND_QUANTILES
 from stockroom.planning.restock import RestockRequests, choose_restock_recipients
 from stockroom.planning.velocity import Velocity, measure_velocity
 
 __all__ = [
+    "DEMAND_QUANTILES",
     "Classes",
     "Excess",
     "Explanation",

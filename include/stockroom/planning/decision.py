@@ -105,12 +105,12 @@ def decide(inputs: DecisionInputs) -> Decision:
         carrying_rate=inputs.carrying_rate,
         maximum_days=np.where(is_stopped, COMEBACK_DAYS, inputs.greatest_lot_days),
     )
-    least_lot = np.maximum(lot, packed_units(np.ones_like(lot), inputs.minimum_order_units, inputs.pack_units))
+    least_lot = _least_lot(inputs, lot)
     expected, point = _textbook_points(inputs, least_lot.astype(np.float64))
     level = inputs.service_level.copy()
     rows = np.flatnonzero(learned)
     if rows.size:
-        expected[rows], point[rows], level[rows] = _learned_points(_take(inputs, rows), least_lot[rows])
+        expected[rows], point[rows], level[rows] = _learned_points(take_inputs(inputs, rows), least_lot[rows])
     expected_units = np.ceil(expected).astype(np.int64)
     reorder_point = np.ceil(point).astype(np.int64)
     # A stopped item that is worth no stock is ordered only to make good what was promised.
@@ -159,10 +159,7 @@ def _learned_points(inputs: DecisionInputs, lot: IntArray) -> tuple[FloatArray, 
     """Return the demand to be covered, the reorder point and the service level aimed at, all rows learning."""
     rate, units = inputs.forecast_units_per_day, np.maximum(lot, 1).astype(np.float64)
     level = _aimed_level(inputs, units)
-    cycle = np.divide(units, rate, out=np.full_like(rate, np.inf), where=rate > 0)
-    days = effective_cases(inputs.lead_time_cases_days, np.minimum(cycle, DAYS_OF_YEAR))
-    # Stock crosses the point at any moment between two reviews; from the next one the replacement takes its days.
-    interval_units = rate[:, None] * (days + inputs.review_days[:, None] * _MOMENTS)
+    interval_units = rate[:, None] * _days_to_cover(inputs, lot)
     point = quantile_points(
         level=np.maximum(level, _NOTHING),
         is_fill=(inputs.service_kind == "fill") & ~inputs.is_stopped,
@@ -173,6 +170,27 @@ def _learned_points(inputs: DecisionInputs, lot: IntArray) -> tuple[FloatArray, 
     )
     expected = np.where(inputs.is_stopped, 0.0, interval_units.mean(axis=1))
     return expected, np.where((rate > 0) & (level > 0), point, 0).astype(np.float64), level
+
+
+def interval_days(inputs: DecisionInputs, lot_units: IntArray) -> FloatArray:
+    """Return ``(n, 12)`` the equally likely days that a reorder point of the quantile method has to last.
+
+    ``lot_units`` are the decision's.
+    """
+    return _days_to_cover(inputs, _least_lot(inputs, lot_units))
+
+
+def _least_lot(inputs: DecisionInputs, lot: IntArray) -> IntArray:
+    """Return what an order brings at least: the lot that pays, or the smallest that the supplier sells."""
+    return np.maximum(lot, packed_units(np.ones_like(lot), inputs.minimum_order_units, inputs.pack_units))
+
+
+def _days_to_cover(inputs: DecisionInputs, lot: IntArray) -> FloatArray:
+    rate, units = inputs.forecast_units_per_day, np.maximum(lot, 1).astype(np.float64)
+    cycle = np.divide(units, rate, out=np.full_like(rate, np.inf), where=rate > 0)
+    days = effective_cases(inputs.lead_time_cases_days, np.minimum(cycle, DAYS_OF_YEAR))
+    # Stock crosses the point at any moment between two reviews; from the next one the replacement takes its days.
+    return np.asarray(days + inputs.review_days[:, None] * _MOMENTS, dtype=np.float64)
 
 
 def _aimed_level(inputs: DecisionInputs, lot: FloatArray) -> FloatArray:
@@ -191,7 +209,8 @@ def _aimed_level(inputs: DecisionInputs, lot: FloatArray) -> FloatArray:
     return np.where(inputs.is_stopped, np.minimum(level, comes_back), level)
 
 
-def _take(inputs: DecisionInputs, rows: IntArray) -> DecisionInputs:
+def take_inputs(inputs: DecisionInputs, rows: IntArray) -> DecisionInputs:
+    """Return the inputs of those rows."""
     return DecisionInputs(**{field.name: getattr(inputs, field.name)[rows] for field in fields(DecisionInputs)})
 
 

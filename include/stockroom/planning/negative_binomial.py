@@ -10,6 +10,10 @@ from stockroom.planning.arrays import FloatArray, IntArray
 LEAST_VARIANCE_OVER_MEAN = 1.02
 """A Poisson is the edge of the family; just inside it no parameter is infinite."""
 _NOTHING = 1e-9
+_UNITS_ADDED = (16, 64, 256, 1024)
+_GREATEST_MEAN_ADDED = 200.0
+"""Beyond it the chance of 0 is so small that sums started from it would drift."""
+_ALMOST_ALL = 1.0 - 1e-9
 
 
 def reach(units: FloatArray, mean: FloatArray, variance: FloatArray) -> FloatArray:
@@ -50,6 +54,44 @@ def mixture_quantile(level: FloatArray, means: FloatArray, variances: FloatArray
         enough = reach(middle[:, None], means, variances).mean(axis=1) >= level
         low, high = np.where(enough, low, middle), np.where(enough, middle, high)
     return np.asarray(high, dtype=np.int64)
+
+
+def mixture_quantiles(levels: FloatArray, means: FloatArray, variances: FloatArray) -> IntArray:
+    """Return ``(n, q)`` what ``mixture_quantile`` returns, at ``levels (n, q)``; 0 for levels of 0 and less.
+
+    Chances of few units are added up, which gives all levels at once; only items of many units are bisected.
+
+    >>> means = np.array([[5.0, 5.0], [400.0, 400.0]])
+    >>> mixture_quantiles(np.array([[0.5, 0.95]] * 2), means, 1.1 * means).tolist()
+    [[5, 9], [400, 435]]
+    """
+    is_asked, levels = levels > 0, np.clip(levels, 1.0 - _ALMOST_ALL, _ALMOST_ALL)
+    found = np.zeros(levels.shape, dtype=np.int64)
+    left = np.flatnonzero(means.max(axis=1, initial=0.0) <= _GREATEST_MEAN_ADDED)
+    is_left = np.ones(levels.shape[0], dtype=bool)
+    for units in _UNITS_ADDED:
+        reached = _reach_of_each(units, means[left], variances[left])
+        enough = reached[:, -1] >= levels[left].max(axis=1, initial=0.0)
+        done = left[enough]
+        for column in range(levels.shape[1]):
+            found[done, column] = (reached[enough] < levels[done, column, None]).sum(axis=1)
+        is_left[done] = False
+        left = left[~enough]
+    rows = np.flatnonzero(is_left)
+    for column in range(levels.shape[1] if rows.size else 0):
+        found[rows, column] = mixture_quantile(levels[rows, column], means[rows], variances[rows])
+    return np.where(is_asked, found, 0)
+
+
+def _reach_of_each(units: int, means: FloatArray, variances: FloatArray) -> FloatArray:
+    """Return ``(n, units)`` the chance that at most 0, 1, 2, … are wanted."""
+    shape, chance = _parameters(means, variances)
+    shape, chance = shape[:, :, None], chance[:, :, None]
+    step = np.arange(1.0, units)
+    ratio = (step - 1.0 + shape) / step * (1.0 - chance)
+    of_each = np.exp(shape * np.log(chance)) * np.cumprod(np.concatenate([np.ones_like(shape), ratio], axis=2), axis=2)
+    of_each = np.where(means[:, :, None] > _NOTHING, of_each, np.eye(1, units)[None])
+    return np.asarray(of_each.mean(axis=1).cumsum(axis=1), dtype=np.float64)
 
 
 def mixture_fill_point(short_units: FloatArray, means: FloatArray, variances: FloatArray) -> IntArray:

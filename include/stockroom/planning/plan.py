@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 
@@ -19,13 +20,14 @@ from stockroom.planning.classes import (
     forecast_error_cv,
     xyz_classes,
 )
-from stockroom.planning.decision import Decision, DecisionInputs, decide
+from stockroom.planning.decision import Decision, DecisionInputs, decide, interval_days
 from stockroom.planning.demand import Demand, DemandPools, fit_demand_pools, forecast_demand, velocity_by_policy
 from stockroom.planning.explanation import Explanation, explain_row
 from stockroom.planning.forecast import ForecastPools, fit_forecast_pools, forecast_items
 from stockroom.planning.history import ItemHistory, LeadTimeHistory
 from stockroom.planning.lead_time import LeadTime, LeadTimePools, fit_lead_time_pools, learn_lead_times
 from stockroom.planning.policy import Policies, Policy, policy_of_each
+from stockroom.planning.quantiles import fixed_quantiles, interval_quantiles
 from stockroom.planning.velocity import ENOUGH_DAYS_IN_STOCK
 
 WALKED_DAYS = 365
@@ -79,6 +81,27 @@ class Plan:
     demand: Demand
     lead_time: LeadTime
     policies: Sequence[Policy]
+
+    @cached_property
+    def demand_quantiles_units(self) -> IntArray:
+        """(n, 8) what demand over the protection interval stays within, at each of ``DEMAND_QUANTILES``.
+
+        Of the distribution that the reorder point is taken from. Worked out when first asked for.
+        """
+        return interval_quantiles(self.inputs, self.decision.lot_units)
+
+    @cached_property
+    def interval_days(self) -> FloatArray:
+        """(n,) mean days of the protection interval: lead time, and the wait for the next review."""
+        learned = interval_days(self.inputs, self.decision.lot_units).mean(axis=1)
+        textbook = self.inputs.lead_time_mean_days + np.where(
+            self.method == "both_variances", self.inputs.review_days, 0.0
+        )
+        return np.where(self.method == "quantile", learned, textbook)
+
+    def demand_quantiles_over(self, days: FloatArray) -> IntArray:
+        """Return ``(n, 8)`` the same over exactly ``days (n,)`` from the plan date on, whatever the lead time."""
+        return fixed_quantiles(self.inputs, np.asarray(days, dtype=np.float64))
 
     def explain(self, item: int) -> Explanation:
         """Return why item number ``item`` got its order: a sentence, and the terms that give the same number."""

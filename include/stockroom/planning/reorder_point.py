@@ -152,6 +152,34 @@ def quantile_points(
     return point
 
 
+def normal_demand(
+    *,
+    method: TextArray,
+    units_per_day: FloatArray,
+    demand_variance: FloatArray,
+    days_in_stock: FloatArray,
+    lead_time_days: FloatArray,
+    lead_time_sd_days: FloatArray,
+    review_days: FloatArray,
+) -> tuple[FloatArray, FloatArray]:
+    """Return mean and standard deviation of the demand that each of the textbook's methods sees coming.
+
+    ``classic`` and ``simple`` know no review period; ``simple`` knows no spread either and is lent the full one.
+    """
+    covers_review = method == "both_variances"
+    expected = units_per_day * (lead_time_days + np.where(covers_review, review_days, 0.0))
+    both = both_variances_deviation(
+        units_per_day=units_per_day,
+        demand_variance=demand_variance,
+        days_in_stock=days_in_stock,
+        lead_time_days=lead_time_days,
+        lead_time_sd_days=lead_time_sd_days,
+        review_days=review_days,
+    )
+    one_sigma = classic_safety_stock(np.ones_like(both), demand_variance, lead_time_days)
+    return np.asarray(expected, dtype=np.float64), np.where(method == "classic", one_sigma, both)
+
+
 def reorder_points(
     *,
     method: TextArray,
@@ -170,9 +198,8 @@ def reorder_points(
     ``classic`` and ``simple`` are the textbook's: no review period, and for ``simple`` the half on top is the
     buffer. A reorder point is never under 0, and 0 where nothing sells.
     """
-    covers_review = method == "both_variances"
-    expected = units_per_day * (lead_time_days + np.where(covers_review, review_days, 0.0))
-    both = both_variances_deviation(
+    expected, deviation = normal_demand(
+        method=method,
         units_per_day=units_per_day,
         demand_variance=demand_variance,
         days_in_stock=days_in_stock,
@@ -180,8 +207,6 @@ def reorder_points(
         lead_time_sd_days=lead_time_sd_days,
         review_days=review_days,
     )
-    one_sigma = classic_safety_stock(np.ones_like(both), demand_variance, lead_time_days)
-    deviation = np.where(method == "classic", one_sigma, both)
     z = service_z(service_level, is_fill, lot_units, deviation)
     point = np.where(method == "simple", simple_reorder_point(units_per_day, lead_time_days), expected + z * deviation)
     return expected, np.where(units_per_day > 0, np.maximum(point, 0.0), 0.0)

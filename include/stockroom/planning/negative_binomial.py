@@ -13,6 +13,7 @@ _NOTHING = 1e-9
 _UNITS_ADDED = (16, 64, 256, 1024)
 _GREATEST_MEAN_ADDED = 200.0
 """Beyond it the chance of 0 is so small that sums started from it would drift."""
+_NUMBERS_AT_ONCE = 2**20
 _ALMOST_ALL = 1.0 - 1e-9
 
 
@@ -70,13 +71,15 @@ def mixture_quantiles(levels: FloatArray, means: FloatArray, variances: FloatArr
     left = np.flatnonzero(means.max(axis=1, initial=0.0) <= _GREATEST_MEAN_ADDED)
     is_left = np.ones(levels.shape[0], dtype=bool)
     for units in _UNITS_ADDED:
-        reached = _reach_of_each(units, means[left], variances[left])
-        enough = reached[:, -1] >= levels[left].max(axis=1, initial=0.0)
-        done = left[enough]
-        for column in range(levels.shape[1]):
-            found[done, column] = (reached[enough] < levels[done, column, None]).sum(axis=1)
-        is_left[done] = False
-        left = left[~enough]
+        at_once = max(_NUMBERS_AT_ONCE // (units * means.shape[1]), 1)
+        for first in range(0, left.size, at_once):
+            rows = left[first : first + at_once]
+            reached = _reach_of_each(units, means[rows], variances[rows])
+            enough = reached[:, -1] >= levels[rows].max(axis=1, initial=0.0)
+            is_left[rows[enough]] = False
+            for column in range(levels.shape[1]):
+                found[rows, column] = (reached < levels[rows, column, None]).sum(axis=1)
+        left = left[is_left[left]]
     rows = np.flatnonzero(is_left)
     for column in range(levels.shape[1] if rows.size else 0):
         found[rows, column] = mixture_quantile(levels[rows, column], means[rows], variances[rows])

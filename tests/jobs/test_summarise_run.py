@@ -47,7 +47,13 @@ def land(warehouse, *, at: datetime, loaded: int = 0, rejected: tuple[str, ...] 
 
 
 def plan(warehouse, day: date, *, at: datetime) -> None:
-    warehouse.connection.execute("insert into plan.runs values (%s, %s, 'x', '{}', 1)", (day, at))
+    warehouse.connection.execute(
+        """
+        insert into plan.runs (plan_date, planned_at, inputs_sha256, policy, items, decided_at)
+        values (%(day)s, %(at)s, 'x', '{}', 1, %(at)s)
+        """,
+        {"day": day, "at": at},
+    )
     warehouse.connection.commit()
 
 

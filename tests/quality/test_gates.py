@@ -203,7 +203,7 @@ def plan(connection: psycopg.Connection, *, decision: Mapping[str, object], line
     connection.execute("create table marts.dim_suppliers (supplier_id text)")
     connection.execute("insert into marts.dim_suppliers values ('S01')")
     run = {"plan_date": AS_OF, "planned_at": CLOCK, "inputs_sha256": "x", "policy": "{}", "items": 1}
-    insert(connection, "plan.runs", run)
+    insert(connection, "plan.runs", {**run, "decided_at": CLOCK})
     given = {"plan_date": AS_OF, "sku": "A", "location_id": "LONDON", "pack_units": 6, "minimum_order_units": 1}
     insert(connection, "plan.inputs", given)
     insert(connection, "plan.decisions", decision)

@@ -16,7 +16,7 @@ from stockroom.documents.replay_report import (
     replay_html,
     replay_json,
 )
-from stockroom.jobs.plan_orders import DEFAULT_POLICY
+from stockroom.jobs.freeze_plan import DEFAULT_POLICY
 from stockroom.replay import (
     FAMILIES,
     STORE,

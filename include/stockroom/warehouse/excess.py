@@ -28,8 +28,10 @@ class ExcessRow(NamedTuple):
 
 
 def newest_plan_date(connection: psycopg.Connection, *, not_after: date) -> date | None:
-    """Return the newest day that was planned up to ``not_after``; ``None`` when there is none."""
-    row = connection.execute("select max(plan_date) from plan.runs where plan_date <= %s", (not_after,)).fetchone()
+    """Return the newest day that was planned, to the end, up to ``not_after``; ``None`` when there is none."""
+    row = connection.execute(
+        "select max(plan_date) from plan.runs where plan_date <= %s and decided_at is not null", (not_after,)
+    ).fetchone()
     return row[0] if row else None
 
 

@@ -1,13 +1,15 @@
-"""Plans: which days were planned, and what was decided for each item."""
+"""Plans: how far each is, and what was decided for each item."""
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 
 import psycopg
+from psycopg.rows import class_row
 
 from stockroom.planning import Excess, Explanation, Plan
 from stockroom.warehouse.plans_inputs import FrozenInputs
@@ -16,35 +18,110 @@ from stockroom.warehouse.plans_inputs import FrozenInputs
 _LOCK_KEY = "stockroom.plans_and_orders"
 
 
+class StepMissingError(LookupError):
+    """A step of a plan was asked for before the one that it stands on; the message names both."""
+
+
 def take_turns(connection: psycopg.Connection) -> None:
     """Wait until nobody else changes plans or orders, and keep the turn to the end of the transaction."""
     connection.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", (_LOCK_KEY,))
 
 
-def is_planned(connection: psycopg.Connection, plan_date: date) -> bool:
-    """Return whether that day has been decided."""
-    return connection.execute("select 1 from plan.runs where plan_date = %s", (plan_date,)).fetchone() is not None
+def take_turn_at(connection: psycopg.Connection, step: str, plan_date: date) -> None:
+    """Wait until nobody else does this step of this plan, and keep the turn to the end of the transaction.
+
+    Answers to orders need not wait for it, as they would behind ``take_turns``.
+    """
+    connection.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"stockroom.plan/{plan_date}/{step}",))
+
+
+@dataclass(frozen=True)
+class PlanRun:
+    """A plan that was begun."""
+
+    plan_date: date
+    items: int
+    shards: int
+    is_decided: bool
+    """Every item is decided and the orders are proposed: nothing of it changes any more."""
+
+
+def find_run(connection: psycopg.Connection, plan_date: date) -> PlanRun | None:
+    """Return what there is of the plan of a day; ``None``: it was never begun."""
+    with connection.cursor(row_factory=class_row(PlanRun)) as cursor:
+        return cursor.execute(
+            """
+            select plan_date, items, shards, decided_at is not null as is_decided
+            from plan.runs where plan_date = %s
+            """,
+            (plan_date,),
+        ).fetchone()
+
+
+def get_run(connection: psycopg.Connection, plan_date: date) -> PlanRun:
+    """Return what there is of the plan of a day.
+
+    Raises:
+        StepMissingError: it was never begun.
+    """
+    run = find_run(connection, plan_date)
+    if run is None:
+        raise StepMissingError(f"the inputs of {plan_date} are not frozen; `stockroom plan` does all steps of a day")
+    return run
 
 
 def later_plan_date(connection: psycopg.Connection, plan_date: date) -> date | None:
-    """Return the newest planned day after ``plan_date``, if there is one."""
+    """Return the newest day after ``plan_date`` of which a plan was begun, if there is one.
+
+    One that is under way counts: its inputs know nothing of orders that the earlier day would still propose.
+    """
     row = connection.execute("select max(plan_date) from plan.runs where plan_date > %s", (plan_date,)).fetchone()
     return row[0] if row else None
 
 
-def write_decisions(
-    connection: psycopg.Connection, inputs: FrozenInputs, plan: Plan, explanations: Sequence[Explanation]
-) -> None:
-    """Copy a plan's decisions with their reasons into ``plan.decisions``; the caller commits."""
+def is_shard_done(connection: psycopg.Connection, plan_date: date, shard: int) -> bool:
+    """Return whether that part of a plan's items is decided."""
+    row = connection.execute("select 1 from plan.shards where plan_date = %s and shard = %s", (plan_date, shard))
+    return row.fetchone() is not None
+
+
+def list_missing_shards(connection: psycopg.Connection, run: PlanRun) -> list[int]:
+    """Return the parts of a plan's items that are not decided yet."""
+    rows = connection.execute("select shard from plan.shards where plan_date = %s", (run.plan_date,))
+    return sorted(set(range(run.shards)) - {row[0] for row in rows})
+
+
+def count_to_order(connection: psycopg.Connection, plan_date: date) -> int:
+    """Return how many items the plan of a day orders."""
+    row = connection.execute(
+        "select count(*) from plan.decisions where plan_date = %s and order_units > 0", (plan_date,)
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def finish_shard(connection: psycopg.Connection, plan_date: date, shard: int, *, items: int) -> None:
+    """Note that a part of a plan's items is decided; the caller commits it together with the decisions."""
+    connection.execute(
+        "insert into plan.shards (plan_date, shard, items) values (%s, %s, %s)", (plan_date, shard, items)
+    )
+
+
+def finish_plan(connection: psycopg.Connection, plan_date: date) -> None:
+    """Note that a plan is decided; the caller commits it together with the orders."""
+    connection.execute("update plan.runs set decided_at = now() where plan_date = %s", (plan_date,))
+
+
+def write_decisions(connection: psycopg.Connection, inputs: FrozenInputs, plan: Plan) -> None:
+    """Copy decisions with their reasons into ``plan.decisions``; the caller commits."""
     statement = """
         copy plan.decisions (
             plan_date, sku, location_id, supplier_id, method, evidence, abc_class, forecast_units_per_day,
             lead_time_mean_days, lead_time_sd_days, lead_time_own_evidence, safety_stock_units, reorder_point_units,
-            order_up_to_units, position_units, order_units, days_of_supply, reason, terms
+            order_up_to_units, position_units, order_units, days_of_supply, reason, terms, needs_person, is_fast_mover
         ) from stdin
         """
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for row in _decision_rows(inputs, plan, explanations):
+        for row in _decision_rows(inputs, plan):
             copy.write_row(row)
 
 
@@ -80,10 +157,9 @@ def write_excess(connection: psycopg.Connection, inputs: FrozenInputs, excess: E
     return len(rows)
 
 
-def _decision_rows(
-    inputs: FrozenInputs, plan: Plan, explanations: Sequence[Explanation]
-) -> Iterator[tuple[object, ...]]:
-    for item, explanation in enumerate(explanations):
+def _decision_rows(inputs: FrozenInputs, plan: Plan) -> Iterator[tuple[object, ...]]:
+    for item in range(inputs.history.items):
+        explanation = plan.explain(item)
         yield (
             inputs.plan_date,
             str(inputs.sku[item]),
@@ -104,6 +180,8 @@ def _decision_rows(
             _finite(float(plan.days_of_supply[item])),
             explanation.sentence,
             terms_json(explanation),
+            bool(plan.needs_person[item]),
+            bool(plan.is_fast_mover[item]),
         )
 
 

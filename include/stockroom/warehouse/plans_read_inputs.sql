@@ -1,4 +1,4 @@
--- One row per item of a plan date, as it was frozen.
+-- One row per item of a plan date, as it was frozen; of one shard or of some skus where they are given.
 select
     sku,
     location_id,
@@ -18,5 +18,8 @@ select
     minimum_order_units,
     policy::text as policy
 from plan.inputs
-where plan_date = %(plan_date)s
+where
+    plan_date = %(plan_date)s
+    and (%(shard)s::integer is null or shard = %(shard)s)
+    and (%(skus)s::text[] is null or sku = any(%(skus)s))
 order by sku collate "C", location_id collate "C"

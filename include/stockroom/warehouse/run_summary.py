@@ -121,7 +121,10 @@ def list_verdicts(connection: psycopg.Connection, *, plan_date: date) -> list[Ga
 
 def list_planned_dates(connection: psycopg.Connection) -> list[date]:
     """Return the days that were planned, oldest first."""
-    return [row[0] for row in connection.execute("select plan_date from plan.runs order by plan_date")]
+    return [
+        row[0]
+        for row in connection.execute("select plan_date from plan.runs where decided_at is not null order by plan_date")
+    ]
 
 
 def count_orders(connection: psycopg.Connection, *, plan_date: date, since: datetime | None) -> list[OrderCount]:
@@ -148,10 +151,10 @@ def count_plan(connection: psycopg.Connection, *, plan_date: date) -> PlanCount:
             (select count(*) from plan.decisions where plan_date = %(plan_date)s and order_units > 0),
             (select count(*) from plan.excess where plan_date = %(plan_date)s),
             (select coalesce(sum(value_tied_up), 0) from plan.excess where plan_date = %(plan_date)s),
-            (select planned_at from plan.runs where plan_date = %(plan_date)s),
+            (select decided_at from plan.runs where plan_date = %(plan_date)s),
             (
                 select max(later.plan_date) from plan.runs as later
-                inner join plan.runs as this on this.plan_date = %(plan_date)s and later.planned_at < this.planned_at
+                inner join plan.runs as this on this.plan_date = %(plan_date)s and later.planned_at < this.decided_at
                 where later.plan_date > %(plan_date)s
             )
         """,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -15,7 +14,8 @@ from stockroom.jobs.answer_order import answer_order
 from stockroom.jobs.plan_orders import plan_orders
 from stockroom.jobs.release_orders import release_orders
 from stockroom.planning import Term, recompute
-from stockroom.warehouse.plans_inputs import PlanNotReadyError, read_inputs
+from stockroom.warehouse.plans_freeze import PlanNotReadyError
+from stockroom.warehouse.plans_inputs import read_inputs
 
 DAY = date(2011, 6, 30)
 NEXT = date(2011, 7, 1)
@@ -27,7 +27,8 @@ LINES = """
 """
 EVERYTHING = """
     select (select count(*) from plan.runs), (select count(*) from plan.inputs), (select count(*) from plan.decisions),
-        (select count(*) from plan.lead_times), (select count(*) from ops.purchase_orders),
+        (select count(*) from plan.lead_times), (select count(*) from plan.pools), (select count(*) from plan.shards),
+        (select count(*) from ops.purchase_orders),
         (select count(*) from ops.purchase_order_lines), (select count(*) from ops.purchase_order_events),
         (select last_number from ops.number_series)
 """
@@ -315,42 +316,6 @@ def test_marts_of_another_day_are_refused_with_what_to_build(marts, settings, as
     with pytest.raises(PlanNotReadyError, match=r"no stock positions of 2011-06-30: they show 2011-06-29\. Build them"):
         plan_orders(settings, as_of_date=DAY)
     assert ask("select count(*) from plan.runs") == [(0,)]
-
-
-def test_two_schedulers_make_one_plan_with_one_number(marts, settings, ask):
-    marts.sku("MUG", on_hand=20)
-    together, summaries, errors = threading.Barrier(2), [], []
-
-    def plan() -> None:
-        together.wait()
-        try:
-            summaries.append(plan_orders(settings, as_of_date=DAY))
-        except Exception as error:
-            errors.append(error)
-
-    threads = [threading.Thread(target=plan) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert errors == []
-    assert sorted(summary.was_planned for summary in summaries) == [False, True]
-    assert [row[:3] for row in ask(ORDERS)] == [("PO-000001", 1, "proposed")]
-
-
-def test_a_plan_that_fails_leaves_no_trace_and_no_gap_in_the_numbers(marts, settings, ask, monkeypatch):
-    marts.sku("MUG", on_hand=20)
-
-    def fail(*_args: object, **_given: object) -> int:
-        raise ConnectionError("the line went dead")
-
-    with monkeypatch.context() as patch:
-        patch.setattr("stockroom.jobs.plan_orders.replace_exceptions", fail)
-        with pytest.raises(ConnectionError):
-            plan_orders(settings, as_of_date=DAY)
-    assert ask("select count(*) from plan.runs") == [(0,)]
-    plan_orders(settings, as_of_date=DAY)
-    assert [row[0] for row in ask(ORDERS)] == ["PO-000001"]
 
 
 def test_every_cent_of_an_order_is_the_sum_of_its_lines(marts, settings, ask):

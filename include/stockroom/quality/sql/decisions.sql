@@ -24,7 +24,7 @@ where
         select 1 from ops.purchase_orders as refused
         inner join ops.purchase_order_lines as lines
             on refused.po_number = lines.po_number and refused.version = lines.version
-        inner join plan.runs on decided.plan_date = runs.plan_date and refused.updated_at > runs.planned_at
+        inner join plan.runs on decided.plan_date = runs.plan_date and refused.updated_at > runs.decided_at
         where
             refused.state = 'refused'
             and lines.sku = decided.sku

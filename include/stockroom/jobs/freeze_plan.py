@@ -1,0 +1,68 @@
+"""Freeze what a plan knows: the first step of a plan day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from stockroom.planning import Policy
+from stockroom.planning.policy_rules import UnusableRule
+from stockroom.settings import Settings
+from stockroom.warehouse import connect
+from stockroom.warehouse.plans import PlanRun, find_run, later_plan_date, take_turns
+from stockroom.warehouse.plans_exceptions import PlanException, replace_exceptions
+from stockroom.warehouse.plans_freeze import freeze_inputs
+
+DEFAULT_POLICY = Policy()
+"""What holds where the planners' file says nothing."""
+
+
+@dataclass(frozen=True)
+class FreezeSummary:
+    """What freezing a day did."""
+
+    run: PlanRun
+    was_frozen: bool
+    """It had been before: nothing was read, nothing written."""
+    questions: int
+    """Rules of the planners that cannot be meant."""
+
+    def __str__(self) -> str:
+        """Return one line for a person to read."""
+        shards = f", in {self.run.shards} shards" if self.run.shards > 1 else ""
+        frozen = f"{self.run.plan_date}: {self.run.items:,} SKU-locations frozen{shards}"
+        return f"{frozen}; frozen before, nothing new" if self.was_frozen else frozen
+
+
+def freeze_plan(settings: Settings, *, as_of_date: date) -> FreezeSummary:
+    """Copy what the marts say about the plan date, once; whoever comes later reads that copy.
+
+    Raises:
+        PlanNotReadyError: the marts were not built for this day.
+    """
+    with connect(settings.warehouse_url) as connection:
+        take_turns(connection)
+        if run := find_run(connection, as_of_date):
+            return FreezeSummary(run, was_frozen=True, questions=0)
+        freeze = freeze_inputs(
+            connection,
+            plan_date=as_of_date,
+            time_zone=settings.time_zone,
+            currency=settings.currency,
+            default_policy=DEFAULT_POLICY,
+        )
+        questions = 0
+        if later_plan_date(connection, as_of_date) is None:
+            found = [_question(rule) for rule in freeze.unusable_rules]
+            questions = replace_exceptions(connection, kind="policy_rule", found=found)
+        run = PlanRun(as_of_date, freeze.items, freeze.shards, is_decided=False)
+        return FreezeSummary(run, was_frozen=False, questions=questions)
+
+
+def _question(rule: UnusableRule) -> PlanException:
+    return PlanException(
+        key=f"policy_rule/{rule.scope}/{rule.key}",
+        subject=f"{rule.scope} {rule.key}".strip(),
+        detail=f"the planners' rule was left out: {rule.why}",
+        mend="correct the line in policies.xlsx; until then the wider rule holds",
+    )

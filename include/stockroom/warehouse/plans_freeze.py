@@ -1,0 +1,214 @@
+"""Freezing what a plan knows: copied from the marts once, under its plan date."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zlib
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, fields
+from datetime import date, datetime, time, timedelta
+from importlib import resources
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import numpy.typing as npt
+import psycopg
+from psycopg.rows import namedtuple_row
+
+from stockroom.planning import Policy
+from stockroom.planning.policy_rules import PolicyBook, UnusableRule
+from stockroom.warehouse.planners_rules import read_policy_book
+from stockroom.warehouse.plans_arrays import use_numpy_arrays
+
+HISTORY_DAYS = 3 * 365
+"""The shape of the year shows from two years on; a third makes it steadier."""
+SHARD_ITEMS = 25_000
+"""SKU-locations that one task decides at most: with three years of days each, about 300 MB."""
+_IN_STOCK, _SOLD_OUT, _OUT_ALL_DAY = 0, 1, 2
+# A day in stock at its close, a day that ran out at an unknown hour, a day without stock.
+_FRACTIONS = np.array([b"1  ,", b"NaN,", b"0  ,"])
+_FLAGS = np.array([b"f,", b"t,"])
+
+
+class PlanNotReadyError(RuntimeError):
+    """The marts do not show the day to be planned; the message says what to build."""
+
+
+@dataclass(frozen=True)
+class Freeze:
+    """What freezing a day found beside the inputs themselves."""
+
+    items: int
+    shards: int
+    unusable_rules: tuple[UnusableRule, ...]
+
+
+def freeze_inputs(
+    connection: psycopg.Connection, *, plan_date: date, time_zone: str, currency: str, default_policy: Policy
+) -> Freeze:
+    """Copy what the marts say about the plan date into ``plan.runs``, ``plan.inputs`` and ``plan.lead_times``.
+
+    Only facts from before the plan date are taken, whatever else the marts may hold. The caller commits.
+
+    Raises:
+        PlanNotReadyError: the marts were not built for this plan date.
+    """
+    history_start = plan_date - timedelta(days=HISTORY_DAYS)
+    items = _read_items(connection, plan_date, time_zone, currency, history_start)
+    if not items:
+        built = connection.execute("select max(as_of_date) from marts.fct_stock_positions").fetchone()
+        shown = f"they show {built[0]}" if built and built[0] else "they are empty"
+        raise PlanNotReadyError(
+            f"the marts hold no stock positions of {plan_date}: {shown}. Build them for {plan_date} first"
+        )
+    book = read_policy_book(connection, as_of_date=plan_date, default=default_policy)
+    units, days = _panel(connection, items, plan_date, history_start)
+    shards = max(-(-len(items) // SHARD_ITEMS), 1)
+    run_policy = {
+        "default": asdict(book.default),
+        "lanes": {item.supplier_id: item.lane for item in items if item.lane},
+    }
+    connection.execute(
+        """
+        insert into plan.runs
+            (plan_date, planned_at, inputs_sha256, policy, items, shards, history_days, open_proposals)
+        select %s, now(), '', %s, %s, %s, %s, coalesce(array_agg(po_number order by po_number), '{}')
+        from ops.purchase_orders where state in ('proposed', 'waiting')
+        """,
+        (plan_date, json.dumps(run_policy), len(items), shards, _longest_days(items, plan_date)),
+    )
+    digest = hashlib.sha256()
+    statement = """
+        copy plan.inputs (
+            plan_date, sku, location_id, supplier_id, category, first_date, units_sold, fraction_in_stock, sold_out,
+            unit_price, unit_cost, on_hand_units, committed_units, backorder_units, on_order, quoted_lead_time_days,
+            pack_units, minimum_order_units, policy, shard, supplier_sku, order_unit_cost, order_currency
+        ) from stdin
+        """
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in _input_rows(items, units, days, book, plan_date, history_start, currency, shards):
+            digest.update(repr(row).encode())
+            copy.write_row(row)
+    connection.execute("update plan.runs set inputs_sha256 = %s where plan_date = %s", (digest.hexdigest(), plan_date))
+    cut_off = datetime.combine(plan_date, time(), tzinfo=ZoneInfo(time_zone))
+    connection.execute(_statement("plans_lead_times.sql"), {"plan_date": plan_date, "cut_off": cut_off})
+    return Freeze(len(items), shards, book.unusable)
+
+
+def shard_of(sku: str, shards: int) -> int:
+    """Return the part of a plan that decides a SKU, at all its locations.
+
+    >>> {shard_of(sku, 1) for sku in ("MUG", "CUP")}, shard_of("MUG", 8) == shard_of("MUG", 8)
+    ({0}, True)
+    """
+    return zlib.crc32(sku.encode()) % shards
+
+
+def _longest_days(items: list[Any], plan_date: date) -> int:
+    """Return the days of the item that is known longest, at least one: what every shard's panel holds."""
+    return max(((plan_date - item.first_date).days for item in items if item.first_date is not None), default=1) or 1
+
+
+def _read_items(
+    connection: psycopg.Connection, plan_date: date, time_zone: str, currency: str, history_start: date
+) -> list[Any]:
+    with connection.cursor(row_factory=namedtuple_row) as cursor:
+        parameters = {
+            "plan_date": plan_date,
+            "time_zone": time_zone,
+            "currency": currency,
+            "history_start": history_start,
+        }
+        return list(cursor.execute(_statement("plans_items.sql"), parameters).fetchall())
+
+
+def _panel(
+    connection: psycopg.Connection, items: list[Any], plan_date: date, history_start: date
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int8]]:
+    """Return units sold and the kind of each day, both (items, days): the marts hold few rows, so only those travel."""
+    connection.execute("create temporary table planned_items (item integer, sku text, location_id text) on commit drop")
+    with connection.cursor() as cursor, cursor.copy("copy planned_items from stdin") as copy:
+        for number, item in enumerate(items):
+            copy.write_row((number, item.sku, item.location_id))
+    connection.execute("analyze planned_items")
+    units = np.zeros((len(items), HISTORY_DAYS), dtype=np.int32)
+    days = np.full((len(items), HISTORY_DAYS), _IN_STOCK, dtype=np.int8)
+    window = {"plan_date": plan_date, "history_start": history_start}
+    with connection.cursor(binary=True) as cursor:
+        use_numpy_arrays(cursor)
+        for item, sold_days, sold_units in cursor.execute(_statement("plans_sales.sql"), window):
+            units[item, sold_days] = sold_units
+        for item, sold_out_days, empty_days in cursor.execute(_statement("plans_stock_days.sql"), window):
+            days[item, sold_out_days] = _SOLD_OUT
+            days[item, empty_days] = _OUT_ALL_DAY
+    return units, days
+
+
+def _input_rows(
+    items: list[Any],
+    units: npt.NDArray[np.int32],
+    days: npt.NDArray[np.int8],
+    book: PolicyBook,
+    plan_date: date,
+    history_start: date,
+    currency: str,
+    shards: int,
+) -> Iterator[tuple[object, ...]]:
+    """Yield one row of ``plan.inputs`` per item, its days from the item's first one to the eve of the plan."""
+    for number, item in enumerate(items):
+        start = HISTORY_DAYS if item.first_date is None else (item.first_date - history_start).days
+        known, sold = days[number, start:], units[number, start:]
+        policy = book.policy_for(category=item.category, supplier=item.supplier_id or "", sku=item.sku)
+        terms = {
+            field.name: getattr(policy, field.name)
+            for field in fields(Policy)
+            if getattr(policy, field.name) != getattr(book.default, field.name)
+        }
+        if why := _not_ordered_because(item):
+            terms["not_ordered_because"] = why
+        yield (
+            plan_date,
+            item.sku,
+            item.location_id,
+            item.supplier_id,
+            item.category,
+            item.first_date,
+            "{" + ",".join(map(str, sold.tolist())) + "}",
+            "{" + _FRACTIONS[known].tobytes()[:-1].decode() + "}",
+            "{" + _FLAGS[(known == _SOLD_OUT).astype(np.int8)].tobytes()[:-1].decode() + "}",
+            item.unit_price,
+            # Without an exchange rate a foreign cost says nothing in our money: no lot is economic, none is assumed.
+            item.unit_cost if item.unit_cost_currency == currency else None,
+            item.on_hand_units,
+            item.committed_units,
+            item.backorder_units,
+            json.dumps(item.on_order),
+            None if item.quoted_lead_time_days is None else float(item.quoted_lead_time_days),
+            item.pack_units,
+            item.minimum_order_units,
+            json.dumps(terms),
+            shard_of(item.sku, shards),
+            item.supplier_sku,
+            item.unit_cost,
+            item.unit_cost_currency,
+        )
+
+
+def _not_ordered_because(item: Any) -> str:  # noqa: ANN401 -- a row of plans_items.sql
+    if item.is_discontinued:
+        return "the supplier has discontinued it"
+    if not item.is_active:
+        return "it is not on sale any more"
+    if item.supplier_id is None:
+        return "no supplier offers it"
+    if not item.is_supplier_known:
+        return f"the terms of supplier {item.supplier_id} are not known"
+    if not item.unit_cost:
+        return "the supplier's price is not known"
+    return ""
+
+
+def _statement(name: str) -> bytes:
+    return resources.files("stockroom.warehouse").joinpath(name).read_bytes()

@@ -29,6 +29,10 @@ from stockroom.planning.policy_rules import PolicyRule, open_policy_book
         ({"quoted_lead_time_days": [0.0]}, r"quoted_lead_time_days: 0 at row 0; unknown is NaN"),
         ({"on_order": [[(-3, 1.0)]]}, r"on_order: \(-3, 1.0\) at row 0 needs whole units"),
         ({"on_order": []}, r"on_order has 0 lists"),
+        ({"price_breaks": []}, r"price_breaks has 0 lists"),
+        ({"price_breaks": [[(10, 2.0), (5, 1.0)]]}, r"price_breaks: \(5, 1.0\) at row 0 needs whole units, more than"),
+        ({"price_breaks": [[(10, 2.0), (50, 2.5)]]}, r"price_breaks: \(50, 2.5\) at row 0 .* at a lower cost"),
+        ({"price_breaks": [[(10, float("nan"))]]}, r"price_breaks: \(10, nan\) at row 0"),
         ({"dates": ["2011-06-01", "2011-06-02", "2011-06-04"]}, r"dates must be consecutive days"),
     ],
 )

@@ -78,6 +78,7 @@ def stores(draw) -> tuple[ItemHistory, LeadTimeHistory]:
         lane=numbers.choice(["", "road", "sea"], n),
         pack_units=numbers.choice([1, 6, 12], n),
         minimum_order_units=numbers.choice([1, 10, 500], n),
+        price_breaks=[[(12, 1.2), (int(numbers.integers(13, 900)), 0.7)][: numbers.integers(0, 3)] for _ in range(n)],
     )
     m = draw(st.integers(0, 12))
     lead_times = LeadTimeHistory(
@@ -102,8 +103,10 @@ def test_an_order_reaches_its_level_in_whole_packs_of_at_least_the_minimum(store
     assert np.all((planned.position_units + planned.order_units >= planned.order_up_to_units)[ordered])
     assert np.all(planned.order_units % history.pack_units == 0)
     assert np.all((planned.order_units >= history.minimum_order_units)[ordered])
-    assert np.all((planned.order_units - history.pack_units < np.maximum(
-        planned.order_up_to_units - planned.position_units, history.minimum_order_units))[ordered])  # fmt: skip
+    least = np.maximum(history.minimum_order_units, planned.decision.taken_break_units)
+    wanted = np.maximum(planned.order_up_to_units - planned.position_units, least)
+    assert np.all((planned.order_units - history.pack_units < wanted)[ordered])
+    assert np.all((planned.order_units >= planned.decision.taken_break_units)[ordered])
 
 
 @law
@@ -243,8 +246,11 @@ def test_a_policy_for_each_item_plans_it_as_that_policy_alone_would(store, each)
 
 
 def test_every_input_of_the_decision_is_a_term(plan_of):
-    terms = {term.name for term in plan_of([[1] * 30]).explain(0).terms}
-    assert (set(DecisionInputs.__dataclass_fields__) - {"lead_time_cases_days"}) | set(CASE_NAMES) <= terms
+    plan = plan_of([[1] * 30], price_breaks=[[(50, 1.8), (100, 1.6)]])
+    terms = {term.name for term in plan.explain(0).terms}
+    breaks = {"price_break_1_units", "price_break_1_unit_cost", "price_break_2_units", "price_break_2_unit_cost"}
+    of_many = {"lead_time_cases_days", "price_break_units", "price_break_unit_cost"}
+    assert (set(DecisionInputs.__dataclass_fields__) - of_many) | set(CASE_NAMES) | breaks <= terms
 
 
 @pytest.mark.parametrize("days", [1, 3, 365])

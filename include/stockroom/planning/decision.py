@@ -6,7 +6,8 @@ so the same integers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+import itertools
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -21,12 +22,15 @@ from stockroom.planning.order_quantity import (
     packed_units,
     smallest_lot_lasts_too_long,
 )
+from stockroom.planning.price_breaks import BreakChoice, choose_price_breaks
 from stockroom.planning.reorder_point import comeback_level, money_level, quantile_points, reorder_points
 
 CASE_NAMES = tuple(f"lead_time_case_{case:02}_days" for case in range(1, CASES + 1))
 _MOMENTS = (5 * np.arange(CASES) % CASES + 0.5) / CASES
 """Equally likely shares of a review that pass until it comes, in an order that ties them to no lead time."""
 _NOTHING = 1e-9
+_LISTS = {"price_break_units": "price_break_{}_units", "price_break_unit_cost": "price_break_{}_unit_cost"}
+"""Inputs of which an item has any number, and what each of them is called."""
 COMEBACK_DAYS = 21.0
 """A stopped item is bought in lots of at most so many days of its old demand: enough to see that it is back."""
 
@@ -68,6 +72,9 @@ class DecisionInputs:
     on_order_units: IntArray
     minimum_order_units: IntArray
     pack_units: IntArray
+    price_break_units: FloatArray
+    """(n, breaks) the least units of an order that gets the price below; NaN where an item has fewer breaks."""
+    price_break_unit_cost: FloatArray
     may_order: BoolArray
 
 
@@ -88,6 +95,11 @@ class Decision:
     position_units: IntArray
     needed_units: IntArray
     order_units: IntArray
+    taken_break_units: IntArray
+    """The price break that lots are stretched to; 0: none."""
+    paid_unit_cost: FloatArray
+    break_saves_per_year: FloatArray
+    """Beside economic lots at the usual price."""
     needs_person: BoolArray
     """The supplier's smallest lot lasts longer than the policy allows: nothing is ordered until somebody decides."""
 
@@ -96,6 +108,9 @@ def decide(inputs: DecisionInputs) -> Decision:
     """Return levels and orders; each item's depend on its own row alone."""
     learned = inputs.method == "quantile"
     is_stopped = learned & inputs.is_stopped
+    price = _price(inputs, is_stopped)
+    # Whoever pays less for a unit holds it for less.
+    inputs = replace(inputs, unit_cost=price.unit_cost)
     lot = lot_units(
         units_per_day=inputs.forecast_units_per_day,
         demand_variance=inputs.demand_variance,
@@ -104,6 +119,7 @@ def decide(inputs: DecisionInputs) -> Decision:
         unit_cost=inputs.unit_cost,
         carrying_rate=inputs.carrying_rate,
         maximum_days=np.where(is_stopped, COMEBACK_DAYS, inputs.greatest_lot_days),
+        break_units=price.break_units,
     )
     least_lot = _least_lot(inputs, lot)
     expected, point = _textbook_points(inputs, least_lot.astype(np.float64))
@@ -125,7 +141,7 @@ def decide(inputs: DecisionInputs) -> Decision:
         units_per_day=inputs.forecast_units_per_day,
         maximum_cover_days=inputs.maximum_cover_days,
     )
-    packed = packed_units(needed, inputs.minimum_order_units, inputs.pack_units)
+    packed = packed_units(needed, np.maximum(inputs.minimum_order_units, price.break_units), inputs.pack_units)
     return Decision(
         expected_demand_units=expected_units,
         aimed_service_level=level,
@@ -136,7 +152,25 @@ def decide(inputs: DecisionInputs) -> Decision:
         position_units=position,
         needed_units=needed,
         order_units=np.where(inputs.may_order & ~needs_person, packed, 0),
+        taken_break_units=price.break_units,
+        paid_unit_cost=price.unit_cost,
+        break_saves_per_year=price.saves_per_year,
         needs_person=needs_person,
+    )
+
+
+def _price(inputs: DecisionInputs, is_stopped: BoolArray) -> BreakChoice:
+    """Return what units are bought at; an item that has stopped is not stocked up for a discount."""
+    none = np.zeros_like(inputs.pack_units)
+    return choose_price_breaks(
+        units_per_year=inputs.forecast_units_per_day * DAYS_OF_YEAR,
+        order_cost=inputs.order_cost,
+        unit_cost=inputs.unit_cost,
+        carrying_rate=inputs.carrying_rate,
+        smallest_units=_least_lot(inputs, none),
+        greatest_units=np.where(is_stopped, 0.0, inputs.forecast_units_per_day * inputs.greatest_lot_days),
+        break_units=inputs.price_break_units,
+        break_unit_cost=inputs.price_break_unit_cost,
     )
 
 
@@ -219,10 +253,13 @@ def row_of_inputs(inputs: DecisionInputs, row: int) -> dict[str, float | int | s
     values: dict[str, float | int | str | bool] = {}
     for name in DecisionInputs.__dataclass_fields__:
         column = getattr(inputs, name)
-        if column.ndim == 1:
-            values[name] = column[row].item()
-        else:
+        if name == "lead_time_cases_days":
             values.update(zip(CASE_NAMES, column[row].tolist(), strict=True))
+        elif name in _LISTS:
+            listed = column[row][~np.isnan(column[row])].tolist()
+            values.update((_LISTS[name].format(number), value) for number, value in enumerate(listed, 1))
+        else:
+            values[name] = column[row].item()
     return values
 
 
@@ -237,6 +274,11 @@ def inputs_of_row(values: dict[str, float | int | str | bool]) -> DecisionInputs
     for field in fields(DecisionInputs):
         if field.name == "lead_time_cases_days":
             columns[field.name] = np.array([[values[name] for name in CASE_NAMES]], dtype=np.float64)
+            continue
+        if field.name in _LISTS:
+            names = map(_LISTS[field.name].format, itertools.count(1))
+            listed = [values[name] for name in itertools.takewhile(values.__contains__, names)]
+            columns[field.name] = np.array([listed], dtype=np.float64)
             continue
         value = values[field.name]
         dtype = None if isinstance(value, str | bool) else np.int64 if field.name in integers else np.float64

@@ -17,6 +17,7 @@ Value = float | int | str | bool | None
 FEW_SHIPMENTS = 3
 """Under this many arrivals an explanation says how much the supplier's own ones count."""
 
+_OF_BREAKS = ("taken_break_units", "paid_unit_cost", "break_saves_per_year")
 _UNITS = {
     "demand_variance": "units squared",
     "forecast_units_per_day": "units per day",
@@ -30,6 +31,8 @@ _UNITS = {
     "carrying_rate": "share per year",
     "order_cost": "money",
     "unit_cost": "money",
+    "paid_unit_cost": "money",
+    "break_saves_per_year": "money per year",
     "lead_time_own_evidence": "share",
     "lead_time_shipments": "shipments",
 }
@@ -89,6 +92,9 @@ def explain_row(
     """Return the explanation of one item."""
     given = row_of_inputs(inputs, row)
     follows = {name: getattr(decision, name)[row].item() for name in Decision.__dataclass_fields__}
+    if "price_break_1_units" not in given:
+        for name in _OF_BREAKS:
+            del follows[name]
     about: dict[str, Value] = {
         "evidence": str(demand.evidence[row]),
         "days_in_stock_seen": float(demand.days_in_stock[row]),
@@ -110,7 +116,7 @@ def _unit(name: str, is_word: bool) -> str:
         return ""
     if name in _UNITS:
         return _UNITS[name]
-    return "units" if name.endswith("_units") else "days"
+    return "units" if name.endswith("_units") else "money" if name.endswith("_unit_cost") else "days"
 
 
 @dataclass(frozen=True)
@@ -125,6 +131,11 @@ class _Words:
 
     def whole(self, name: str) -> str:
         return f"{round(self.number(name)):,}"
+
+    @property
+    def break_units(self) -> int:
+        """Return the price break that is taken, 0 for none."""
+        return round(self.number("taken_break_units")) if "taken_break_units" in self.values else 0
 
     @property
     def rate(self) -> str:
@@ -193,7 +204,7 @@ def _ordered(words: _Words) -> str:
         stock = f"stock lasts {days(lasts)} at {words.rate} a day, {joined} the supplier needs {words.supplier_days}"
     else:
         stock = f"nothing is left at {words.rate} a day, and the supplier needs {words.supplier_days}"
-    return f"{order}{stock}; {_reorder_point(words)}; {_shortage(words)}{_rounding(words)}."
+    return f"{order}{stock}; {_reorder_point(words)}; {_shortage(words)}{_rounding(words)}{_break(words)}."
 
 
 def _reorder_point(words: _Words) -> str:
@@ -230,11 +241,24 @@ def _shortage(words: _Words) -> str:
 def _rounding(words: _Words) -> str:
     order, needed = round(words.number("order_units")), round(words.number("needed_units"))
     minimum, pack = round(words.number("minimum_order_units")), round(words.number("pack_units"))
-    raised = max(needed, minimum)
+    raised = max(needed, minimum, words.break_units)
     said = f", raised to the supplier's minimum of {minimum:,}" if raised > needed else ""
+    if raised == words.break_units > max(needed, minimum):
+        said = f", raised to {raised:,} for a lower price"
     if order > raised:
         said += f"{' and' if said else ','} rounded up to packs of {pack:,}"
     return said
+
+
+def _break(words: _Words) -> str:
+    """Return what a price break does, if one is taken."""
+    if not words.break_units:
+        return ""
+    usual, paid = words.number("unit_cost"), words.number("paid_unit_cost")
+    return (
+        f"; at least {words.break_units:,} at a time cost {paid:,.2f} each instead of {usual:,.2f}, which saves "
+        f"{words.whole('break_saves_per_year')} a year"
+    )
 
 
 def _left_to_a_person(words: _Words) -> str:

@@ -24,6 +24,7 @@ from stockroom.planning.arrays import (
 )
 
 OnOrder: TypeAlias = Sequence[Sequence[tuple[int, float]]]
+PriceBreaks: TypeAlias = Sequence[Sequence[tuple[int, float]]]
 
 
 def _not_given() -> Any:  # noqa: ANN401 -- the field's own type holds once __post_init__ has filled the default
@@ -71,6 +72,9 @@ class ItemHistory:
     """(n,) orders are whole multiples of it. Default 1."""
     minimum_order_units: IntArray = field(default_factory=_not_given)
     """(n,) default 1."""
+    price_breaks: PriceBreaks = field(default_factory=_not_given)
+    """Per item a list of ``(minimum_units, unit_cost)``: all units of an order of at least so many cost this. Larger
+    quantities cost less. Default: none."""
     backorderable: BoolArray = field(default_factory=_not_given)
     """(n,) shoppers may buy what is out, so a day that sold out hid no demand. Default: none."""
     item_key: TextArray = field(default_factory=_not_given)
@@ -103,6 +107,7 @@ class ItemHistory:
         _set(self, "backorderable", booleans("backorderable", _or_full(self.backorderable, n, False), (n,)))
         _set(self, "item_key", texts("item_key", np.arange(n) if self.item_key is None else self.item_key, (n,)))
         _set(self, "on_order", _orders(self.on_order, n))
+        _set(self, "price_breaks", _breaks(self.price_breaks, n))
 
     @property
     def items(self) -> int:
@@ -111,7 +116,10 @@ class ItemHistory:
 
     def take(self, rows: IntArray) -> ItemHistory:
         """Return the history of those rows, in that order: a shard, or another order of the same items."""
-        taken: dict[str, Any] = {"dates": self.dates, "on_order": [self.on_order[row] for row in rows.tolist()]}
+        taken: dict[str, Any] = {"dates": self.dates}
+        for name in ("on_order", "price_breaks"):
+            lists = getattr(self, name)
+            taken[name] = [lists[row] for row in rows.tolist()]
         for item_field in fields(self):
             if item_field.name not in taken:
                 column = getattr(self, item_field.name)
@@ -202,6 +210,23 @@ def _quoted_days(values: object, n: int) -> FloatArray:
     if np.any(array == 0):
         raise PlanningError(f"quoted_lead_time_days: 0 at row {int(np.argmax(array == 0))}; unknown is NaN")
     return array
+
+
+def _breaks(price_breaks: PriceBreaks | None, n: int) -> PriceBreaks:
+    if price_breaks is None:
+        return ((),) * n
+    if len(price_breaks) != n:
+        raise PlanningError(f"price_breaks has {len(price_breaks)} lists; it needs one for each of {n} items")
+    for row, offers in enumerate(price_breaks):
+        before_units, before_cost = 0, float("inf")
+        for units, cost in offers:
+            if not (units == int(units) and units > before_units and 0 <= cost < before_cost):
+                raise PlanningError(
+                    f"price_breaks: ({units}, {cost}) at row {row} needs whole units, more than those before it, at a "
+                    "lower cost than theirs"
+                )
+            before_units, before_cost = units, cost
+    return price_breaks
 
 
 def _orders(on_order: OnOrder | None, n: int) -> OnOrder:

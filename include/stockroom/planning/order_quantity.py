@@ -46,12 +46,14 @@ def lot_units(
     unit_cost: FloatArray,
     carrying_rate: FloatArray,
     maximum_days: FloatArray,
+    break_units: IntArray,
 ) -> IntArray:
     """Return the whole units that an order adds above the reorder point: the economic lot less the mean undershoot.
 
-    Never more than ``maximum_days`` of demand.
+    Never more than ``maximum_days`` of demand; stretched to the price break that is taken, 0 for none.
     """
     economic = economic_order_quantity(units_per_day * DAYS_OF_YEAR, order_cost, unit_cost, carrying_rate)
+    economic = np.maximum(economic, break_units)
     lot = np.maximum(economic - mean_undershoot(units_per_day, demand_variance, review_days), 0.0)
     return np.floor(np.minimum(lot, units_per_day * maximum_days)).astype(np.int64)
 

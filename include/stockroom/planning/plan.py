@@ -292,8 +292,18 @@ def _decision_inputs(
         on_order_units=_on_order_units(history, lead_time, review_days),
         minimum_order_units=history.minimum_order_units,
         pack_units=history.pack_units,
+        price_break_units=_in_columns(history.price_breaks, 0),
+        price_break_unit_cost=_in_columns(history.price_breaks, 1),
         may_order=words("not_ordered_because") == "",
     )
+
+
+def _in_columns(lists: Sequence[Sequence[tuple[float, ...]]], part: int) -> FloatArray:
+    """Return one part of each item's list in columns, NaN where an item has fewer."""
+    columns = np.full((len(lists), max(map(len, lists), default=0)), np.nan)
+    for row, entries in enumerate(lists):
+        columns[row, : len(entries)] = [entry[part] for entry in entries]
+    return columns
 
 
 def _margin(history: ItemHistory, policies: Sequence[Policy]) -> FloatArray:

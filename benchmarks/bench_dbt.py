@@ -79,8 +79,7 @@ def sample_warehouse(root: Path, url: str) -> Settings:
         outbox_dir=root,
         reports_dir=root,
         dbt_dir=root / "dbt",
-        shopify_url=f"http://127.0.0.1:{PORT}",
-        shopify_token=TOKEN,
+        channel_values={"shopify_url": f"http://127.0.0.1:{PORT}", "shopify_token": TOKEN},
         wholesale_dir=store / "wholesale",
         suppliers_dir=store / "suppliers",
         planners_dir=store / "planners",
@@ -97,7 +96,7 @@ def sample_warehouse(root: Path, url: str) -> Settings:
     finally:
         serving.terminate()
         serving.wait()
-    return replace(settings, shopify_token="")
+    return replace(settings, channel_values={})
 
 
 def wait_for(address: str, serving: subprocess.Popen[bytes]) -> None:

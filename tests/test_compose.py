@@ -107,9 +107,11 @@ def test_our_own_services_take_the_options_they_are_given(name: str) -> None:
 def test_every_setting_is_one_that_the_package_reads() -> None:
     from dataclasses import fields
 
+    from stockroom.channels import CHANNELS
     from stockroom.settings import PREFIX, Settings
 
     known = {PREFIX + field.name.upper() for field in fields(Settings)}
+    known |= {PREFIX + channel.variable(field).upper() for channel in CHANNELS.values() for field in channel.fields}
     given = {name for name in SERVICES["worker"]["environment"] if name.startswith(PREFIX)}
     assert given <= known
     assert {"STOCKROOM_WAREHOUSE_URL", "STOCKROOM_LANDING_URL", "STOCKROOM_OUTBOX_DIR"} <= given

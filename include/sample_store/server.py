@@ -59,7 +59,7 @@ class StoreApp:
             body = await _read(receive)
             if body is None:
                 await self._send(send, json_reply({"errors": "the body is too large"}, 413))
-            elif scope["path"] == GRAPHQL_PATH:
+            elif scope["path"].removeprefix("/shopify") == GRAPHQL_PATH:
                 await self._answer_api(scope, body, send)
             else:
                 await self._send(send, self._answer(scope["method"], scope["path"], body))

@@ -37,8 +37,6 @@ class Settings:
     """As printed on purchase orders; commas part its lines."""
     mail_from: str = "shop@sample-gifts.example"
     """The address that mails come from, and that suppliers answer to."""
-    shopify_url: str = ""
-    shopify_token: str = field(default="", repr=False)
     wholesale_dir: Path = Path()
     suppliers_dir: Path = Path()
     planners_dir: Path = Path()
@@ -53,6 +51,12 @@ class Settings:
     approvers: tuple[str, ...] = ("buyer",)
     as_of_date: date | None = None
     """Pins the plan date (the sample store lives in 2011); ``None`` means today in ``time_zone``."""
+    channel_values: Mapping[str, str] = field(default_factory=dict, repr=False, hash=False)
+    """What channels are connected with, by names such as ``shopify_url``: each channel's folder says which it reads."""
+
+    def value(self, name: str) -> str:
+        """Return what a channel's variable holds, or nothing."""
+        return self.channel_values.get(name, "")
 
     @property
     def owner_url(self) -> str:
@@ -70,7 +74,13 @@ class Settings:
         given = {
             item.name: _parsed(item.name, source[PREFIX + item.name.upper()])
             for item in fields(cls)
-            if source.get(PREFIX + item.name.upper(), "") != ""
+            if source.get(PREFIX + item.name.upper(), "") != "" and item.name != "channel_values"
+        }
+        known = {PREFIX + item.name.upper() for item in fields(cls)}
+        given["channel_values"] = {
+            name.removeprefix(PREFIX).lower(): value
+            for name, value in source.items()
+            if name.startswith(PREFIX) and name not in known
         }
         required = ("warehouse_url", "landing_url", "documents_dir", "outbox_dir", "reports_dir", "dbt_dir")
         missing = [PREFIX + name.upper() for name in required if name not in given]

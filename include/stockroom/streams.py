@@ -6,6 +6,53 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+Kind = Literal[
+    "price", "units", "number", "days", "whole_days", "share", "percent", "day", "moment", "local_moment", "currency",
+    "flag", "list",
+]  # fmt: skip
+Missing = Literal["refused", "null", "blank"]
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field that must be readable as its kind."""
+
+    paths: tuple[tuple[str, ...], ...]
+    """Where it stands; with several places the first that holds a value counts, as staging reads it."""
+    kind: Kind
+    missing: Missing = "refused"
+    """Whether it may be absent or null (JSON), or also blank (cells of a file)."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Fields of a document, or of each element of its lists."""
+
+    fields: tuple[Field, ...]
+    lists: tuple[str, ...] = ()
+    """Where the elements are: a list in the document, then a list in each of its elements; dots lead into objects."""
+
+
+def needs(*names: str, kind: Kind) -> tuple[Field, ...]:
+    """Return fields that every record has; a dot leads into an object, a bar parts places."""
+    return _fields(names, kind, "refused")
+
+
+def may_lack(*names: str, kind: Kind) -> tuple[Field, ...]:
+    """Return fields of JSON documents that may be absent or null."""
+    return _fields(names, kind, "null")
+
+
+def may_be_blank(*names: str, kind: Kind) -> tuple[Field, ...]:
+    """Return fields that may be left blank: cells of a file, empty texts of a document."""
+    return _fields(names, kind, "blank")
+
+
+def _fields(names: tuple[str, ...], kind: Kind, missing: Missing) -> tuple[Field, ...]:
+    return tuple(
+        Field(tuple(tuple(place.split(".")) for place in name.split("|")), kind, missing=missing) for name in names
+    )
+
 
 @dataclass(frozen=True)
 class Stream:
@@ -17,6 +64,10 @@ class Stream:
     """Fields of the document that identify a record; joined with ``/`` they make the record key."""
     mode: Literal["append", "snapshot"] = "append"
     """``append``: every landed document is kept. ``snapshot``: only documents unlike their newest stored version."""
+    about: str = ""
+    """What one record is, as the comment of its raw table says it."""
+    checks: tuple[Part, ...] = ()
+    """What a record must hold to be loaded: every value that staging casts, with a kind that the cast can read."""
 
     @property
     def table(self) -> str:

@@ -34,7 +34,7 @@ def toys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_channels_are_found_by_themselves() -> None:
-    assert set(CHANNELS) == {"shopify", "wholesale"}
+    assert {"shopify", "wholesale"} <= set(CHANNELS)
 
 
 def test_a_new_channel_is_its_folder_and_nothing_else(toys: Path) -> None:
@@ -48,10 +48,9 @@ def test_a_folder_without_a_declaration_is_an_error(toys: Path) -> None:
         find_channels([str(toys)], "toys")
 
 
-def test_two_folders_cannot_be_one_channel(toys: Path) -> None:
-    folder(toys, "one", TOY.format(name="same"))
-    folder(toys, "two", TOY.format(name="same"))
-    with pytest.raises(ValueError, match="'same'"):
+def test_a_channel_is_called_like_its_folder(toys: Path) -> None:
+    folder(toys, "one", TOY.format(name="other"))
+    with pytest.raises(ValueError, match=r"toys\.one declares the channel 'other'"):
         find_channels([str(toys)], "toys")
 
 

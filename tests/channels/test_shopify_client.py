@@ -80,7 +80,7 @@ def settings_of(shop: Shop, token: str = TOKEN) -> Settings:
     folder = Path()
     return Settings(
         warehouse_url="", landing_url="", documents_dir=folder, outbox_dir=folder, reports_dir=folder, dbt_dir=folder,
-        shopify_url=shop.url, shopify_token=token,
+        channel_values={"shopify_url": shop.url, "shopify_token": token},
     )  # fmt: skip
 
 

@@ -48,8 +48,7 @@ def settings(warehouse: Any, landing_url: str, shop: Shop, tmp_path: Path) -> Se
         outbox_dir=tmp_path,
         reports_dir=tmp_path,
         dbt_dir=tmp_path,
-        shopify_url=shop.url,
-        shopify_token=TOKEN,
+        channel_values={"shopify_url": shop.url, "shopify_token": TOKEN},
         wholesale_dir=tmp_path / "wholesale",
     )
 

@@ -18,7 +18,9 @@ CUT_OFF = datetime(2011, 6, 29, 23, tzinfo=UTC)  # midnight in London, in summer
 
 
 def _settings(warehouse: Any) -> Settings:
-    return Settings(warehouse.url, "file:///nowhere", Path(), Path(), Path(), Path())
+    given = {channel.variable(field): "given" for channel in CHANNELS.values() for field in channel.fields}
+    settings = Settings(warehouse.url, "file:///nowhere", Path(), Path(), Path(), Path(), channel_values=given)
+    return replace(settings, wholesale_dir=Path("/files"))
 
 
 def _land(warehouse: Any, source: str, stream: str, window_end: datetime | None) -> None:
@@ -67,3 +69,11 @@ def test_the_cut_off_is_midnight_in_the_stores_own_zone(warehouse: Any) -> None:
     _land_all(warehouse, CUT_OFF)
     with pytest.raises(LateStreamsError, match="the cut-off of 2011-06-30 is 2011-06-30 04:00 UTC"):
         wait_for_streams(replace(_settings(warehouse), time_zone="America/New_York"), as_of_date=DAY)
+
+
+def test_a_channel_that_nobody_connected_keeps_no_plan_waiting(warehouse: Any) -> None:
+    _land_all(warehouse, CUT_OFF)
+    everything = wait_for_streams(_settings(warehouse), as_of_date=DAY).streams
+    without_shops = replace(_settings(warehouse), channel_values={})
+    windowed = [c for c in CHANNELS.values() if isinstance(c.source, RecordSource)]
+    assert wait_for_streams(without_shops, as_of_date=DAY).streams == everything - sum(len(c.streams) for c in windowed)

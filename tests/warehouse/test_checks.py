@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from psycopg import sql
 from tests.warehouse.landed import NOW, RECEIPTS, WHOLESALE, levels, line, money, order
 
-from stockroom.streams import Row, Stream
-from stockroom.warehouse.checks import CHECKS, Field, Part, reasons, suspects
+from stockroom.streams import Field, Part, Row, Stream
+from stockroom.warehouse.checks import CHECKS, reasons, suspects
 from stockroom.warehouse.landing import keep_file
 from stockroom.warehouse.load import load_rows
 
@@ -239,21 +239,20 @@ NASTY = [value.replace("_", " ") for value in NASTY.split()] + ["", "1_000", "\t
 
 def judged(connection, kind, values):
     """Return which values the first look passes, and which the verdict passes."""
-    part = {"probe": (Part((Field((("value",),), kind),)),)}
-    with pytest.MonkeyPatch.context() as patch, connection.transaction(force_rollback=True):
-        patch.setattr("stockroom.warehouse.checks.CHECKS", part)
+    probe = Stream("a", "probe", key=("value",), checks=(Part((Field((("value",),), kind),)),))
+    with connection.transaction(force_rollback=True):
         connection.execute("create temporary table incoming (line_number integer, document jsonb)")
         with connection.cursor() as cursor:
             cursor.executemany(
                 "insert into incoming values (%s, jsonb_build_object('value', %s::text))", list(enumerate(values))
             )
         connection.execute(
-            sql.SQL("create temporary table incoming_suspects as {}").format(suspects("probe", currency="GBP"))
+            sql.SQL("create temporary table incoming_suspects as {}").format(suspects(probe, currency="GBP"))
         )
         suspected = {number for (number,) in connection.execute("select line_number from incoming_suspects")}
-        refused = {number for number, _ in connection.execute(reasons("probe", currency="GBP"))}
+        refused = {number for number, _ in connection.execute(reasons(probe, currency="GBP"))}
         connection.execute("insert into incoming_suspects select line_number from incoming")
-        refused_by_verdict = {number for number, _ in connection.execute(reasons("probe", currency="GBP"))}
+        refused_by_verdict = {number for number, _ in connection.execute(reasons(probe, currency="GBP"))}
     assert refused == refused_by_verdict, f"{kind}: the first look passes what the verdict refuses"
     assert refused <= suspected
     return [value for number, value in enumerate(values) if number not in refused]

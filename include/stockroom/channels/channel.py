@@ -1,14 +1,15 @@
-"""What a channel declares about itself."""
+"""What a channel declares about itself, and what the rest of the project asks of it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from pathlib import Path
+from typing import Literal, Protocol
 
-from stockroom.settings import Settings
+from stockroom.settings import PREFIX, Settings
 from stockroom.streams import Stream
 from stockroom.tabular import FileSource
 
@@ -50,15 +51,120 @@ class RecordSource:
 
 
 @dataclass(frozen=True)
+class Listing:
+    """What a figure of availability belongs to: something the channel sells, at one of its places."""
+
+    listing_id: str
+    """The channel's own id; what it looks like is the channel's business."""
+    place_id: str = ""
+    """The channel's own id of the place; empty where it knows none."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One figure to write."""
+
+    listing: Listing
+    units_before: int
+    """What the channel showed a moment ago: a channel that can compare refuses where that is no longer so."""
+    units: int
+    """What can be sold, never below 0."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """What the channel made of one change."""
+
+    listing: Listing
+    outcome: Literal["written", "changed_meanwhile", "refused"]
+    said: str = ""
+
+
+class AvailabilityWriter(Protocol):
+    """An open connection to a channel that is told what can be sold. Read, write and read back is ``push.py``'s."""
+
+    def now(self) -> datetime:
+        """Return the channel's own time."""
+
+    def read_available(self, listings: Sequence[Listing]) -> Mapping[Listing, int]:
+        """Return what the channel shows now; a listing that it does not know, or does not count, is left out."""
+
+    def write_available(self, changes: Sequence[Change], *, key: str) -> Sequence[Written]:
+        """Write and return one answer per change. The same ``key`` means the same changes, however often they come."""
+
+
+@dataclass(frozen=True)
+class ConnectionField:
+    """One value that connecting needs; it comes from ``STOCKROOM_<CHANNEL>_<NAME>`` or from Airflow's connection.
+
+    In an Airflow connection called like the channel, ``url`` is the host (with ``https://``), the one secret field that
+    is declared first is the password, and every other field stands in the extras under its name.
+    """
+
+    name: str
+    says: str
+    """What it is and where it is found, for the README and for whoever forgot it."""
+    is_secret: bool = False
+    is_optional: bool = False
+    example: str = ""
+    """A value of the right form; the sample store is connected with it. Secrets have none."""
+
+
+def values_of(channel_id: str, name: str, fields: Sequence[ConnectionField], settings: Settings) -> dict[str, str]:
+    """Return what was given for each field of a channel.
+
+    Raises:
+        ChannelError: a field that is not optional is missing.
+    """
+    given = {field.name: settings.value(f"{channel_id}_{field.name}") for field in fields}
+    missing = [field for field in fields if not field.is_optional and not given[field.name]]
+    if missing:
+        raise ChannelError(
+            f"{name} is not connected: "
+            + "; ".join(
+                f"{PREFIX}{channel_id}_{field.name}".upper() + f" is not set ({field.says})" for field in missing
+            )
+        )
+    return given
+
+
+@dataclass(frozen=True)
 class Channel:
     """One sales channel: its declaration, and with it everything that the rest of the project knows of it."""
 
     channel_id: str
+    """Also the name of its folder."""
     name: str
     source: RecordSource | FileSource
     """A channel that is asked for records, or a folder that it fills with files."""
+    kind: Literal["online_store", "marketplace", "bulk_files"] = "online_store"
+    fields: tuple[ConnectionField, ...] = ()
+    push: Callable[[Settings], AbstractContextManager[AvailabilityWriter]] | None = None
+    """Opens the way in which availability goes out; none where the channel only sells."""
 
     @property
     def streams(self) -> tuple[Stream, ...]:
         """Return the channel's streams in the order in which they are extracted."""
         return self.source.streams
+
+    def is_connected(self, settings: Settings) -> bool:
+        """Return whether the settings name the channel at all; half a connection is an error of ``values_of``."""
+        if isinstance(self.source, FileSource):
+            return self.source.folder(settings) != Path()
+        return any(settings.value(self.variable(field)) for field in self.fields if not field.is_optional)
+
+    def variable(self, field: ConnectionField) -> str:
+        """Return the name of a field's setting, such as ``shopify_url``."""
+        return f"{self.channel_id}_{field.name}"
+
+    def ship_from(self, settings: Settings) -> str | None:
+        """Return the location that sales leave from where the channel's records name none."""
+        return settings.value(f"{self.channel_id}_ship_from").strip().upper() or None
+
+
+SHIP_FROM = ConnectionField(
+    "ship_from",
+    "the location that its sales leave from, and whose stock it is shown, such as LONDON",
+    example="LONDON",
+)
+"""For channels that know one stock and no places."""

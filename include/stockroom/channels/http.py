@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
@@ -22,6 +23,7 @@ LONGEST_WAIT_SECONDS = 300.0
 """A channel that asks for more patience than this gets it from the next round, not from a worker that sleeps."""
 TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 REFUSALS = (401, 403)
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 Answer = TypeVar("Answer")
 _back_off_seconds = wait_random_exponential(multiplier=0.5, max=LONGEST_BACK_OFF_SECONDS)
@@ -70,7 +72,12 @@ def until_answered(ask: Callable[[], Answer], *, endpoint: Endpoint, sleep: Call
 
 
 def post(http: httpx.Client, endpoint: Endpoint, content: bytes) -> httpx.Response:
-    """Return the channel's complete answer to ``content``, with status 200.
+    """Return the channel's complete answer to ``content``, with status 200; errors as ``answered`` raises them."""
+    return answered(lambda: http.post(endpoint.url, content=content), endpoint)
+
+
+def answered(send: Callable[[], httpx.Response], endpoint: Endpoint) -> httpx.Response:
+    """Return the channel's complete answer to one request, with a status that says it did what was asked.
 
     Raises:
         TryAgainError: it was busy, broken, silent, or hung up before the end.
@@ -78,7 +85,7 @@ def post(http: httpx.Client, endpoint: Endpoint, content: bytes) -> httpx.Respon
         ChannelError: any other status.
     """
     try:
-        response = http.post(endpoint.url, content=content)
+        response = send()
     except httpx.TimeoutException as error:
         raise TryAgainError(f"gave no answer in time ({type(error).__name__})") from error
     except httpx.TransportError as error:
@@ -86,7 +93,7 @@ def post(http: httpx.Client, endpoint: Endpoint, content: bytes) -> httpx.Respon
     except httpx.InvalidURL as error:
         raise ChannelError(f"{endpoint}: this is no address ({error}); mend the setting.") from error
     status = response.status_code
-    if status == httpx.codes.OK:
+    if response.is_success:
         return response
     if status == httpx.codes.TOO_MANY_REQUESTS or status >= httpx.codes.INTERNAL_SERVER_ERROR:
         raise TryAgainError(f"answered HTTP {status}", wait_seconds=retry_after_seconds(response))
@@ -112,6 +119,29 @@ def retry_after_seconds(response: httpx.Response) -> float | None:
     except (TypeError, ValueError):
         return None
     return max(0.0, wait.total_seconds())
+
+
+def time_of(response: httpx.Response, endpoint: Endpoint) -> datetime:
+    """Return the channel's own time, as the ``Date`` of its answer states it."""
+    try:
+        return parsedate_to_datetime(response.headers["date"]).astimezone(UTC)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ChannelError(f"{endpoint}: its answer has no readable Date, so no window can be cut.") from error
+
+
+def https_only(url: str, channel: str) -> str:
+    """Return the address without a slash at its end; credentials travel over TLS, or stay on this machine.
+
+    A name without a dot (``sample-store`` in docker-compose.yml) is one of this machine's own network.
+
+    >>> https_only("https://shop.example/", "WooCommerce")
+    'https://shop.example'
+    """
+    parsed = httpx.URL(url)
+    is_near = parsed.host in LOOPBACK or (parsed.host.isascii() and not set(parsed.host) & {".", ":"})
+    if parsed.scheme != "https" and not is_near:
+        raise ChannelError(f"{channel}: {url!r} would send the keys in the clear; give an address with https://")
+    return url.rstrip("/")
 
 
 def _wait_seconds(state: RetryCallState) -> float:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from stockroom.channels import CHANNELS
 from stockroom.embedded.ports import HOST, choose_ports, remembered_ports
 from stockroom.embedded.postgres import Server
 from stockroom.embedded.private_files import keep_private, read_private
@@ -101,8 +102,7 @@ def local_settings(installation: Installation, server: Server, *, as_of_date: da
         "outbox_dir": directory / "outbox",
         "reports_dir": directory / "reports",
         "dbt_dir": directory / "dbt",
-        "shopify_url": f"http://{HOST}:{ports['store']}",
-        "shopify_token": keys["shopify_token"],
+        **_sample_connections(f"http://{HOST}:{ports['store']}", keys["shopify_token"]),
         "shop_url": f"http://{HOST}:{ports['store']}",
         "wholesale_dir": store / "wholesale",
         "suppliers_dir": store / "suppliers",
@@ -115,6 +115,16 @@ def local_settings(installation: Installation, server: Server, *, as_of_date: da
     }
     given = {name: value for name, value in os.environ.items() if name.startswith(PREFIX)}
     return given | {PREFIX + name.upper(): str(value) for name, value in decided.items()}
+
+
+def _sample_connections(store_url: str, key: str) -> dict[str, str]:
+    """Return what connects every channel to the sample store: it answers each below its name, with one key for all."""
+    given = {}
+    for channel in CHANNELS.values():
+        for field in channel.fields:
+            value = f"{store_url}/{channel.channel_id}" if field.name == "url" else field.example
+            given[channel.variable(field)] = key if field.is_secret else value
+    return given
 
 
 def _new_key() -> str:

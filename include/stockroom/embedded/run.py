@@ -156,7 +156,7 @@ def _start(installation: Installation, as_of_date: date, *, stays_up: bool, stac
 
 def _start_store(machine: Machine, as_of_date: date) -> None:
     """Start the sample store with its clock at six in the morning of the plan date, and wait until it answers."""
-    port = machine.settings.shopify_url.rsplit(":", 1)[1]
+    port = machine.settings.shop_url.rsplit(":", 1)[1]
     command = [
         *(sys.executable, "-m", "sample_store"),
         *("--root", str(machine.installation.directory / "store")),
@@ -164,9 +164,9 @@ def _start_store(machine: Machine, as_of_date: date) -> None:
         *("--orders-inbox", str(machine.settings.outbox_dir / "purchase_orders")),
         *("--clock", f"{as_of_date.isoformat()}T06:00"),
     ]
-    environment = machine.environment | {"SAMPLE_STORE_TOKEN": machine.settings.shopify_token}
+    environment = machine.environment | {"SAMPLE_STORE_TOKEN": machine.settings.value("shopify_token")}
     machine.children.start("sample-store", command, environment)
-    _wait_until_answers(machine.children, f"{machine.settings.shopify_url}/clock")
+    _wait_until_answers(machine.children, f"{machine.settings.shop_url}/clock")
 
 
 def _start_storefront(machine: Machine) -> None:

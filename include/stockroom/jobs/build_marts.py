@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Literal, get_args
 import orjson
 from psycopg.conninfo import conninfo_to_dict
 
+from stockroom.jobs.note_channels import note_channels
 from stockroom.settings import Settings
 from stockroom.warehouse import connect
+from stockroom.warehouse.connection import WarehouseError
 from stockroom.warehouse.run_summary import record_build
 
 if TYPE_CHECKING:
@@ -78,6 +80,11 @@ def build_marts(
     if not (DBT_PROJECT / "dbt_project.yml").is_file():
         raise BuildFailedError(f"there is no dbt project in {DBT_PROJECT}; run from a checkout or the project's image")
     settings.dbt_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        with connect(settings.warehouse_url) as connection:
+            note_channels(settings, connection)  # staging reads the tables of channels that were never extracted too
+    except WarehouseError as error:
+        raise BuildFailedError(str(error)) from error
     # Two processes with one target path overwrite each other's manifest.
     target = Path(tempfile.mkdtemp(prefix="target-", dir=settings.dbt_dir))
     try:

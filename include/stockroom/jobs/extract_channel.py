@@ -8,11 +8,13 @@ import psycopg
 
 from stockroom.channels import CHANNELS, ChannelError, RecordReader, RecordSource
 from stockroom.jobs.extracted import ExtractionError, SourceExtracted, StreamExtracted
+from stockroom.jobs.note_channels import note_channels
 from stockroom.jobs.take_in_files import take_in_files
 from stockroom.settings import Settings
 from stockroom.streams import Stream
 from stockroom.tabular import FileSource
 from stockroom.warehouse import connect
+from stockroom.warehouse.channels import record_extract
 from stockroom.warehouse.cursors import window_start
 from stockroom.warehouse.extraction import clock, only_extraction
 from stockroom.warehouse.landing import LandingError, write_part
@@ -34,9 +36,17 @@ def extract_channel(settings: Settings, channel_id: str) -> SourceExtracted:
     with connect(settings.warehouse_url) as connection:
         connection.autocommit = True  # each load commits by itself, and nothing stays open while the channel talks
         with only_extraction(connection, channel_id):
-            if isinstance(channel.source, FileSource):
-                return take_in_files(settings, connection, channel.source)
-            return _extract_windows(settings, connection, channel_id, channel.source)
+            note_channels(settings, connection)
+            try:
+                if isinstance(channel.source, FileSource):
+                    extracted = take_in_files(settings, connection, channel.source)
+                else:
+                    extracted = _extract_windows(settings, connection, channel_id, channel.source)
+            except Exception as error:  # whatever it was: what is pushed next must know that this one failed
+                record_extract(connection, channel_id, succeeded=False, records=0, said=str(error))
+                raise
+            record_extract(connection, channel_id, succeeded=True, records=extracted.loaded, said=str(extracted))
+            return extracted
 
 
 def _extract_windows(

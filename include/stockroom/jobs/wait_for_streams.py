@@ -42,7 +42,7 @@ def wait_for_streams(settings: Settings, *, as_of_date: date) -> StreamsReady:
         LateStreamsError: some do not; a plan made now would take the missing sales for none.
     """
     cut_off = datetime.combine(as_of_date, time(), ZoneInfo(settings.time_zone)).astimezone(UTC)
-    windowed, filed = _streams()
+    windowed, filed = _streams(settings)
     with connect(settings.warehouse_url) as connection:
         late = [
             f"{stream.source}/{stream.name} "
@@ -61,10 +61,11 @@ def wait_for_streams(settings: Settings, *, as_of_date: date) -> StreamsReady:
     return StreamsReady(len(windowed) + len(filed), cut_off)
 
 
-def _streams() -> tuple[tuple[Stream, ...], tuple[Stream, ...]]:
+def _streams(settings: Settings) -> tuple[tuple[Stream, ...], tuple[Stream, ...]]:
     """Return the streams that are read in windows, and those that come as files and without which no plan is right."""
-    windowed = tuple(s for c in CHANNELS.values() if isinstance(c.source, RecordSource) for s in c.streams)
-    filed = tuple(s for c in CHANNELS.values() if not isinstance(c.source, RecordSource) for s in c.streams)
+    channels = [channel for channel in CHANNELS.values() if channel.is_connected(settings)]
+    windowed = tuple(s for c in channels if isinstance(c.source, RecordSource) for s in c.streams)
+    filed = tuple(s for c in channels if not isinstance(c.source, RecordSource) for s in c.streams)
     return windowed, (*filed, TERMS, CATALOGUES)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 
 from airflow.sdk import Connection, get_current_context
 from airflow.sdk.exceptions import AirflowNotFoundException
@@ -11,17 +12,33 @@ from airflow.sdk.exceptions import AirflowNotFoundException
 from stockroom.orchestration.plan_date import KEY_FORMAT, choose_plan_date
 from stockroom.settings import Settings
 
+if TYPE_CHECKING:
+    from stockroom.channels import Channel
+
 
 def settings() -> Settings:
-    """Return the installation's settings; the Shopify token may also come from Airflow's connection ``shopify``."""
+    """Return the installation's settings; a channel's may stand in Airflow's connection of its name."""
+    from stockroom.channels import CHANNELS  # its clients would slow the reading of every DAG file down
+
     found = Settings.from_environment()
-    if found.shopify_token:
-        return found
+    values = dict(found.channel_values)
+    for channel in CHANNELS.values():
+        if channel.fields and not all(values.get(channel.variable(field)) for field in channel.fields):
+            values = connection_values(channel) | values
+    return replace(found, channel_values=values)
+
+
+def connection_values(channel: Channel) -> dict[str, str]:
+    """Return what Airflow's connection called like the channel holds: see ``ConnectionField`` for what stands where."""
     try:
-        token = Connection.get("shopify").password
+        connection = Connection.get(channel.channel_id)
     except AirflowNotFoundException:
-        return found
-    return replace(found, shopify_token=token or "")
+        return {}
+    extra = connection.extra_dejson
+    secrets = [field.name for field in channel.fields if field.is_secret]
+    held = {"url": connection.host, **({secrets[0]: connection.password} if secrets else {})}
+    given = {field: held.get(field.name) or extra.get(field.name) for field in channel.fields}
+    return {channel.variable(field): str(value) for field, value in given.items() if value}
 
 
 def plan_date() -> date:

@@ -12,17 +12,11 @@ twice: ``suspects`` looks for values that are not plainly fine, ``reasons`` judg
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import reduce
-from typing import Literal
 
 from psycopg import sql
 
-Kind = Literal[
-    "price", "units", "number", "days", "whole_days", "share", "percent", "day", "moment", "local_moment", "currency",
-    "flag", "list",
-]  # fmt: skip
-Missing = Literal["refused", "null", "blank"]
+from stockroom.streams import Field, Kind, Part, Stream, may_be_blank, may_lack, needs
 
 UNITS_AT_MOST = 1_000_000
 DAYS_AT_MOST = 9_999
@@ -34,191 +28,154 @@ LOCAL_MOMENT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.]
 MOMENT = LOCAL_MOMENT.removesuffix("$") + r"(Z|[+-][0-9]{2}(:?[0-9]{2})?)?$"
 
 
-@dataclass(frozen=True)
-class Field:
-    """A field that must be readable as its kind."""
-
-    paths: tuple[tuple[str, ...], ...]
-    """Where it stands; with several places the first that holds a value counts, as staging reads it."""
-    kind: Kind
-    missing: Missing = "refused"
-    """Whether it may be absent or null (JSON), or also blank (cells of a file)."""
-
-
-@dataclass(frozen=True)
-class Part:
-    """Fields of a document, or of each element of its lists."""
-
-    fields: tuple[Field, ...]
-    lists: tuple[str, ...] = ()
-    """Where the elements are: a list in the document, then a list in each of its elements; dots lead into objects."""
-
-
-def _fields(names: tuple[str, ...], kind: Kind, missing: Missing) -> tuple[Field, ...]:
-    """Return fields of one kind; a dot leads into an object, a bar parts places."""
-    return tuple(
-        Field(tuple(tuple(place.split(".")) for place in name.split("|")), kind, missing=missing) for name in names
-    )
-
-
-def _needs(*names: str, kind: Kind) -> tuple[Field, ...]:
-    """Return fields that every record has."""
-    return _fields(names, kind, "refused")
-
-
-def _may_lack(*names: str, kind: Kind) -> tuple[Field, ...]:
-    """Return fields of JSON documents that may be absent or null."""
-    return _fields(names, kind, "null")
-
-
-def _may_be_blank(*names: str, kind: Kind) -> tuple[Field, ...]:
-    """Return cells that may be left blank."""
-    return _fields(names, kind, "blank")
-
-
 CHECKS: Mapping[str, tuple[Part, ...]] = {
     "shopify_orders": (
         Part(
             (
-                *_needs("createdAt", "updatedAt", kind="moment"),
-                *_may_lack("processedAt", "cancelledAt", kind="moment"),
-                *_needs("currencyCode", kind="currency"),
-                *_may_lack("test", kind="flag"),
-                *_needs("lineItems.nodes", kind="list"),
-                *_may_lack("refunds", "fulfillments", kind="list"),
+                *needs("createdAt", "updatedAt", kind="moment"),
+                *may_lack("processedAt", "cancelledAt", kind="moment"),
+                *needs("currencyCode", kind="currency"),
+                *may_lack("test", kind="flag"),
+                *needs("lineItems.nodes", kind="list"),
+                *may_lack("refunds", "fulfillments", kind="list"),
             )
         ),
         Part(
             (
-                *_needs("quantity", kind="units"),
-                *_needs(
+                *needs("quantity", kind="units"),
+                *needs(
                     "discountedUnitPriceSet.shopMoney.currencyCode|originalUnitPriceSet.shopMoney.currencyCode",
                     kind="currency",
                 ),
-                *_needs("discountedUnitPriceSet.shopMoney.amount|originalUnitPriceSet.shopMoney.amount", kind="price"),
-                *_may_lack("requiresShipping", kind="flag"),
+                *needs("discountedUnitPriceSet.shopMoney.amount|originalUnitPriceSet.shopMoney.amount", kind="price"),
+                *may_lack("requiresShipping", kind="flag"),
             ),
             ("lineItems.nodes",),
         ),
         Part(
-            (*_needs("createdAt", kind="moment"), *_may_lack("refundLineItems.nodes", kind="list")),
+            (*needs("createdAt", kind="moment"), *may_lack("refundLineItems.nodes", kind="list")),
             ("refunds",),
         ),
-        Part(_needs("quantity", kind="units"), ("refunds", "refundLineItems.nodes")),
+        Part(needs("quantity", kind="units"), ("refunds", "refundLineItems.nodes")),
         Part(
-            (*_needs("createdAt", kind="moment"), *_may_lack("fulfillmentLineItems.nodes", kind="list")),
+            (*needs("createdAt", kind="moment"), *may_lack("fulfillmentLineItems.nodes", kind="list")),
             ("fulfillments",),
         ),
-        Part(_needs("quantity", kind="units"), ("fulfillments", "fulfillmentLineItems.nodes")),
+        Part(needs("quantity", kind="units"), ("fulfillments", "fulfillmentLineItems.nodes")),
     ),
     "shopify_products": (
-        Part((*_needs("updatedAt", kind="moment"), *_needs("variants.nodes", kind="list"))),
+        Part((*needs("updatedAt", kind="moment"), *needs("variants.nodes", kind="list"))),
         Part(
             (
-                *_needs("price", kind="price"),
-                *_may_lack("inventoryItem.unitCost.amount", kind="price"),
-                *_may_lack("inventoryItem.unitCost.currencyCode", kind="currency"),
+                *needs("price", kind="price"),
+                *may_lack("inventoryItem.unitCost.amount", kind="price"),
+                *may_lack("inventoryItem.unitCost.currencyCode", kind="currency"),
             ),
             ("variants.nodes",),
         ),
     ),
     "shopify_inventory_levels": (
-        Part((*_needs("updatedAt", kind="moment"), *_needs("inventoryLevels.nodes", kind="list"))),
-        Part(_may_lack("quantities", kind="list"), ("inventoryLevels.nodes",)),
-        Part(_needs("quantity", kind="units"), ("inventoryLevels.nodes", "quantities")),
+        Part((*needs("updatedAt", kind="moment"), *needs("inventoryLevels.nodes", kind="list"))),
+        Part(may_lack("quantities", kind="list"), ("inventoryLevels.nodes",)),
+        Part(needs("quantity", kind="units"), ("inventoryLevels.nodes", "quantities")),
     ),
-    "shopify_locations": (Part(_may_lack("isActive", "fulfillsOnlineOrders", kind="flag")),),
+    "shopify_locations": (Part(may_lack("isActive", "fulfillsOnlineOrders", kind="flag")),),
     "wholesale_orders": (
         Part(
             (
-                *_needs("ordered_at", kind="local_moment"),
-                *_needs("quantity", kind="units"),
-                *_needs("unit_price", kind="price"),
-                *_needs("currency", kind="currency"),
+                *needs("ordered_at", kind="local_moment"),
+                *needs("quantity", kind="units"),
+                *needs("unit_price", kind="price"),
+                *needs("currency", kind="currency"),
             )
         ),
     ),
     "suppliers_terms": (
         Part(
             (
-                *_needs("quoted_lead_time_days", kind="days"),
-                *_may_be_blank("minimum_order_value", kind="price"),
-                *_needs("currency", kind="currency"),
+                *needs("quoted_lead_time_days", kind="days"),
+                *may_be_blank("minimum_order_value", kind="price"),
+                *needs("currency", kind="currency"),
             )
         ),
     ),
     "suppliers_catalogues": (
         Part(
             (
-                *_needs("unit_cost", kind="price"),
-                *_needs("currency", kind="currency"),
-                *_may_be_blank("pack_units", "minimum_order_units", kind="units"),
-                *_may_be_blank("is_discontinued", kind="flag"),
+                *needs("unit_cost", kind="price"),
+                *needs("currency", kind="currency"),
+                *may_be_blank("pack_units", "minimum_order_units", kind="units"),
+                *may_be_blank("is_discontinued", kind="flag"),
             )
         ),
     ),
     "suppliers_purchase_orders": (
         Part(
             (
-                *_needs("line_number", kind="number"),
-                *_needs("units", kind="units"),
-                *_needs("unit_cost", kind="price"),
-                *_needs("currency", kind="currency"),
-                *_needs("ordered_at", kind="moment"),
-                *_may_be_blank("requested_date", "promised_date", kind="day"),
+                *needs("line_number", kind="number"),
+                *needs("units", kind="units"),
+                *needs("unit_cost", kind="price"),
+                *needs("currency", kind="currency"),
+                *needs("ordered_at", kind="moment"),
+                *may_be_blank("requested_date", "promised_date", kind="day"),
             )
         ),
     ),
     "suppliers_backorders": (
         Part(
             (
-                *_needs("line_number", kind="number"),
-                *_needs("units_backordered", kind="units"),
-                *_needs("noted_at", kind="moment"),
-                *_may_be_blank("new_promised_date", kind="day"),
+                *needs("line_number", kind="number"),
+                *needs("units_backordered", kind="units"),
+                *needs("noted_at", kind="moment"),
+                *may_be_blank("new_promised_date", kind="day"),
             )
         ),
     ),
     "wms_receipts": (
         Part(
             (
-                *_may_be_blank("line_number", kind="number"),
-                *_needs("units", kind="units"),
-                *_needs("received_at", kind="moment"),
+                *may_be_blank("line_number", kind="number"),
+                *needs("units", kind="units"),
+                *needs("received_at", kind="moment"),
             )
         ),
     ),
-    "wms_adjustments": (Part((*_needs("units", kind="units"), *_needs("occurred_at", kind="moment"))),),
+    "wms_adjustments": (Part((*needs("units", kind="units"), *needs("occurred_at", kind="moment"))),),
     "planners_promotions": (
-        Part((*_needs("starts_on", "ends_on", kind="day"), *_may_be_blank("discount_percent", kind="percent"))),
+        Part((*needs("starts_on", "ends_on", kind="day"), *may_be_blank("discount_percent", kind="percent"))),
     ),
     "planners_policies": (
         Part(
             (
-                *_may_be_blank("service_level", kind="share"),
-                *_may_be_blank("review_days", "target_days_of_supply", kind="whole_days"),
-                *_may_be_blank("is_seasonal", kind="flag"),
-                *_may_be_blank("valid_until", kind="day"),
+                *may_be_blank("service_level", kind="share"),
+                *may_be_blank("review_days", "target_days_of_supply", kind="whole_days"),
+                *may_be_blank("is_seasonal", kind="flag"),
+                *may_be_blank("valid_until", kind="day"),
             )
         ),
     ),
 }
 
 
-def suspects(table: str, *, currency: str) -> sql.Composed | None:
+def checks_of(stream: Stream) -> tuple[Part, ...]:
+    """Return what the stream declares itself, or what stands here for it."""
+    return stream.checks or CHECKS.get(stream.table, ())
+
+
+def suspects(stream: Stream, *, currency: str) -> sql.Composed | None:
     """Return a query of the line numbers in ``pg_temp.incoming`` that hold a value not plainly fine.
 
     ``None`` for a stream without checks.
     """
-    return _union([_suspects(part, currency) for part in CHECKS.get(table, ())])
+    return _union([_suspects(part, currency) for part in checks_of(stream)])
 
 
-def reasons(table: str, *, currency: str) -> sql.Composed | None:
+def reasons(stream: Stream, *, currency: str) -> sql.Composed | None:
     """Return a query of ``line_number, reason`` for the bad ones among ``pg_temp.incoming_suspects``.
 
     Each reason names field, value and mend. ``None`` for a stream without checks.
     """
-    return _union([_reasons(part, currency) for part in CHECKS.get(table, ())])
+    return _union([_reasons(part, currency) for part in checks_of(stream)])
 
 
 def _union(queries: list[sql.Composed]) -> sql.Composed | None:

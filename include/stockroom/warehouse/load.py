@@ -160,7 +160,7 @@ def _reject(connection: psycopg.Connection, stream: Stream, currency: str) -> No
     overlong = sql.SQL("length({key}) > {limit}").format(key=key, limit=sql.Literal(KEY_CHARACTERS))
     queries = [
         sql.SQL("select line_number from pg_temp.incoming where {} or {}").format(keyless, overlong),
-        suspects(stream.table, currency=currency),
+        suspects(stream, currency=currency),
     ]
     found = connection.execute(
         sql.SQL("insert into pg_temp.incoming_suspects (line_number) {}").format(
@@ -179,7 +179,7 @@ def _reject(connection: psycopg.Connection, stream: Stream, currency: str) -> No
             lacks=sql.Literal(f"lacks its key {names}; send the record with it"),
             long=sql.Literal(f"has a key ({names}) of more than {KEY_CHARACTERS} characters; shorten it"),
         ),
-        reasons(stream.table, currency=currency),
+        reasons(stream, currency=currency),
     ]
     connection.execute(
         sql.SQL(_MOVE_BAD).format(bad=sql.SQL(" union all ").join([query for query in queries if query is not None]))

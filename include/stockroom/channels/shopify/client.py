@@ -7,20 +7,25 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
 import orjson
 
-from stockroom.channels.channel import ChannelError, RefusedConnectionError
-from stockroom.channels.http import TIMEOUT, Endpoint, TryAgainError, post, until_answered
+from stockroom.channels.channel import ChannelError, ConnectionField, RefusedConnectionError, values_of
+from stockroom.channels.http import TIMEOUT, Endpoint, TryAgainError, https_only, post, time_of, until_answered
 from stockroom.channels.shopify.streams import API_VERSION, CLOCK, QUERIES, NestedPages, Question, StreamQuestion
 from stockroom.channels.shopify.throttle import RECORDS_A_PAGE, Bucket, Cost, cost_of, next_page_size
 from stockroom.settings import Settings
 from stockroom.streams import Stream
 
-SCOPES = "read_orders, read_all_orders, read_products, read_inventory, read_locations, read_fulfillments"
+SCOPES = (
+    "read_orders, read_all_orders, read_products, read_inventory, write_inventory, read_locations, read_fulfillments"
+)
+FIELDS = (
+    ConnectionField("url", "the shop's address, such as https://sample.myshopify.com"),
+    ConnectionField("token", f"the custom app's access token, with the scopes {SCOPES}", is_secret=True),
+)
 MANY_RECORDS = 24
 """Records of a page beyond which larger nested pages save more requests than more records do."""
 PASSING_ERRORS = ("INTERNAL_SERVER_ERROR", "TIMEOUT", "BAD_GATEWAY", "SERVICE_UNAVAILABLE")
@@ -45,15 +50,13 @@ def connect(
     Raises:
         ChannelError: the settings name no shop or no token.
     """
-    for name in ("shopify_url", "shopify_token"):
-        if not getattr(settings, name):
-            raise ChannelError(f"Shopify is not connected: STOCKROOM_{name.upper()} is not set.")
+    given = values_of("shopify", "Shopify", FIELDS, settings)
     endpoint = Endpoint(
         channel="Shopify",
-        url=f"{settings.shopify_url.rstrip('/')}/admin/api/{API_VERSION}/graphql.json",
+        url=f"{https_only(given['url'], 'Shopify')}/admin/api/{API_VERSION}/graphql.json",
         credentials=f"Put an access token with the scopes {SCOPES} in STOCKROOM_SHOPIFY_TOKEN.",
     )
-    headers = {"X-Shopify-Access-Token": settings.shopify_token, "Content-Type": "application/json"}
+    headers = {"X-Shopify-Access-Token": given["token"], "Content-Type": "application/json"}
     with httpx.Client(headers=headers, timeout=timeout, follow_redirects=False) as http:
         yield ShopifyReader(http, endpoint, sleep, monotonic)
 
@@ -77,7 +80,7 @@ class ShopifyReader:
 
     def now(self) -> datetime:
         """Return the shop's own time, as the ``Date`` of an answer states it."""
-        return self._ask(CLOCK, {})[1]
+        return self.ask(CLOCK, {})[1]
 
     def records(self, stream: Stream, *, start: datetime | None, end: datetime) -> Iterator[bytes]:
         """Yield each record of ``stream`` updated in ``start <= time < end`` as one line of JSON, complete.
@@ -143,7 +146,7 @@ class ShopifyReader:
             if lines is not None:
                 sized["lines"] = self._lines.setdefault(question.name, lines)
             try:
-                return self._ask(question, sized)[0][question.root]
+                return self.ask(question, sized)[0][question.root]
             except TooCostlyError as error:
                 if size > 1:
                     self._sizes[question.name] = size // 2
@@ -154,7 +157,7 @@ class ShopifyReader:
                         f"{self.endpoint}: {question.name} is too costly for this shop: {error}"
                     ) from error
 
-    def _ask(self, question: Question, variables: Json) -> tuple[Json, datetime]:
+    def ask(self, question: Question, variables: Json) -> tuple[Json, datetime]:
         """Return the answer's data and the shop's time, after as many tries as it takes.
 
         Raises:
@@ -190,7 +193,7 @@ class ShopifyReader:
             raise TryAgainError("answered without data")
         if cost is not None and "first" in variables:
             self._learn(question, variables, cost)
-        return data, self._time_of(response)
+        return data, time_of(response, self.endpoint)
 
     def _learn(self, question: Question, variables: Json, cost: Cost) -> None:
         """Size the question's next page by what this one cost.
@@ -224,12 +227,6 @@ class ShopifyReader:
         if code == "ACCESS_DENIED":
             raise RefusedConnectionError(f"{self.endpoint}: access denied: {message} {self.endpoint.credentials}")
         raise ChannelError(f"{self.endpoint} does not answer the query: {message}")
-
-    def _time_of(self, response: httpx.Response) -> datetime:
-        try:
-            return parsedate_to_datetime(response.headers["date"]).astimezone(UTC)
-        except (KeyError, TypeError, ValueError) as error:
-            raise ChannelError(f"{self.endpoint}: its answer has no readable Date, so no window can be cut.") from error
 
 
 def _window(start: datetime | None, end: datetime) -> str:

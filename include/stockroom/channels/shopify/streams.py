@@ -61,6 +61,8 @@ def _question(name: str, root: str, *, first: int) -> Question:
 CLOCK = _question("clock", "locations", first=1)
 """The cheapest answer; it is asked for the time in its header."""
 
+SET_AVAILABLE = _question("set_available", "inventorySetQuantities", first=0)
+
 QUERIES = (
     StreamQuestion(
         Stream(SOURCE, "locations", key=("id",), mode="snapshot"),

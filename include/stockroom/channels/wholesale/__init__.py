@@ -3,4 +3,4 @@
 from stockroom.channels.channel import Channel
 from stockroom.channels.wholesale.streams import FILES
 
-CHANNEL = Channel(channel_id="wholesale", name="Wholesale", source=FILES)
+CHANNEL = Channel(channel_id="wholesale", name="Wholesale files", source=FILES, kind="bulk_files")

@@ -12,6 +12,8 @@ IntArray: TypeAlias = npt.NDArray[np.int64]
 CountArray: TypeAlias = npt.NDArray[np.signedinteger[Any]]
 """Whole numbers of any width: a panel of days may be narrow to save memory."""
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
+PlanArray: TypeAlias = npt.NDArray[np.bool_] | npt.NDArray[np.floating[Any]]
+"""What is planned for days: shares, or yes and no."""
 TextArray: TypeAlias = npt.NDArray[np.str_]
 DateArray: TypeAlias = npt.NDArray[np.datetime64]
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from stockroom.planning.arrays import FloatArray, IntArray
+from stockroom.planning.causes import Causes, fit_causes, is_promoted, past_times
 from stockroom.planning.history import ItemHistory
 from stockroom.planning.look_back import JUDGED_DAYS, LEAST_DISPERSION, Looks, days_on_shelf, look_back
 from stockroom.planning.negative_binomial import reach
@@ -57,6 +58,7 @@ class ForecastPools:
     """Typical variance of one day over its mean."""
     wandering: FloatArray
     """(volume classes,) squared coefficient of variation of the level."""
+    causes: Causes
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,17 +85,19 @@ def fit_forecast_pools(history: ItemHistory) -> ForecastPools:
 
     Sums are taken over sorted values, so that the order of items changes no bit.
     """
-    seasons = fit_seasons(
-        history.units_sold.astype(np.float64), days_on_shelf(history) > 0, history.dates, history.category
-    )
-    seen = [look_back(block, seasons) for block in _blocks(history)]
+    promoted, is_usual = is_promoted(history), days_on_shelf(history) > 0
+    if promoted is not None:
+        is_usual &= ~promoted
+    seasons = fit_seasons(history.units_sold.astype(np.float64), is_usual, history.dates, history.category)
+    causes = fit_causes(_blocks(history), seasons)
+    seen = [look_back(block, seasons, past_times(block, causes)) for block in _blocks(history)]
     returns = fit_return_rates(
         (block.units_sold.astype(np.float64), silence)
         for block, (_, silence) in zip(_blocks(history), seen, strict=True)
     )
     looks = _join([looks for looks, _ in seen])
     error, dispersion = _pooled_error(looks), _pooled_dispersion(looks)
-    return ForecastPools(seasons, returns, error, dispersion, _calibrate(looks, error, dispersion))
+    return ForecastPools(seasons, returns, error, dispersion, _calibrate(looks, error, dispersion), causes)
 
 
 def forecast_items(history: ItemHistory, pools: ForecastPools) -> Forecast:
@@ -104,7 +108,7 @@ def forecast_items(history: ItemHistory, pools: ForecastPools) -> Forecast:
 
 
 def _forecast(history: ItemHistory, pools: ForecastPools) -> Forecast:
-    looks, silence = look_back(history, pools.seasons)
+    looks, silence = look_back(history, pools.seasons, past_times(history, pools.causes))
     weights = _speed_weights(looks, pools.error_of_speed)
     level = (looks.level_now * weights).sum(axis=0)
     dispersion = _shrunk_dispersion(looks, pools.dispersion)

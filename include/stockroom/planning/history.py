@@ -15,6 +15,7 @@ from stockroom.planning.arrays import (
     DateArray,
     FloatArray,
     IntArray,
+    PlanArray,
     PlanningError,
     TextArray,
     booleans,
@@ -77,6 +78,12 @@ class ItemHistory:
     quantities cost less. Default: none."""
     backorderable: BoolArray = field(default_factory=_not_given)
     """(n,) shoppers may buy what is out, so a day that sold out hid no demand. Default: none."""
+    promotion: PlanArray | None = None
+    """(n, d + horizon) the share that a promotion takes off the price that day, 0 where there is none; or booleans, of
+    promotions whose depth is not known. The days from the plan date on are the calendar's. Default: none known."""
+    price: FloatArray | None = None
+    """(n, d + horizon) the price of a unit that day, NaN unknown; from the plan date on as planned. Of the past it
+    speaks on promoted days alone: a price cut because an item sold badly explains nothing. Default: unknown."""
     item_key: TextArray = field(default_factory=_not_given)
     """(n,) a name for messages (and, later, for seeds). Default: the row number."""
 
@@ -98,6 +105,10 @@ class ItemHistory:
             _set(self, "sold_out", booleans("sold_out", self.sold_out, (n, d)))
         if self.fraction_in_stock is not None:
             _set(self, "fraction_in_stock", _fractions(self.fraction_in_stock, (n, d)))
+        if self.promotion is not None:
+            _set(self, "promotion", _promotion(self.promotion, n, d))
+        if self.price is not None:
+            _set(self, "price", _prices(self.price, n, d))
         for name in ("on_hand", "committed", "backorders"):
             _set(self, name, integers(name, _or_full(getattr(self, name), n, 0), (n,)))
         for name in ("pack_units", "minimum_order_units"):
@@ -202,6 +213,39 @@ def _fractions(values: object, shape: tuple[int, int]) -> FloatArray:
         row, day = (int(index) for index in np.argwhere(wrong)[0])
         raise PlanningError(f"fraction_in_stock: {array[row, day]} at row {row}, day {day} is not between 0 and 1")
     return np.ascontiguousarray(array)
+
+
+def _promotion(values: object, n: int, d: int) -> PlanArray:
+    array = np.asarray(values)
+    _reaches_plan_date("promotion", array, n, d)
+    if array.dtype.kind == "b":
+        return np.ascontiguousarray(array)
+    shares = array if array.dtype.kind == "f" else array.astype(np.float64)
+    wrong = ~((shares >= 0) & (shares <= 1))
+    if wrong.any():
+        row, day = (int(index) for index in np.argwhere(wrong)[0])
+        raise PlanningError(
+            f"promotion: {shares[row, day]} at row {row}, day {day} is not a share from 0 to 1 (0.2 means 20 % off)"
+        )
+    return np.ascontiguousarray(shares)
+
+
+def _prices(values: object, n: int, d: int) -> FloatArray:
+    array = np.asarray(values)
+    prices = array if array.dtype.kind == "f" else array.astype(np.float64)
+    _reaches_plan_date("price", prices, n, d)
+    wrong = (prices < 0) | np.isinf(prices)
+    if wrong.any():
+        row, day = (int(index) for index in np.argwhere(wrong)[0])
+        raise PlanningError(f"price: {prices[row, day]} at row {row}, day {day} is no price; unknown is NaN")
+    return np.ascontiguousarray(prices)
+
+
+def _reaches_plan_date(field_name: str, array: np.ndarray, n: int, d: int) -> None:
+    if array.ndim != 2 or array.shape[0] != n or array.shape[1] < d:
+        raise PlanningError(
+            f"{field_name} has shape {array.shape}; it needs ({n}, {d} days known and any number of days ahead)"
+        )
 
 
 def _quoted_days(values: object, n: int) -> FloatArray:

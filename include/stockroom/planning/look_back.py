@@ -24,7 +24,7 @@ LEAST_SHARE_OF_WINDOW = 0.7
 FREAK_MULTIPLE, FREAK_RANK, LEAST_BOUND_UNITS = 30.0, 2, 300.0
 """No day counts for more than thirty times the item's second largest day, or 300 units: an order of 74,215 is no
 demand, while a wholesale order that has come before is."""
-CENSORED_PASSES = 3
+CENSORED_PASSES = 1
 """How often the dispersion is measured anew with what sold-out days are thought to have hidden."""
 DISPERSION_HALF_LIFE_DAYS = 112.0
 DISPERSION_DAYS = 672
@@ -54,14 +54,20 @@ class Looks:
     """(n,) days that the level rests on."""
 
 
-def look_back(history: ItemHistory, seasons: Seasons) -> tuple[Looks, Silence]:
-    """Return what was forecast and what came, of each item by itself."""
-    units = _bounded(history.units_sold.astype(np.float64))
+def look_back(history: ItemHistory, seasons: Seasons, planned_times: FloatArray | None = None) -> tuple[Looks, Silence]:
+    """Return what was forecast and what came, of each item by itself.
+
+    ``planned_times (n, d)`` is how many times as much a day was to sell by what was planned, so that a promotion
+    raises no level.
+    """
+    units = bounded(history.units_sold.astype(np.float64))
     shelf = days_on_shelf(history)
     silence = find_silence(units, shelf > 0)
     sells = (shelf > 0) & ~silence.is_stopped
     exposure = np.where(sells, shelf, 0.0) * seasons.index(history.category, history.dates)
-    is_censored = _censored(history) & sells
+    if planned_times is not None:
+        exposure *= planned_times
+    is_censored = censored_days(history) & sells
     dispersion, sales = _dispersion(units, exposure)
     cut = np.flatnonzero(is_censored.any(axis=1))
     if cut.size:
@@ -111,7 +117,7 @@ def _sums_after(panel: FloatArray, look_days: IntArray) -> FloatArray:
     return np.ascontiguousarray((total[:, beyond - first] - total[:, look_days - first]).T)
 
 
-def _censored(history: ItemHistory) -> BoolArray:
+def censored_days(history: ItemHistory) -> BoolArray:
     """Return the days that sold out at an unknown hour; what can be back-ordered is never cut short."""
     if history.sold_out is None:
         return np.zeros(history.units_sold.shape, dtype=bool)
@@ -119,7 +125,7 @@ def _censored(history: ItemHistory) -> BoolArray:
     return is_cut if history.fraction_in_stock is None else is_cut & np.isnan(history.fraction_in_stock)
 
 
-def _bounded(units: FloatArray) -> FloatArray:
+def bounded(units: FloatArray) -> FloatArray:
     """Return the units with freak days cut down to the item's bound."""
     if units.shape[1] < FREAK_RANK:
         return units

@@ -43,14 +43,29 @@ def test_a_day_that_sold_out_wanted_at_least_what_sold() -> None:
 
 
 def test_nothing_is_assumed_where_no_day_says_more() -> None:
-    assert imputed([5, 1, 1], sold_out=[0]).units[0].tolist() == [5, 1, 1]
+    assert imputed([5, 0, 1], sold_out=[0]).units[0].tolist() == [5, 0, 1]
     assert imputed([0, 0, 0], out_all_day=[0, 1, 2]).units[0].tolist() == [0, 0, 0]
 
 
-def test_a_sold_out_day_is_not_drawn_from_another_one() -> None:
+def test_an_empty_day_is_not_drawn_from_one_that_sold_out() -> None:
     sold = [0] * 15
     sold[0] = 7
     assert imputed(sold, sold_out=[0], out_all_day=[7]).units[0, 7] == 0
+
+
+def test_a_sale_beyond_all_days_exceeds_as_largest_days_exceed_the_next() -> None:
+    # The two known days sold 2 and 6: a record is three times the next. A day of 7 was one of 21.
+    assert imputed([2, 7, 6, 0], sold_out=[1]).units[0].tolist() == [2, 21, 6, 0]
+
+
+def test_a_freak_day_says_nothing_of_records() -> None:
+    assert imputed([2, 7, 74_215, 0, 80_000], sold_out=[1, 4]).units[0, 4] == 80_000
+
+
+def test_a_sold_out_day_is_also_drawn_from_larger_ones_that_sold_out() -> None:
+    # A day that sold out at 3 was the known 4, or as large as the one that sold out at 9: a record, twice as much.
+    sold = weekly([2, 4, 3, 9])
+    assert {imputed(sold, sold_out=[14, 21], seed=seed).units[0, 14] for seed in range(20)} == {4, 18}
 
 
 def test_the_shares_say_how_much_is_drawn() -> None:
@@ -72,8 +87,9 @@ def test_demand_is_what_sold_on_every_day_that_is_known(draw: int, seed: int) ->
     known = ~(sold_out | out_all_day)
     assert np.array_equal(demand.units[known], sold[known])
     assert np.all(demand.units >= sold)
-    alone = impute_demand(store.take(np.array([1])), seed=seed)
-    assert np.array_equal(alone.units[0], demand.units[1])
+    alone, is_record = impute_demand(store.take(np.array([1])), seed=seed), sold[1] > sold[1, known[1]].max(initial=0)
+    if not (sold_out[1] & is_record).any():
+        assert np.array_equal(alone.units[0], demand.units[1])
 
 
 def test_a_store_that_never_counted_its_stock_shows_its_sales() -> None:

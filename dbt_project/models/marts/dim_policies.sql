@@ -35,6 +35,11 @@ newest as (
         review_days,
         target_days_of_supply,
         is_seasonal,
+        maximum_cover_days,
+        margin,
+        goodwill,
+        order_cost,
+        carrying_rate,
         set_by,
         valid_until
 

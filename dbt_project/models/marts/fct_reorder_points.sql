@@ -19,6 +19,9 @@ reorder_points as (
         method,
         evidence,
         abc_class,
+        xyz_class,
+        demand_class,
+        is_fast_mover,
         forecast_units_per_day,
         lead_time_mean_days,
         lead_time_sd_days,
@@ -28,6 +31,7 @@ reorder_points as (
         order_up_to_units,
         position_units,
         order_units,
+        needs_person as is_held_for_a_person,
         days_of_supply,
         reason
 

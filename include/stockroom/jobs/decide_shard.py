@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from stockroom.planning import plan_items
+from stockroom.jobs.decide_items import decide_items
 from stockroom.settings import Settings
 from stockroom.warehouse import connect
+from stockroom.warehouse.forecasts import write_forecasts
 from stockroom.warehouse.plans import (
     StepMissingError,
     finish_shard,
@@ -41,7 +42,7 @@ class ShardSummary:
 
 
 def decide_shard(settings: Settings, *, as_of_date: date, shard: int) -> ShardSummary:
-    """Write the decisions of a shard, all of them or none, once; whoever comes second finds them.
+    """Write the decisions and forecasts of a shard, all of them or none, once; whoever comes second finds them.
 
     Raises:
         StepMissingError: the plan's inputs are not frozen, or its pools not fitted.
@@ -55,8 +56,9 @@ def decide_shard(settings: Settings, *, as_of_date: date, shard: int) -> ShardSu
         pools = read_pools(connection, as_of_date)
         if pools is None:
             raise StepMissingError(f"the pools of {as_of_date} are not fitted; `stockroom plan` does all steps")
-        plan = plan_items(inputs.history, inputs.lead_times, inputs.policies, as_of_date=as_of_date, pools=pools)
+        plan = decide_items(inputs, pools)
         write_decisions(connection, inputs, plan)
+        write_forecasts(connection, inputs, plan)
         items, to_order = inputs.history.items, int((plan.order_units > 0).sum())
         finish_shard(connection, as_of_date, shard, items=items)
         return ShardSummary(as_of_date, shard, items, to_order, was_decided=False)

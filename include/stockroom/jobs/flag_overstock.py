@@ -15,7 +15,8 @@ from stockroom.documents.overstock import (
     overstock_file_name,
     overstock_html,
 )
-from stockroom.planning import find_excess, plan_items
+from stockroom.jobs.decide_items import decide_items
+from stockroom.planning import find_excess
 from stockroom.settings import Settings
 from stockroom.warehouse import connect
 from stockroom.warehouse.excess import newest_plan_date, read_excess
@@ -60,8 +61,7 @@ def flag_overstock(settings: Settings, *, as_of_date: date) -> OverstockSummary:
             raise NothingPlannedError(f"no day up to {as_of_date} has been planned; run plan_purchase_orders first")
         take_turns(connection)
         inputs = read_inputs(connection, plan_date)
-        pools = read_pools(connection, plan_date)  # none of a plan made by an older version: fitted anew
-        plan = plan_items(inputs.history, inputs.lead_times, inputs.policies, as_of_date=plan_date, pools=pools)
+        plan = decide_items(inputs, read_pools(connection, plan_date))
         write_excess(connection, inputs, find_excess(inputs.history, plan))
         digest = OverstockDigest(
             plan_date=plan_date,

@@ -7,7 +7,7 @@ from datetime import date
 
 import psycopg
 
-from stockroom.planning import plan_items
+from stockroom.jobs.decide_items import decide_items
 from stockroom.settings import Settings
 from stockroom.warehouse import connect
 from stockroom.warehouse.orders import Proposals, propose_orders
@@ -110,6 +110,5 @@ def _decide_again(connection: psycopg.Connection, plan_date: date, skus: list[st
     if not skus:
         return
     inputs, pools = read_inputs(connection, plan_date, skus=skus), read_pools(connection, plan_date)
-    plan = plan_items(inputs.history, inputs.lead_times, inputs.policies, as_of_date=plan_date, pools=pools)
     forget_decisions(connection, plan_date, skus)
-    write_decisions(connection, inputs, plan)
+    write_decisions(connection, inputs, decide_items(inputs, pools))

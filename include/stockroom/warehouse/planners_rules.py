@@ -1,7 +1,10 @@
-"""The planners' rules as the marts show them, ready to be looked up."""
+"""The planners' rules and their calendar of promotions as the marts show them, ready to be looked up."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,7 +15,19 @@ from psycopg.rows import namedtuple_row
 from stockroom.planning import Policy
 from stockroom.planning.policy_rules import PolicyBook, PolicyRule, open_policy_book
 
-_RULE_TERMS = ("service_level", "service_kind", "method", "review_days", "target_days_of_supply", "is_seasonal")
+_RULE_TERMS = (
+    "service_level",
+    "service_kind",
+    "method",
+    "review_days",
+    "target_days_of_supply",
+    "is_seasonal",
+    "maximum_cover_days",
+    "margin",
+    "goodwill",
+    "order_cost",
+    "carrying_rate",
+)
 
 
 def read_policy_book(connection: psycopg.Connection, *, as_of_date: date, default: Policy) -> PolicyBook:
@@ -29,6 +44,52 @@ def read_policy_book(connection: psycopg.Connection, *, as_of_date: date, defaul
         for row in rows
     )
     return open_policy_book(rules, default=default, as_of_date=as_of_date)
+
+
+@dataclass(frozen=True)
+class Promotion:
+    """One line of the planners' calendar."""
+
+    first: date
+    last: date
+    discount_percent: float
+
+
+@dataclass(frozen=True)
+class PromotionCalendar:
+    """Promotions by what they are for: one SKU, or a whole category."""
+
+    by_sku: Mapping[str, Sequence[Promotion]]
+    by_category: Mapping[str, Sequence[Promotion]]
+
+    def of(self, *, category: str, sku: str) -> list[Promotion]:
+        """Return the promotions of one item, its own and its category's, by their first day."""
+        found = [*self.by_sku.get(sku, ()), *self.by_category.get(category.casefold(), ())]
+        return sorted(found, key=lambda one: (one.first, one.last, one.discount_percent))
+
+
+def read_promotions(connection: psycopg.Connection, *, since: date) -> PromotionCalendar:
+    """Return the promotions that end on ``since`` or later, planned ones too.
+
+    A line with a SKU is for that SKU alone, whatever category stands beside it.
+    """
+    rows = connection.execute(
+        """
+        select sku, category, starts_on, ends_on, coalesce(discount_percent, 0)
+        from marts.dim_promotions
+        where ends_on >= %s and ends_on >= starts_on
+        """,
+        (since,),
+    )
+    by_sku: dict[str, list[Promotion]] = defaultdict(list)
+    by_category: dict[str, list[Promotion]] = defaultdict(list)
+    for sku, category, first, last, discount_percent in rows:
+        one = Promotion(first, last, float(discount_percent))
+        if sku is not None:
+            by_sku[sku].append(one)
+        elif category is not None:
+            by_category[category.casefold()].append(one)
+    return PromotionCalendar(by_sku, by_category)
 
 
 def _plain(value: object) -> object:

@@ -117,7 +117,8 @@ def write_decisions(connection: psycopg.Connection, inputs: FrozenInputs, plan: 
         copy plan.decisions (
             plan_date, sku, location_id, supplier_id, method, evidence, abc_class, forecast_units_per_day,
             lead_time_mean_days, lead_time_sd_days, lead_time_own_evidence, safety_stock_units, reorder_point_units,
-            order_up_to_units, position_units, order_units, days_of_supply, reason, terms, needs_person, is_fast_mover
+            order_up_to_units, position_units, order_units, days_of_supply, reason, terms, needs_person, is_fast_mover,
+            xyz_class, demand_class
         ) from stdin
         """
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
@@ -182,6 +183,8 @@ def _decision_rows(inputs: FrozenInputs, plan: Plan) -> Iterator[tuple[object, .
             terms_json(explanation),
             bool(plan.needs_person[item]),
             bool(plan.is_fast_mover[item]),
+            str(plan.xyz_class[item]),
+            str(plan.demand_class[item]),
         )
 
 

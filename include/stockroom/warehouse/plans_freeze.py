@@ -19,7 +19,7 @@ from psycopg.rows import namedtuple_row
 
 from stockroom.planning import Policy
 from stockroom.planning.policy_rules import PolicyBook, UnusableRule
-from stockroom.warehouse.planners_rules import read_policy_book
+from stockroom.warehouse.planners_rules import PromotionCalendar, read_policy_book, read_promotions
 from stockroom.warehouse.plans_arrays import use_numpy_arrays
 
 HISTORY_DAYS = 3 * 365
@@ -64,11 +64,14 @@ def freeze_inputs(
             f"the marts hold no stock positions of {plan_date}: {shown}. Build them for {plan_date} first"
         )
     book = read_policy_book(connection, as_of_date=plan_date, default=default_policy)
+    calendar = read_promotions(connection, since=history_start)
     units, days = _panel(connection, items, plan_date, history_start)
     shards = max(-(-len(items) // SHARD_ITEMS), 1)
     run_policy = {
         "default": asdict(book.default),
         "lanes": {item.supplier_id: item.lane for item in items if item.lane},
+        # Who is of which class is known once the pools are fitted; only then such rules can be looked up.
+        "rules": [[*place, terms] for place, terms in book.terms.items()] if book.has_rules_for_classes else [],
     }
     connection.execute(
         """
@@ -84,11 +87,12 @@ def freeze_inputs(
         copy plan.inputs (
             plan_date, sku, location_id, supplier_id, category, first_date, units_sold, fraction_in_stock, sold_out,
             unit_price, unit_cost, on_hand_units, committed_units, backorder_units, on_order, quoted_lead_time_days,
-            pack_units, minimum_order_units, policy, shard, supplier_sku, order_unit_cost, order_currency
+            pack_units, minimum_order_units, policy, shard, supplier_sku, order_unit_cost, order_currency,
+            promotions
         ) from stdin
         """
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for row in _input_rows(items, units, days, book, plan_date, history_start, currency, shards):
+        for row in _input_rows(items, units, days, book, calendar, plan_date, history_start, currency, shards):
             digest.update(repr(row).encode())
             copy.write_row(row)
     connection.execute("update plan.runs set inputs_sha256 = %s where plan_date = %s", (digest.hexdigest(), plan_date))
@@ -151,6 +155,7 @@ def _input_rows(
     units: npt.NDArray[np.int32],
     days: npt.NDArray[np.int8],
     book: PolicyBook,
+    calendar: PromotionCalendar,
     plan_date: date,
     history_start: date,
     currency: str,
@@ -193,7 +198,17 @@ def _input_rows(
             item.supplier_sku,
             item.unit_cost,
             item.unit_cost_currency,
+            _promotions_json(calendar, item.category, item.sku),
         )
+
+
+def _promotions_json(calendar: PromotionCalendar, category: str, sku: str) -> str:
+    return json.dumps(
+        [
+            [one.first.isoformat(), one.last.isoformat(), one.discount_percent]
+            for one in calendar.of(category=category, sku=sku)
+        ]
+    )
 
 
 def _not_ordered_because(item: Any) -> str:  # noqa: ANN401 -- a row of plans_items.sql

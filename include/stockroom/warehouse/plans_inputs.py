@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from importlib import resources
@@ -15,7 +15,8 @@ import numpy.typing as npt
 import psycopg
 from psycopg.rows import namedtuple_row
 
-from stockroom.planning import ItemHistory, LeadTimeHistory, Policy
+from stockroom.planning import Classes, ItemHistory, LeadTimeHistory, Policy
+from stockroom.planning.policy_rules import PolicyBook
 from stockroom.warehouse.plans_arrays import use_numpy_arrays
 
 
@@ -26,9 +27,32 @@ class FrozenInputs:
     plan_date: date
     sku: npt.NDArray[np.str_]
     location_id: npt.NDArray[np.str_]
+    category: npt.NDArray[np.str_]
+    """As the shop names it."""
     history: ItemHistory
     lead_times: LeadTimeHistory
     policies: Sequence[Policy]
+    """Without rules for classes: those that the pools are fitted with."""
+    book: PolicyBook | None
+    """Where planners made rules for classes: what ``policies_of`` looks them up in."""
+
+    def policies_of(self, classes: Classes) -> Sequence[Policy]:
+        """Return each item's policy, rules for its classes included; equal ones share one object."""
+        if self.book is None:
+            return self.policies
+        made: dict[Policy, Policy] = {}
+        found = []
+        for item, plain in enumerate(self.policies):
+            policy = self.book.policy_for(
+                category=str(self.category[item]),
+                supplier=str(self.history.supplier[item]),
+                sku=str(self.sku[item]),
+                classes=classes.of(item),
+            )
+            policy = replace(policy, not_ordered_because=plain.not_ordered_because)
+            made.setdefault(policy, policy)
+            found.append(made[policy])
+        return found
 
 
 def read_inputs(
@@ -60,6 +84,7 @@ def read_inputs(
         plan_date=plan_date,
         sku=np.array([row.sku for row in rows], dtype=np.str_),
         location_id=np.array([row.location_id for row in rows], dtype=np.str_),
+        category=np.array([row.category for row in rows], dtype=np.str_),
         history=_history(rows, plan_date, days=run[1], lanes=run[0]["lanes"]),
         lead_times=LeadTimeHistory(
             supplier=np.array([row.supplier_id for row in shipments], dtype=np.str_),
@@ -69,6 +94,7 @@ def read_inputs(
             is_open=np.array([row.is_open for row in shipments], dtype=np.bool_),
         ),
         policies=_policies(rows, run[0]["default"]),
+        book=_book(run[0]),
     )
 
 
@@ -112,6 +138,13 @@ def _policies(rows: list[Any], default: dict[str, Any]) -> list[Policy]:
         if row.policy not in made:
             made[row.policy] = Policy(**{**default, **json.loads(row.policy)})
     return [made[row.policy] for row in rows]
+
+
+def _book(frozen: dict[str, Any]) -> PolicyBook | None:
+    if not frozen.get("rules"):
+        return None
+    terms = {(scope, key): said for scope, key, said in frozen["rules"]}
+    return PolicyBook(Policy(**frozen["default"]), terms, unusable=())
 
 
 def _floats(values: Iterable[Decimal | float | None], missing: float) -> npt.NDArray[np.float64]:

@@ -46,7 +46,7 @@ def read_too_large_lots(connection: psycopg.Connection, plan_date: date) -> list
             key=f"smallest_lot/{sku}/{location_id}",
             subject=f"{sku} {location_id}",
             detail=reason,
-            mend="agree on a smaller lot with the supplier, raise maximum_cover_days, or let the item go",
+            mend="agree on a smaller lot with the supplier, raise maximum_cover_days in policies.xlsx, or let it go",
         )
         for sku, location_id, reason in rows
     ]

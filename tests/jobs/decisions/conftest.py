@@ -27,7 +27,11 @@ create table marts.dim_suppliers (
     minimum_order_value numeric(14, 2), payment_terms text, ship_via text);
 create table marts.dim_policies (
     scope text, key text, service_level numeric(6, 4), service_kind text, method text, review_days integer,
-    target_days_of_supply integer, is_seasonal boolean, set_by text, valid_until date);
+    target_days_of_supply integer, is_seasonal boolean, maximum_cover_days integer, margin numeric(14, 4),
+    goodwill numeric(14, 4), order_cost numeric(14, 4), carrying_rate numeric(6, 4), set_by text, valid_until date);
+create table marts.dim_promotions (
+    promotion_id text, name text, category text, sku text, starts_on date, ends_on date,
+    discount_percent numeric(5, 2));
 create table marts.fct_stock_positions (
     as_of_date date, sku text, location_id text, on_hand_units integer, committed_units integer,
     available_units integer, inbound_units integer, reserved_units integer, damaged_units integer);

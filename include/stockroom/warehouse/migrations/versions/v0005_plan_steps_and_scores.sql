@@ -91,7 +91,7 @@ create table plan.forecasts (
     is_fast_mover boolean not null,
     units_per_day double precision not null,
     interval_days double precision not null,
-    interval_cases_days double precision[] not null,
+    interval_cases_days jsonb not null,
     demand_units_p05 integer not null,
     demand_units_p25 integer not null,
     demand_units_p50 integer not null,
@@ -108,7 +108,7 @@ comment on table plan.forecasts is
 comment on column plan.forecasts.interval_days is
 'Protection interval: mean lead time and the wait for the next review.';
 comment on column plan.forecasts.interval_cases_days is
-'Equally likely intervals; the quantiles are of demand over all of them together.';
+'List of equally likely intervals; the quantiles are of demand over all of them together.';
 comment on column plan.forecasts.demand_units_p50 is
 'Demand over the interval is at most this many units in 50 % of cases; the others alike.';
 

@@ -24,8 +24,6 @@ LEAST_SHARE_OF_WINDOW = 0.7
 FREAK_MULTIPLE, FREAK_RANK, LEAST_BOUND_UNITS = 30.0, 2, 300.0
 """No day counts for more than thirty times the item's second largest day, or 300 units: an order of 74,215 is no
 demand, while a wholesale order that has come before is."""
-CENSORED_PASSES = 1
-"""How often the dispersion is measured anew with what sold-out days are thought to have hidden."""
 DISPERSION_HALF_LIFE_DAYS = 112.0
 DISPERSION_DAYS = 672
 """Six half-lives: what is older weighs under 2 %."""
@@ -159,10 +157,9 @@ def _uncensored_dispersion(
 ) -> FloatArray:
     """Return the dispersion with sold-out days raised to what they hid, and with what is not known of them.
 
-    Cut days hide the tail that the dispersion is made of, and it decides how much they hid: a few passes of
-    expectation and maximisation.
+    Cut days hide the tail that the dispersion is made of, and it decides how much they hid. One pass of expectation and
+    maximisation: further ones find a little more of the tail, and cost more in noise than that is worth.
     """
-    for _ in range(CENSORED_PASSES):
-        demand = smooth(units, exposure, is_censored, dispersion, np.array([units.shape[1]]))[2]
-        dispersion, _ = _dispersion(demand, exposure, hidden=np.where(is_censored, demand - units, 0.0))
+    demand = smooth(units, exposure, is_censored, dispersion, np.array([units.shape[1]]))[2]
+    dispersion, _ = _dispersion(demand, exposure, hidden=np.where(is_censored, demand - units, 0.0))
     return dispersion

@@ -79,9 +79,9 @@ def impute_demand(history: ItemHistory, *, seed: int) -> LatentDemand:
         found = _drawn(demand, is_usable, *cells, draws[cells], windows=(*NEIGHBOURS, any_day))
         demand[cells] = np.where(found < 0, _beyond_record(demand[cells], ratios, draws[cells]), found)
         is_usable[cells] = True
-    cells = is_empty.nonzero()
-    found = _drawn(demand, is_known, *cells, draws[cells], windows=NEIGHBOURS)
-    demand[cells] = np.maximum(found, demand[cells])
+    rows, days = is_empty.nonzero()
+    found = _drawn(demand, is_known, rows, days, draws[rows, days], windows=NEIGHBOURS)
+    demand[rows, days] = np.maximum(found, demand[rows, days])
     return LatentDemand(demand, ~is_known)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from stockroom.planning import Policy, fit_pools, plan_items
+from stockroom.replay.scenario import first_days
 
 LEARNED = Policy(service_level=0.95, order_cost=0.0)
 ITEMS, DAYS, AHEAD = 60, 365, 60
@@ -107,3 +108,88 @@ def test_a_promotion_of_last_week_does_not_raise_next_months_reorder_point(histo
     never_promoted = mean_point(quiet, promotion=without)
     assert mean_point(units, promotion=promotion) == pytest.approx(never_promoted, rel=0.06)
     assert mean_point(units) > 1.25 * never_promoted  # who does not know of it takes it for demand
+
+
+@pytest.fixture
+def week_ahead(history_of, shipments, as_of_date):
+    """Return a plan of an item of 4 a day under a calendar that promotes days from the plan date on."""
+
+    def planned(first=None, beyond=None, share=0.5, **given):
+        promotion = np.zeros((20, 120 + AHEAD))
+        if first is not None:
+            promotion[0, 120 + first : 120 + beyond] = share
+        units = np.full((20, 120), 4)
+        return plan_of_shop(history_of, shipments, as_of_date, units, **{"promotion": promotion, **given})
+
+    return planned
+
+
+def test_a_promotion_next_week_raises_the_reorder_point_by_what_it_will_sell(week_ahead):
+    # Half off at an elasticity of 1, the prior, doubles seven days: 28 more.
+    calm, promoted = week_ahead(), week_ahead(3, 10)
+    raised = promoted.reorder_point_units - calm.reorder_point_units
+    assert 26 <= raised[0] <= 36
+    assert (raised[1:] == 0).all()
+    assert promoted.decision.planned_units[0] == 28
+    assert promoted.forecast_units_per_day[0] == pytest.approx(4 * (14.5 + 7) / 14.5, rel=0.05)
+    assert promoted.demand_quantiles_units[0, 2] - calm.demand_quantiles_units[0, 2] == pytest.approx(28, abs=2)
+    assert "28 of them for planned promotions or prices" in promoted.explain(0).sentence
+    assert "planned" not in promoted.explain(1).sentence
+
+
+def test_a_promotion_after_the_interval_is_left_to_later_orders(week_ahead):
+    assert week_ahead(40, 50).reorder_point_units[0] == week_ahead().reorder_point_units[0]
+
+
+def test_stock_lasts_shorter_through_a_promotion(week_ahead):
+    on_hand = {"on_hand": np.full(20, 60)}
+    assert week_ahead(**on_hand).days_of_supply[0] == pytest.approx(15, abs=0.1)
+    # 12 until day 3, 8 a day until day 9: 60.
+    assert week_ahead(3, 20, **on_hand).days_of_supply[0] == pytest.approx(9, abs=0.1)
+
+
+def test_a_planned_price_moves_demand_without_any_promotion(week_ahead):
+    price = np.full((20, 120 + AHEAD), 5.0)
+    price[:, 60:120] = 2.5  # cut long ago, because it sold badly: it teaches nothing, and is what is usual now
+    price[0, 120:] = 1.25
+    price[1, 120:] = 5.0
+    price[2:, 120:] = 2.5
+    plan = week_ahead(price=price)
+    assert plan.decision.planned_units[0] == pytest.approx(58, abs=2)  # half price: twice the 58 of the interval
+    assert plan.decision.planned_units[1] == pytest.approx(-29, abs=1)
+    assert plan.decision.planned_units[2] == 0
+    assert "29 fewer for planned prices" in plan.explain(1).sentence
+
+
+def test_a_promotion_of_unknown_depth_asks_what_such_promotions_did(history_of, shipments, as_of_date):
+    units, promotion, _ = promoted_shop(elasticity=0.0, uplift=2.0)
+    promotion[0, DAYS + 2 : DAYS + 9] = 0.2
+    plan = plan_of_shop(history_of, shipments, as_of_date, units, promotion=promotion > 0)
+    assert plan.decision.planned_units[0] == pytest.approx(8 * 7, rel=0.25)
+
+
+def test_the_textbooks_methods_know_no_promotions(history_of, shipments, as_of_date):
+    promotion = np.zeros((1, 90))
+    promotion[0, 60:] = 0.5
+    history = history_of([[4] * 60], promotion=promotion)
+    plain = history_of([[4] * 60])
+    for method in ("simple", "classic", "both_variances"):
+        plans = [plan_items(one, shipments(), Policy(method=method), as_of_date=as_of_date) for one in (history, plain)]
+        assert plans[0].explain(0) == plans[1].explain(0)
+        assert plans[0].forecast_units_per_day[0] == 4
+
+
+def test_what_comes_after_the_plan_date_says_nothing_but_for_the_calendar(history_of, shipments, as_of_date):
+    units, promotion, price = promoted_shop(elasticity=2.0)
+    promotion[:, DAYS + 3 : DAYS + 9] = 0.3
+    scrambled = np.random.default_rng(5).integers(0, 99, (ITEMS, AHEAD))
+    dates = np.datetime64(as_of_date) - DAYS + np.arange(DAYS + AHEAD)
+    plans = []
+    for came in (scrambled, 0 * scrambled):
+        whole = history_of(np.hstack([units, came]), dates=dates, promotion=promotion, price=price)
+        known = first_days(whole, DAYS)
+        plans.append(plan_items(known, shipments(), LEARNED, as_of_date=as_of_date))
+    assert [plans[0].explain(row) for row in range(ITEMS)] == [plans[1].explain(row) for row in range(ITEMS)]
+    promotion[:, DAYS:] = 0.0
+    calm = plan_of_shop(history_of, shipments, as_of_date, units, promotion=promotion, price=price)
+    assert (calm.reorder_point_units < plans[0].reorder_point_units).all()

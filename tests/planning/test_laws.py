@@ -21,9 +21,9 @@ from stockroom.planning import (
     plan_items,
     recompute,
 )
-from stockroom.planning.decision import CASE_NAMES, DecisionInputs
+from stockroom.planning.decision_inputs import CASE_NAMES, LISTS, DecisionInputs
 
-DAYS = 120
+DAYS, AHEAD = 120, 40
 AS_OF_DATE = date(2011, 6, 30)
 DATES = np.arange(DAYS) + np.datetime64(AS_OF_DATE) - DAYS
 ARRAYS = (
@@ -56,14 +56,18 @@ policies = st.one_of(
 def stores(draw) -> tuple[ItemHistory, LeadTimeHistory]:
     """Return a small store of every kind of item: dead, new, lumpy, out of stock, oversold, without a quoted time."""
     n = draw(st.integers(1, 6))
+    calendar = draw(st.sampled_from(["", "promotion", "price", "promotion price", "days price"]))
     numbers = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     rate = numbers.choice([0.0, 0.05, 1.0, 20.0], n)
     units = numbers.poisson(rate[:, None], (n, DAYS)) * numbers.choice([1, 1, 40], (n, 1))
     shelf = numbers.choice([np.nan, 0.0, 0.5, 1.0], (n, DAYS))
     shelf[numbers.random(n) < 0.2] = 0.0
+    promotion = np.repeat(numbers.choice([0.0, 0.0, 0.1, 0.5, 1.0], (n, (DAYS + AHEAD) // 5)), 5, axis=1)
     history = ItemHistory(
         dates=DATES,
         units_sold=units,
+        promotion=promotion if "promotion" in calendar else promotion > 0 if "days" in calendar else None,
+        price=numbers.choice([np.nan, 0.0, 3.0, 4.0, 5.0], (n, DAYS + AHEAD)) if "price" in calendar else None,
         unit_price=numbers.uniform(0, 9, n),
         unit_cost=numbers.choice([0.0, 1.5, 4.0], n),
         supplier=numbers.choice(["S01", "S02", "S03"], n),
@@ -246,11 +250,13 @@ def test_a_policy_for_each_item_plans_it_as_that_policy_alone_would(store, each)
 
 
 def test_every_input_of_the_decision_is_a_term(plan_of):
-    plan = plan_of([[1] * 30], price_breaks=[[(50, 1.8), (100, 1.6)]])
+    given = {"price_breaks": [[(50, 1.8), (100, 1.6)]], "promotion": np.array([[0.0] * 33 + [0.2] * 7])}
+    plan = plan_of([[1] * 30], policy=Policy(), **given)
     terms = {term.name for term in plan.explain(0).terms}
     breaks = {"price_break_1_units", "price_break_1_unit_cost", "price_break_2_units", "price_break_2_unit_cost"}
-    of_many = {"lead_time_cases_days", "price_break_units", "price_break_unit_cost"}
-    assert (set(DecisionInputs.__dataclass_fields__) - of_many) | set(CASE_NAMES) | breaks <= terms
+    planned = {"planned_change_1_from_days", "planned_change_1_until_days", "planned_change_1_times"}
+    of_many = {"lead_time_cases_days", *LISTS}
+    assert (set(DecisionInputs.__dataclass_fields__) - of_many) | set(CASE_NAMES) | breaks | planned <= terms
 
 
 @pytest.mark.parametrize("days", [1, 3, 365])

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from stockroom.planning import Policy
-from stockroom.planning.decision import CASE_NAMES, decide, inputs_of_row
+from stockroom.planning.decision import decide
+from stockroom.planning.decision_inputs import CASE_NAMES, inputs_of_row
 from stockroom.planning.explanation import recompute
 
 NO_LOT = Policy(method="both_variances", order_cost=0.0)

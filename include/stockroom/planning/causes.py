@@ -17,6 +17,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from stockroom.planning.arrays import BoolArray, FloatArray, IntArray, TextArray
 from stockroom.planning.history import ItemHistory
@@ -31,6 +32,8 @@ PRIOR = np.array([0.0, 1.0])
 PRIOR_SD = np.array([0.5, 1.0])
 CATEGORY_SD = np.array([0.25, 0.5])
 """How far one category's uplift and elasticity lie from those of all."""
+LEAST_CELLS = 3
+"""Fewer promoted weeks teach nothing."""
 GREATEST_TIMES = 8.0
 """No day is expected to sell more than eight times, or less than an eighth of, what the item sells by itself."""
 GREATEST_CUT = 1.5
@@ -139,7 +142,7 @@ def planned_changes(times: FloatArray) -> list[list[tuple[float, float, float]]]
 def _promoted_days(
     history: ItemHistory, seasons: Seasons
 ) -> tuple[TextArray, IntArray, IntArray, FloatArray, FloatArray]:
-    """Return the promoted days of a block: category, week, step of the cut, units and what the level let expect."""
+    """Return the promoted weeks of a block: category, week, step of the cut, units and what the level let expect."""
     promoted = is_promoted(history)
     if promoted is None:
         raise ValueError("promotion is not given")
@@ -153,7 +156,9 @@ def _promoted_days(
     expected = np.divide(sold, offered, out=np.zeros_like(sold), where=offered >= LEAST_DAYS_AROUND) * exposure
     item, day = np.nonzero(promoted & speaks & (expected > 0))
     step = np.rint(_past_cut(history, promoted)[item, day] / CUT_STEP).astype(np.int64)
-    return history.category[item], day // 7, step, units[item, day], expected[item, day]
+    first = _first_of_runs(item, day // 7, step)
+    sold, hoped = _sums_of_runs(units[item, day], first), _sums_of_runs(expected[item, day], first)
+    return history.category[item[first]], day[first] // 7, step[first], sold, hoped
 
 
 def _add_up(parts: list[tuple[TextArray, IntArray, IntArray, FloatArray, FloatArray]]) -> _Cells:
@@ -164,14 +169,19 @@ def _add_up(parts: list[tuple[TextArray, IntArray, IntArray, FloatArray, FloatAr
     category, week, step, units, expected = (np.concatenate(column) for column in zip(*parts, strict=True))
     order = np.lexsort((expected, units, step, week, category))
     category, week, step, units, expected = (column[order] for column in (category, week, step, units, expected))
-    is_new = np.ones(category.size, dtype=bool)
-    is_new[1:] = (category[1:] != category[:-1]) | (week[1:] != week[:-1]) | (step[1:] != step[:-1])
-    first = np.flatnonzero(is_new)
-    if first.size == 0:
-        return _Cells(category, step * CUT_STEP, units, expected)
-    return _Cells(
-        category[first], step[first] * CUT_STEP, np.add.reduceat(units, first), np.add.reduceat(expected, first)
-    )
+    first = _first_of_runs(category, week, step)
+    return _Cells(category[first], step[first] * CUT_STEP, _sums_of_runs(units, first), _sums_of_runs(expected, first))
+
+
+def _first_of_runs(*keys: npt.NDArray[np.generic]) -> IntArray:
+    """Return where a run of rows with the same keys begins."""
+    is_new = np.ones(keys[0].size, dtype=bool)
+    is_new[1:] = np.logical_or.reduce([key[1:] != key[:-1] for key in keys])
+    return np.flatnonzero(is_new)
+
+
+def _sums_of_runs(values: FloatArray, first: IntArray) -> FloatArray:
+    return np.add.reduceat(values, first) if first.size else values
 
 
 def _believed(prior: FloatArray, prior_sd: FloatArray, cells: _Cells) -> FloatArray:
@@ -179,18 +189,22 @@ def _believed(prior: FloatArray, prior_sd: FloatArray, cells: _Cells) -> FloatAr
 
     By the information of the regression: what the cells cannot tell apart (every cut equally deep), the prior does.
     """
-    if cells.units.sum() <= 0:
+    if cells.units.size < LEAST_CELLS or cells.units.sum() <= 0:
         return prior
     from statsmodels.genmod import families  # type: ignore[import-untyped]  # slow to import, and seldom needed
     from statsmodels.genmod.generalized_linear_model import GLM  # type: ignore[import-untyped]
 
     facts = np.column_stack([np.ones_like(cells.cut), cells.cut])
-    fitted = GLM(cells.units, facts, family=families.Poisson(), offset=np.log(cells.expected)).fit()
+    # Where every cut was equally deep, one number fits as well as two; which two is the prior's to say.
+    asked = facts if np.ptp(cells.cut) > 0 else facts[:, :1]
+    fitted = GLM(cells.units, asked, family=families.Poisson(), offset=np.log(cells.expected)).fit(scale=1.0)
+    found = np.zeros(2)
+    found[: asked.shape[1]] = fitted.params
     mean = np.asarray(fitted.fittedvalues)
     spread = max(float((np.square(cells.units - mean) / mean).sum()) / max(cells.units.size - 2, 1), 1.0)
     information = facts.T @ (facts * mean[:, None]) / spread
     precision = information + np.diag(prior_sd**-2.0)
-    centre = np.linalg.solve(precision, information @ np.asarray(fitted.params) + prior / prior_sd**2)
+    centre = np.linalg.solve(precision, information @ found + prior / prior_sd**2)
     return _not_negative(centre, precision)
 
 

@@ -6,15 +6,12 @@ so the same integers.
 
 from __future__ import annotations
 
-import itertools
-from dataclasses import dataclass, fields, replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from stockroom.planning.arrays import BoolArray, FloatArray, IntArray, TextArray
-from stockroom.planning.arrivals import effective_cases
-from stockroom.planning.lead_time import CASES
+from stockroom.planning.arrays import BoolArray, FloatArray, IntArray
+from stockroom.planning.decision_inputs import DecisionInputs, take_inputs
 from stockroom.planning.order_quantity import (
     DAYS_OF_YEAR,
     lot_units,
@@ -23,59 +20,12 @@ from stockroom.planning.order_quantity import (
     smallest_lot_lasts_too_long,
 )
 from stockroom.planning.price_breaks import BreakChoice, choose_price_breaks
+from stockroom.planning.protection import demand_days, interval_days, least_lot, planned_units
 from stockroom.planning.reorder_point import comeback_level, money_level, quantile_points, reorder_points
 
-CASE_NAMES = tuple(f"lead_time_case_{case:02}_days" for case in range(1, CASES + 1))
-_MOMENTS = (5 * np.arange(CASES) % CASES + 0.5) / CASES
-"""Equally likely shares of a review that pass until it comes, in an order that ties them to no lead time."""
 _NOTHING = 1e-9
-_LISTS = {"price_break_units": "price_break_{}_units", "price_break_unit_cost": "price_break_{}_unit_cost"}
-"""Inputs of which an item has any number, and what each of them is called."""
 COMEBACK_DAYS = 21.0
 """A stopped item is bought in lots of at most so many days of its old demand: enough to see that it is back."""
-
-
-@dataclass(frozen=True, eq=False)
-class DecisionInputs:
-    """Everything an order depends on, one value per item, in the order in which a person would follow it."""
-
-    forecast_units_per_day: FloatArray
-    """On an average day of the interval that an order covers."""
-    demand_variance: FloatArray
-    dispersion: FloatArray
-    """Variance of demand over its mean, as far as it averages out over days. Of the quantile method, as the next."""
-    wandering: FloatArray
-    """Squared coefficient of variation of the level, which does not average out."""
-    is_stopped: BoolArray
-    """Silent for longer than its own pace makes credible."""
-    returns_per_year: FloatArray
-    """How often an item that has stopped comes back; 0 for one that sells."""
-    days_in_stock: FloatArray
-    lead_time_mean_days: FloatArray
-    lead_time_sd_days: FloatArray
-    lead_time_cases_days: FloatArray
-    """(n, 12) equally likely lead times."""
-    review_days: FloatArray
-    method: TextArray
-    service_level: FloatArray
-    service_kind: TextArray
-    order_cost: FloatArray
-    unit_cost: FloatArray
-    loss_per_unit: FloatArray
-    """What a lost sale costs: margin and goodwill."""
-    carrying_rate: FloatArray
-    maximum_cover_days: FloatArray
-    """How long the smallest lot that a supplier sells may last."""
-    greatest_lot_days: FloatArray
-    """How long an economic lot may last."""
-    available_units: IntArray
-    on_order_units: IntArray
-    minimum_order_units: IntArray
-    pack_units: IntArray
-    price_break_units: FloatArray
-    """(n, breaks) the least units of an order that gets the price below; NaN where an item has fewer breaks."""
-    price_break_unit_cost: FloatArray
-    may_order: BoolArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +34,8 @@ class Decision:
 
     expected_demand_units: IntArray
     """Over lead time and review (their mean, of the quantile method; 0 of a stopped item), rounded up."""
+    planned_units: IntArray
+    """What of it is owed to planned promotions and prices; under 0 where a price rises."""
     aimed_service_level: FloatArray
     """The share of order cycles (or of units, for a fill rate) that the reorder point is meant to serve."""
     safety_stock_units: IntArray
@@ -121,12 +73,12 @@ def decide(inputs: DecisionInputs) -> Decision:
         maximum_days=np.where(is_stopped, COMEBACK_DAYS, inputs.greatest_lot_days),
         break_units=price.break_units,
     )
-    least_lot = _least_lot(inputs, lot)
-    expected, point = _textbook_points(inputs, least_lot.astype(np.float64))
+    order_lot = least_lot(inputs, lot)
+    expected, point = _textbook_points(inputs, order_lot.astype(np.float64))
     level = inputs.service_level.copy()
     rows = np.flatnonzero(learned)
     if rows.size:
-        expected[rows], point[rows], level[rows] = _learned_points(take_inputs(inputs, rows), least_lot[rows])
+        expected[rows], point[rows], level[rows] = _learned_points(take_inputs(inputs, rows), order_lot[rows])
     expected_units = np.ceil(expected).astype(np.int64)
     reorder_point = np.ceil(point).astype(np.int64)
     # A stopped item that is worth no stock is ordered only to make good what was promised.
@@ -144,6 +96,7 @@ def decide(inputs: DecisionInputs) -> Decision:
     packed = packed_units(needed, np.maximum(inputs.minimum_order_units, price.break_units), inputs.pack_units)
     return Decision(
         expected_demand_units=expected_units,
+        planned_units=planned_units(inputs, lot, learned & ~is_stopped),
         aimed_service_level=level,
         safety_stock_units=reorder_point - expected_units,
         reorder_point_units=reorder_point,
@@ -167,7 +120,7 @@ def _price(inputs: DecisionInputs, is_stopped: BoolArray) -> BreakChoice:
         order_cost=inputs.order_cost,
         unit_cost=inputs.unit_cost,
         carrying_rate=inputs.carrying_rate,
-        smallest_units=_least_lot(inputs, none),
+        smallest_units=least_lot(inputs, none),
         greatest_units=np.where(is_stopped, 0.0, inputs.forecast_units_per_day * inputs.greatest_lot_days),
         break_units=inputs.price_break_units,
         break_unit_cost=inputs.price_break_unit_cost,
@@ -193,7 +146,7 @@ def _learned_points(inputs: DecisionInputs, lot: IntArray) -> tuple[FloatArray, 
     """Return the demand to be covered, the reorder point and the service level aimed at, all rows learning."""
     rate, units = inputs.forecast_units_per_day, np.maximum(lot, 1).astype(np.float64)
     level = _aimed_level(inputs, units)
-    interval_units = rate[:, None] * _days_to_cover(inputs, lot)
+    interval_units = rate[:, None] * demand_days(inputs, interval_days(inputs, lot))
     point = quantile_points(
         level=np.maximum(level, _NOTHING),
         is_fill=(inputs.service_kind == "fill") & ~inputs.is_stopped,
@@ -204,27 +157,6 @@ def _learned_points(inputs: DecisionInputs, lot: IntArray) -> tuple[FloatArray, 
     )
     expected = np.where(inputs.is_stopped, 0.0, interval_units.mean(axis=1))
     return expected, np.where((rate > 0) & (level > 0), point, 0).astype(np.float64), level
-
-
-def interval_days(inputs: DecisionInputs, lot_units: IntArray) -> FloatArray:
-    """Return ``(n, 12)`` the equally likely days that a reorder point of the quantile method has to last.
-
-    ``lot_units`` are the decision's.
-    """
-    return _days_to_cover(inputs, _least_lot(inputs, lot_units))
-
-
-def _least_lot(inputs: DecisionInputs, lot: IntArray) -> IntArray:
-    """Return what an order brings at least: the lot that pays, or the smallest that the supplier sells."""
-    return np.maximum(lot, packed_units(np.ones_like(lot), inputs.minimum_order_units, inputs.pack_units))
-
-
-def _days_to_cover(inputs: DecisionInputs, lot: IntArray) -> FloatArray:
-    rate, units = inputs.forecast_units_per_day, np.maximum(lot, 1).astype(np.float64)
-    cycle = np.divide(units, rate, out=np.full_like(rate, np.inf), where=rate > 0)
-    days = effective_cases(inputs.lead_time_cases_days, np.minimum(cycle, DAYS_OF_YEAR))
-    # Stock crosses the point at any moment between two reviews; from the next one the replacement takes its days.
-    return np.asarray(days + inputs.review_days[:, None] * _MOMENTS, dtype=np.float64)
 
 
 def _aimed_level(inputs: DecisionInputs, lot: FloatArray) -> FloatArray:
@@ -241,46 +173,3 @@ def _aimed_level(inputs: DecisionInputs, lot: FloatArray) -> FloatArray:
     )
     level = np.where(inputs.service_kind == "money", pays, inputs.service_level)
     return np.where(inputs.is_stopped, np.minimum(level, comes_back), level)
-
-
-def take_inputs(inputs: DecisionInputs, rows: IntArray) -> DecisionInputs:
-    """Return the inputs of those rows."""
-    return DecisionInputs(**{field.name: getattr(inputs, field.name)[rows] for field in fields(DecisionInputs)})
-
-
-def row_of_inputs(inputs: DecisionInputs, row: int) -> dict[str, float | int | str | bool]:
-    """Return one item's inputs by name, as plain Python values; each lead-time case has a name of its own."""
-    values: dict[str, float | int | str | bool] = {}
-    for name in DecisionInputs.__dataclass_fields__:
-        column = getattr(inputs, name)
-        if name == "lead_time_cases_days":
-            values.update(zip(CASE_NAMES, column[row].tolist(), strict=True))
-        elif name in _LISTS:
-            listed = column[row][~np.isnan(column[row])].tolist()
-            values.update((_LISTS[name].format(number), value) for number, value in enumerate(listed, 1))
-        else:
-            values[name] = column[row].item()
-    return values
-
-
-def inputs_of_row(values: dict[str, float | int | str | bool]) -> DecisionInputs:
-    """Return the inputs of one item from plain values: the way back from ``row_of_inputs``.
-
-    Raises:
-        KeyError: a value is missing.
-    """
-    integers = {"available_units", "on_order_units", "minimum_order_units", "pack_units"}
-    columns: dict[str, Any] = {}
-    for field in fields(DecisionInputs):
-        if field.name == "lead_time_cases_days":
-            columns[field.name] = np.array([[values[name] for name in CASE_NAMES]], dtype=np.float64)
-            continue
-        if field.name in _LISTS:
-            names = map(_LISTS[field.name].format, itertools.count(1))
-            listed = [values[name] for name in itertools.takewhile(values.__contains__, names)]
-            columns[field.name] = np.array([listed], dtype=np.float64)
-            continue
-        value = values[field.name]
-        dtype = None if isinstance(value, str | bool) else np.int64 if field.name in integers else np.float64
-        columns[field.name] = np.array([value], dtype=dtype)
-    return DecisionInputs(**columns)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from stockroom.planning.arrays import BoolArray, FloatArray, IntArray, TextArray
-from stockroom.planning.explanation import days
 from stockroom.planning.history import ItemHistory
 from stockroom.planning.plan import Plan
+from stockroom.planning.sentences import days
 from stockroom.planning.ways_out import DAYS_OF_YEAR, STOP_BUYING, Surplus, WayOut, way_out
 
 CANCEL_ORDER = "cancel or postpone the open order"
@@ -89,11 +89,12 @@ def find_excess(history: ItemHistory, plan: Plan) -> Excess:
 def _units_per_day_of_surplus(history: ItemHistory, plan: Plan) -> FloatArray:
     """Return the rate that a surplus sells at: the forecast, for seasonal items at least their average over a year.
 
-    Christmas goods that rest in June sell again in December; by June's rate they would all be cleared out.
+    Christmas goods that rest in June sell again in December; by June's rate they would all be cleared out. What a
+    planned promotion sells is no rate that lasts.
     """
     over_a_year = history.units_sold[:, -int(DAYS_OF_YEAR) :].sum(axis=1) / DAYS_OF_YEAR
     is_seasonal = np.array([policy.is_seasonal for policy in plan.policies], dtype=np.bool_)
-    return np.where(is_seasonal, np.maximum(plan.forecast_units_per_day, over_a_year), plan.forecast_units_per_day)
+    return np.where(is_seasonal, np.maximum(plan.demand.units_per_day, over_a_year), plan.demand.units_per_day)
 
 
 def _way_out(

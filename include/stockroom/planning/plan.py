@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from stockroom.planning.arrays import BoolArray, FloatArray, IntArray, TextArray
+from stockroom.planning.causes import times_ahead
 from stockroom.planning.classes import (
     Classes,
     ClassLimits,
@@ -20,20 +21,18 @@ from stockroom.planning.classes import (
     forecast_error_cv,
     xyz_classes,
 )
-from stockroom.planning.decision import Decision, DecisionInputs, decide, interval_days
+from stockroom.planning.days_of_supply import walked_days_of_supply
+from stockroom.planning.decision import Decision, decide
+from stockroom.planning.decision_inputs import DecisionInputs
 from stockroom.planning.demand import Demand, DemandPools, fit_demand_pools, forecast_demand, velocity_by_policy
 from stockroom.planning.explanation import Explanation, explain_row
 from stockroom.planning.forecast import ForecastPools, fit_forecast_pools, forecast_items
+from stockroom.planning.gathering import gather_inputs
 from stockroom.planning.history import ItemHistory, LeadTimeHistory
 from stockroom.planning.lead_time import LeadTime, LeadTimePools, fit_lead_time_pools, learn_lead_times
 from stockroom.planning.policy import Policies, Policy, policy_of_each
+from stockroom.planning.protection import interval_days, planned_share
 from stockroom.planning.quantiles import fixed_quantiles, interval_quantiles
-from stockroom.planning.velocity import ENOUGH_DAYS_IN_STOCK
-
-WALKED_DAYS = 365
-"""How far a forecast is walked day by day; beyond it, every day is an average one."""
-HORIZON_SPREADS = 3.0
-"""What is due within the mean lead time and this many standard deviations covers the same days as an order of today."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +56,7 @@ class Plan:
     position_units: IntArray
     """On hand - committed - back-orders + what is due inside the horizon."""
     forecast_units_per_day: FloatArray
+    """Expected on an average day of the interval that an order covers, with what is planned for it."""
     days_of_supply: FloatArray
     """Days until the position is used up at the forecast; infinite where nothing sells."""
     lead_time_mean_days: FloatArray
@@ -167,7 +167,8 @@ def plan_items(
     pools = pools or fit_pools(history, lead_times, policies, as_of_date=as_of_date)
     lead_time = _lead_times(history, lead_times, policies, pools.lead_time)
     demand = forecast_demand(history, policies, pools.demand, pools.forecast, _interval_days(lead_time, policies))
-    inputs = _decision_inputs(history, policies, demand, lead_time)
+    planned = times_ahead(history, pools.forecast.causes)
+    inputs = gather_inputs(history, policies, demand, lead_time, planned)
     decision = decide(inputs)
     classes = _classes(history, demand.velocity_units_per_day, demand.forecast_error_cv, pools.classes)
     return Plan(
@@ -176,8 +177,8 @@ def plan_items(
         order_units=decision.order_units,
         safety_stock_units=decision.safety_stock_units,
         position_units=decision.position_units,
-        forecast_units_per_day=demand.units_per_day,
-        days_of_supply=_days_of_supply(history, decision.position_units, demand, pools.forecast),
+        forecast_units_per_day=demand.units_per_day * planned_share(inputs, _interval_days(lead_time, policies)),
+        days_of_supply=walked_days_of_supply(history, decision.position_units, demand, pools.forecast, planned),
         lead_time_mean_days=lead_time.mean_days,
         lead_time_sd_days=lead_time.sd_days,
         lead_time_own_evidence=lead_time.own_evidence,
@@ -195,16 +196,6 @@ def plan_items(
         lead_time=lead_time,
         policies=policies,
     )
-
-
-def days_of_supply(position_units: IntArray, units_per_day: FloatArray) -> FloatArray:
-    """Return how many days the position lasts at a level forecast: infinite where nothing sells, else 0 or more.
-
-    >>> days_of_supply(np.array([36, 36, -4]), np.array([4.0, 0.0, 4.0])).tolist()
-    [9.0, inf, 0.0]
-    """
-    left = np.maximum(position_units, 0).astype(np.float64)
-    return np.divide(left, units_per_day, out=np.full_like(left, np.inf), where=units_per_day > 0)
 
 
 def _classes(history: ItemHistory, velocity: FloatArray, error_cv: FloatArray, limits: ClassLimits) -> Classes:
@@ -238,95 +229,6 @@ def _lead_times(
 def _interval_days(lead_time: LeadTime, policies: Sequence[Policy]) -> FloatArray:
     """Return the days that an order of today has to last, on average: lead time and half a review."""
     return lead_time.mean_days + 0.5 * np.array([policy.review_days for policy in policies])
-
-
-def _days_of_supply(history: ItemHistory, position_units: IntArray, demand: Demand, pools: ForecastPools) -> FloatArray:
-    """Return how many days the position lasts, walking the forecast through the week and the year ahead."""
-    average_days = days_of_supply(position_units, demand.level_units_per_day)
-    horizon = history.dates[-1] + np.arange(1, WALKED_DAYS + 1)
-    walked = pools.seasons.cumulative(horizon)
-    row = pools.seasons.row_of(history.category)
-    lasts = average_days.copy()
-    for category in np.unique(row).tolist():
-        items = np.flatnonzero((row == category) & np.isfinite(average_days))
-        within = items[average_days[items] <= walked[category, -1]]
-        lasts[within] = np.interp(average_days[within], walked[category], np.arange(WALKED_DAYS + 1.0))
-        beyond = items[average_days[items] > walked[category, -1]]
-        lasts[beyond] = WALKED_DAYS + average_days[beyond] - walked[category, -1]
-    return lasts
-
-
-def _decision_inputs(
-    history: ItemHistory, policies: Sequence[Policy], demand: Demand, lead_time: LeadTime
-) -> DecisionInputs:
-    def numbers(name: str) -> FloatArray:
-        return np.array([getattr(policy, name) for policy in policies], dtype=np.float64)
-
-    def words(name: str) -> TextArray:
-        return np.array([getattr(policy, name) for policy in policies], dtype=np.str_)
-
-    review_days = numbers("review_days")
-    return DecisionInputs(
-        forecast_units_per_day=demand.pace_units_per_day,
-        demand_variance=demand.variance,
-        dispersion=demand.dispersion,
-        wandering=demand.wandering,
-        is_stopped=demand.stopped_days > 0,
-        returns_per_year=demand.returns_per_year,
-        # A rate that leans on its category rests on more days than its own few.
-        days_in_stock=np.maximum(demand.days_in_stock, float(ENOUGH_DAYS_IN_STOCK)),
-        lead_time_mean_days=lead_time.mean_days,
-        lead_time_sd_days=lead_time.sd_days,
-        lead_time_cases_days=lead_time.cases_days,
-        review_days=review_days,
-        method=words("method"),
-        service_level=numbers("target"),
-        service_kind=words("kind"),
-        order_cost=numbers("order_cost"),
-        unit_cost=history.unit_cost,
-        loss_per_unit=_margin(history, policies) + numbers("goodwill"),
-        carrying_rate=numbers("carrying_rate"),
-        maximum_cover_days=numbers("maximum_cover_days"),
-        greatest_lot_days=numbers("greatest_lot_days"),
-        available_units=history.on_hand - history.committed - history.backorders,
-        on_order_units=_on_order_units(history, lead_time, review_days),
-        minimum_order_units=history.minimum_order_units,
-        pack_units=history.pack_units,
-        price_break_units=_in_columns(history.price_breaks, 0),
-        price_break_unit_cost=_in_columns(history.price_breaks, 1),
-        may_order=words("not_ordered_because") == "",
-    )
-
-
-def _in_columns(lists: Sequence[Sequence[tuple[float, ...]]], part: int) -> FloatArray:
-    """Return one part of each item's list in columns, NaN where an item has fewer."""
-    columns = np.full((len(lists), max(map(len, lists), default=0)), np.nan)
-    for row, entries in enumerate(lists):
-        columns[row, : len(entries)] = [entry[part] for entry in entries]
-    return columns
-
-
-def _margin(history: ItemHistory, policies: Sequence[Policy]) -> FloatArray:
-    own = np.array([np.nan if policy.margin is None else policy.margin for policy in policies], dtype=np.float64)
-    return np.where(np.isnan(own), np.maximum(history.unit_price - history.unit_cost, 0.0), own)
-
-
-def _on_order_units(history: ItemHistory, lead_time: LeadTime, review_days: FloatArray) -> IntArray:
-    """Return the units due inside the horizon that an order of today covers; what is overdue counts as due.
-
-    The horizon reaches three spreads beyond the mean, and at least to the quoted time: an order that was just sent
-    at the supplier's usual terms must count, or tomorrow would order it again. Goods promised far beyond that do
-    not help until then.
-    """
-    typical = lead_time.mean_days + HORIZON_SPREADS * lead_time.sd_days
-    horizon = review_days + np.ceil(np.fmax(typical, history.quoted_lead_time_days))
-    return np.array(
-        [
-            sum(int(units) for units, due_in_days in lines if due_in_days <= limit)
-            for lines, limit in zip(history.on_order, horizon.tolist(), strict=True)
-        ],
-        dtype=np.int64,
-    )
 
 
 def _half_life_days(policies: Sequence[Policy]) -> float:

@@ -9,9 +9,10 @@ import numpy as np
 from scipy.special import ndtri
 
 from stockroom.planning.arrays import FloatArray, IntArray
-from stockroom.planning.decision import DecisionInputs, interval_days, take_inputs
+from stockroom.planning.decision_inputs import DecisionInputs, take_inputs
 from stockroom.planning.negative_binomial import mixture_quantiles
 from stockroom.planning.order_quantity import DAYS_OF_YEAR
+from stockroom.planning.protection import demand_days, interval_days
 from stockroom.planning.reorder_point import normal_demand
 
 DEMAND_QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.9, 0.95, 0.98, 0.99)
@@ -49,7 +50,7 @@ def _learned_quantiles(inputs: DecisionInputs, days: FloatArray) -> IntArray:
         comes_back = -np.expm1(-some.returns_per_year * days[rows].mean(axis=1) / DAYS_OF_YEAR)
         sells = np.where(some.is_stopped, comes_back, 1.0)[:, None]
         level = 1.0 - (1.0 - np.array(DEMAND_QUANTILES)) / np.maximum(sells, _NEVER)
-        means = some.forecast_units_per_day[:, None] * days[rows]
+        means = some.forecast_units_per_day[:, None] * demand_days(some, days[rows])
         variances = some.dispersion[:, None] * means + some.wandering[:, None] * means * means
         found[rows] = mixture_quantiles(level, means, variances)
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from stockroom.planning.explanation import days
+from stockroom.planning.sentences import days
 
 ASSUMED_PRICE_ELASTICITY = 2.0
 """Stands in where none is known: one percent less price, two percent more units. The reason says so."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import psycopg
 
 from stockroom.planning import DEMAND_QUANTILES, Plan
-from stockroom.planning.decision import interval_days
+from stockroom.planning.protection import interval_days
 from stockroom.warehouse.plans_inputs import FrozenInputs
 
 QUANTILE_COLUMNS = tuple(f"demand_units_p{100 * level:02.0f}" for level in DEMAND_QUANTILES)

@@ -13,10 +13,13 @@ from hypothesis import strategies as st
 
 from stockroom.planning import (
     DEMAND_QUANTILES,
+    CarrierPeak,
+    Closure,
     ItemHistory,
     LeadTimeHistory,
     Plan,
     Policy,
+    SupplierCalendar,
     fit_pools,
     plan_items,
     recompute,
@@ -31,6 +34,15 @@ ARRAYS = (
     "forecast_units_per_day", "days_of_supply", "lead_time_mean_days", "lead_time_sd_days", "lead_time_own_evidence",
 )  # fmt: skip
 
+HOLIDAYS = SupplierCalendar(
+    closures=(
+        Closure("S01", date(2011, 7, 4), date(2011, 7, 17)),
+        Closure("S01", date(2011, 7, 15), date(2011, 7, 20)),
+        Closure("S02", date(2011, 5, 20), date(2011, 6, 2)),
+        Closure("S03", date(2011, 6, 20), date(2011, 7, 3)),
+    ),
+    peaks=(CarrierPeak(date(2011, 6, 25), date(2011, 7, 8), 4.0), CarrierPeak(AS_OF_DATE, AS_OF_DATE, 9.0, "sea")),
+)
 CLASSES = ("abc_class", "xyz_class", "demand_class", "is_fast_mover")
 
 law = settings(deadline=None, max_examples=60)  # a busy machine must not fail a law
@@ -91,6 +103,7 @@ def stores(draw) -> tuple[ItemHistory, LeadTimeHistory]:
         lane=numbers.choice(["road", "sea"], m),
         age_days=numbers.uniform(0, 200, m),
         is_open=numbers.random(m) < 0.3,
+        calendar=draw(st.sampled_from([SupplierCalendar(), HOLIDAYS])),
     )
     return history, lead_times
 
@@ -249,14 +262,16 @@ def test_a_policy_for_each_item_plans_it_as_that_policy_alone_would(store, each)
         assert plan(store, policy, pools).explain(item) == together.explain(item)
 
 
-def test_every_input_of_the_decision_is_a_term(plan_of):
+def test_every_input_of_the_decision_is_a_term(plan_of, shipments):
     given = {"price_breaks": [[(50, 1.8), (100, 1.6)]], "promotion": np.array([[0.0] * 33 + [0.2] * 7])}
-    plan = plan_of([[1] * 30], policy=Policy(), **given)
+    holiday = SupplierCalendar(closures=(Closure("S01", date(2011, 7, 5), date(2011, 7, 9)),))
+    plan = plan_of([[1] * 30], policy=Policy(), lead_times=shipments(calendar=holiday), **given)
     terms = {term.name for term in plan.explain(0).terms}
     breaks = {"price_break_1_units", "price_break_1_unit_cost", "price_break_2_units", "price_break_2_unit_cost"}
     planned = {"planned_change_1_from_days", "planned_change_1_until_days", "planned_change_1_times"}
+    delays = {"delay_1_from_days", "delay_1_until_days", "delay_1_most_days"}
     of_many = {"lead_time_cases_days", *LISTS}
-    assert (set(DecisionInputs.__dataclass_fields__) - of_many) | set(CASE_NAMES) | breaks | planned <= terms
+    assert (set(DecisionInputs.__dataclass_fields__) - of_many) | set(CASE_NAMES) | breaks | planned | delays <= terms
 
 
 @pytest.mark.parametrize("days", [1, 3, 365])

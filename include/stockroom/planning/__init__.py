@@ -9,11 +9,14 @@ from stockroom.planning.plan import Plan, Pools, classify_items, fit_pools, plan
 from stockroom.planning.policy import Policy
 from stockroom.planning.quantiles import DEMAND_QUANTILES
 from stockroom.planning.restock import RestockRequests, choose_restock_recipients
+from stockroom.planning.supplier_calendar import CarrierPeak, Closure, SupplierCalendar
 from stockroom.planning.velocity import Velocity, measure_velocity
 
 __all__ = [
     "DEMAND_QUANTILES",
+    "CarrierPeak",
     "Classes",
+    "Closure",
     "Excess",
     "Explanation",
     "ItemHistory",
@@ -24,6 +27,7 @@ __all__ = [
     "Pools",
     "Rebuilt",
     "RestockRequests",
+    "SupplierCalendar",
     "Term",
     "Velocity",
     "choose_restock_recipients",

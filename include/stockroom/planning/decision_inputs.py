@@ -13,6 +13,9 @@ from stockroom.planning.lead_time import CASES
 
 CASE_NAMES = tuple(f"lead_time_case_{case:02}_days" for case in range(1, CASES + 1))
 LISTS = {
+    "delay_from_days": "delay_{}_from_days",
+    "delay_until_days": "delay_{}_until_days",
+    "delay_most_days": "delay_{}_most_days",
     "planned_from_days": "planned_change_{}_from_days",
     "planned_until_days": "planned_change_{}_until_days",
     "planned_times": "planned_change_{}_times",
@@ -46,7 +49,12 @@ class DecisionInputs:
     lead_time_mean_days: FloatArray
     lead_time_sd_days: FloatArray
     lead_time_cases_days: FloatArray
-    """(n, 12) equally likely lead times."""
+    """(n, 12) equally likely lead times, without the delays below."""
+    delay_from_days: FloatArray
+    """(n, delays) when a closure or a carriers' peak begins that orders may meet, in days from the plan date."""
+    delay_until_days: FloatArray
+    delay_most_days: FloatArray
+    """The days that are lost at most; 0: nothing moves meanwhile."""
     review_days: FloatArray
     method: TextArray
     service_level: FloatArray

@@ -107,6 +107,8 @@ def explain_row(
         "days_of_supply": days_of_supply if math.isfinite(days_of_supply) else None,
         "not_ordered_because": policy.not_ordered_because,
     }
+    if lead_time.delay_days[row] > 0:
+        about["lead_time_delay_days"] = float(lead_time.delay_days[row])
     values: dict[str, Value] = {**given, **about, **follows}
     terms = tuple(Term(name, value, _unit(name, isinstance(value, str | bool))) for name, value in values.items())
     return Explanation(sentence_of(values), terms)

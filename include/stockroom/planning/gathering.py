@@ -13,6 +13,7 @@ from stockroom.planning.demand import Demand
 from stockroom.planning.history import ItemHistory
 from stockroom.planning.lead_time import LeadTime
 from stockroom.planning.policy import Policy
+from stockroom.planning.supplier_calendar import Delays
 from stockroom.planning.velocity import ENOUGH_DAYS_IN_STOCK
 
 HORIZON_SPREADS = 3.0
@@ -24,6 +25,7 @@ def gather_inputs(
     policies: Sequence[Policy],
     demand: Demand,
     lead_time: LeadTime,
+    delays: Delays,
     planned_times: FloatArray,
 ) -> DecisionInputs:
     """Return what the decision depends on; ``planned_times (n, horizon)`` is what is planned for the days ahead.
@@ -55,6 +57,9 @@ def gather_inputs(
         lead_time_mean_days=lead_time.mean_days,
         lead_time_sd_days=lead_time.sd_days,
         lead_time_cases_days=lead_time.cases_days,
+        delay_from_days=delays.from_days,
+        delay_until_days=delays.until_days,
+        delay_most_days=delays.most_days,
         review_days=review_days,
         method=words("method"),
         service_level=numbers("target"),

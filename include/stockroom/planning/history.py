@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from typing import Any, TypeAlias
 
@@ -23,6 +23,7 @@ from stockroom.planning.arrays import (
     integers,
     texts,
 )
+from stockroom.planning.supplier_calendar import SupplierCalendar, days_without_delays
 
 OnOrder: TypeAlias = Sequence[Sequence[tuple[int, float]]]
 PriceBreaks: TypeAlias = Sequence[Sequence[tuple[int, float]]]
@@ -165,6 +166,9 @@ class LeadTimeHistory:
     """(m,) how long ago it arrived. Default 0: all count the same."""
     is_open: BoolArray = field(default_factory=_not_given)
     """(m,) still under way. Default: all have arrived."""
+    calendar: SupplierCalendar = field(default_factory=SupplierCalendar)
+    """When suppliers are closed and carriers at their peak, past and to come. Default: never. Shipments are cleaned of
+    what they met, so ``age_days`` must tell when they arrived."""
 
     def __post_init__(self) -> None:
         days = np.asarray(self.days, dtype=np.float64)
@@ -179,6 +183,14 @@ class LeadTimeHistory:
         _set(self, "lane", texts("lane", _or_full(self.lane, m, ""), (m,)))
         _set(self, "age_days", floats("age_days", _or_full(self.age_days, m, 0.0), (m,)))
         _set(self, "is_open", booleans("is_open", _or_full(self.is_open, m, False), (m,)))
+
+    def without_delays(self, plan_date: np.datetime64) -> LeadTimeHistory:
+        """Return the same shipments as they would have come without closed days and carriers' peaks."""
+        if not self.calendar:
+            return self
+        arrived_days_ago = np.where(self.is_open, 0.0, self.age_days)
+        days = days_without_delays(self.days, arrived_days_ago, self.supplier, self.lane, self.calendar, plan_date)
+        return replace(self, days=days)
 
     @classmethod
     def empty(cls) -> LeadTimeHistory:

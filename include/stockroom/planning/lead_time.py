@@ -65,6 +65,8 @@ class LeadTime:
     """Share of the mean that comes from the supplier's own shipments, 0 to 1."""
     shipments: IntArray
     """Arrived shipments of that supplier."""
+    delay_days: FloatArray
+    """How much of the mean is owed to closed days and carriers' peaks."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,6 +164,7 @@ def learn_lead_times(
         cases_days=_cases_days(cases, suppliers, lead_times, half_life_days),
         own_evidence=own_precision / precision,
         shipments=np.where(is_known, suppliers.shipments[known], 0).astype(np.int64),
+        delay_days=np.zeros(history.items),
     )
 
 

@@ -24,6 +24,7 @@ from stockroom.planning.classes import (
 from stockroom.planning.days_of_supply import walked_days_of_supply
 from stockroom.planning.decision import Decision, decide
 from stockroom.planning.decision_inputs import DecisionInputs
+from stockroom.planning.delays import delays_of_items, meet_delays
 from stockroom.planning.demand import Demand, DemandPools, fit_demand_pools, forecast_demand, velocity_by_policy
 from stockroom.planning.explanation import Explanation, explain_row
 from stockroom.planning.forecast import ForecastPools, fit_forecast_pools, forecast_items
@@ -128,7 +129,9 @@ def fit_pools(history: ItemHistory, lead_times: LeadTimeHistory, policy: Policie
     return Pools(
         demand=fit_demand_pools(history, velocity),
         forecast=fit_forecast_pools(history),
-        lead_time=fit_lead_time_pools(lead_times, history, half_life_days=_half_life_days(policies)),
+        lead_time=fit_lead_time_pools(
+            lead_times.without_delays(_plan_date(history)), history, half_life_days=_half_life_days(policies)
+        ),
         classes=fit_class_limits(velocity.units_per_day * history.unit_price, velocity.units_per_day),
     )
 
@@ -165,10 +168,13 @@ def plan_items(
     history.check_plan_date(as_of_date)
     policies = policy_of_each(policy, history.items)
     pools = pools or fit_pools(history, lead_times, policies, as_of_date=as_of_date)
-    lead_time = _lead_times(history, lead_times, policies, pools.lead_time)
+    usual = _lead_times(history, lead_times.without_delays(_plan_date(history)), policies, pools.lead_time)
+    review_days = np.array([policy.review_days for policy in policies], dtype=np.float64)
+    delays = delays_of_items(history, lead_times, usual, review_days)
+    lead_time = meet_delays(usual, delays, review_days)
     demand = forecast_demand(history, policies, pools.demand, pools.forecast, _interval_days(lead_time, policies))
     planned = times_ahead(history, pools.forecast.causes)
-    inputs = gather_inputs(history, policies, demand, lead_time, planned)
+    inputs = gather_inputs(history, policies, demand, lead_time, delays, planned)
     decision = decide(inputs)
     classes = _classes(history, demand.velocity_units_per_day, demand.forecast_error_cv, pools.classes)
     return Plan(
@@ -222,8 +228,13 @@ def _lead_times(
             cases_days=np.where(is_other[:, None], other.cases_days, chosen.cases_days),
             own_evidence=np.where(is_other, other.own_evidence, chosen.own_evidence),
             shipments=np.where(is_other, other.shipments, chosen.shipments),
+            delay_days=chosen.delay_days,
         )
     return chosen
+
+
+def _plan_date(history: ItemHistory) -> np.datetime64:
+    return np.datetime64(history.dates[-1] + np.timedelta64(1, "D"), "D")
 
 
 def _interval_days(lead_time: LeadTime, policies: Sequence[Policy]) -> FloatArray:

@@ -7,8 +7,10 @@ import numpy as np
 from stockroom.planning.arrays import BoolArray, FloatArray, IntArray
 from stockroom.planning.arrivals import effective_cases
 from stockroom.planning.decision_inputs import DecisionInputs, take_inputs
+from stockroom.planning.delays import longer_of_two_chances
 from stockroom.planning.lead_time import CASES
 from stockroom.planning.order_quantity import DAYS_OF_YEAR, packed_units
+from stockroom.planning.supplier_calendar import Delays
 
 _MOMENTS = (5 * np.arange(CASES) % CASES + 0.5) / CASES
 """Equally likely shares of a review that pass until it comes, in an order that ties them to no lead time."""
@@ -22,6 +24,9 @@ def interval_days(inputs: DecisionInputs, lot_units: IntArray) -> FloatArray:
     rate, units = inputs.forecast_units_per_day, np.maximum(least_lot(inputs, lot_units), 1).astype(np.float64)
     cycle = np.divide(units, rate, out=np.full_like(rate, np.inf), where=rate > 0)
     days = effective_cases(inputs.lead_time_cases_days, np.minimum(cycle, DAYS_OF_YEAR))
+    # A closure holds up all orders alike: none overtakes it.
+    delays = Delays(inputs.delay_from_days, inputs.delay_until_days, inputs.delay_most_days)
+    days = longer_of_two_chances(days, inputs.review_days, delays)
     # Stock crosses the point at any moment between two reviews; from the next one the replacement takes its days.
     return np.asarray(days + inputs.review_days[:, None] * _MOMENTS, dtype=np.float64)
 

@@ -38,7 +38,9 @@ class _Words:
     @property
     def supplier_days(self) -> str:
         spread = max(1, round(self.number("lead_time_sd_days")))
-        return f"{days(self.number('lead_time_mean_days'))} (±{spread})"
+        said = f"{days(self.number('lead_time_mean_days'))} (±{spread})"
+        delay = round(self.number("lead_time_delay_days")) if "lead_time_delay_days" in self.values else 0
+        return f"{said}, {days(delay)} of it for closed days or carriers at their peak" if delay else said
 
 
 def days(number: float) -> str:

@@ -1,0 +1,57 @@
+"""What closed days and carriers' peaks add to the lead time of the next orders."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from stockroom.planning.arrays import FloatArray, TextArray
+from stockroom.planning.history import ItemHistory, LeadTimeHistory
+from stockroom.planning.lead_time import LeadTime
+from stockroom.planning.supplier_calendar import Delays, delayed, delays_ahead
+
+
+def delays_of_items(
+    history: ItemHistory, lead_times: LeadTimeHistory, lead_time: LeadTime, review_days: FloatArray
+) -> Delays:
+    """Return the closures and peaks that each item's orders of today and of the next review may meet."""
+    plan_date = np.datetime64(history.dates[-1] + np.timedelta64(1, "D"), "D")
+    within_days = review_days + lead_time.cases_days.max(axis=1, initial=0.0)
+    return delays_ahead(history.supplier, _lanes(history, lead_times), within_days, lead_times.calendar, plan_date)
+
+
+def longer_of_two_chances(days: FloatArray, review_days: FloatArray, delays: Delays) -> FloatArray:
+    """Return ``(n, cases)`` what orders take: the longer of today's and that of the next review.
+
+    If today's chance is passed, the next is a review later. So what is needed for a closure is asked for while an
+    order still comes in before it, and not on the first day on which none does.
+    """
+    if delays.from_days.shape[1] == 0:
+        return days
+    today, next_time = delayed(days, np.zeros_like(review_days), delays), delayed(days, review_days, delays)
+    return np.maximum(today, next_time)
+
+
+def meet_delays(lead_time: LeadTime, delays: Delays, review_days: FloatArray) -> LeadTime:
+    """Return mean and spread of the lead times that orders will meet; the learned cases stay as they are."""
+    cases = longer_of_two_chances(lead_time.cases_days, review_days, delays)
+    delay = (cases - lead_time.cases_days).mean(axis=1)
+    is_met = delay > 0
+    wider = cases.var(axis=1) - lead_time.cases_days.var(axis=1)
+    return replace(
+        lead_time,
+        mean_days=np.where(is_met, lead_time.mean_days + delay, lead_time.mean_days),
+        sd_days=np.where(is_met, np.sqrt(np.maximum(lead_time.sd_days**2 + wider, 0.0)), lead_time.sd_days),
+        delay_days=np.where(is_met, delay, 0.0),
+    )
+
+
+def _lanes(history: ItemHistory, lead_times: LeadTimeHistory) -> TextArray:
+    """Return each item's lane; of one that does not tell, its supplier's."""
+    names, row = np.unique(lead_times.supplier, return_index=True)
+    if names.size == 0:
+        return history.lane
+    known = np.minimum(np.searchsorted(names, history.supplier), names.size - 1)
+    of_supplier = np.where(names[known] == history.supplier, lead_times.lane[row][known], "")
+    return np.where(history.lane == "", of_supplier, history.lane)

@@ -91,6 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     answer.add_argument("--who", required=True, help="your name, for the record")
     add("deliver", _deliver, "send what waits in the outbox")
     dated("flag-overstock", _job("flag_overstock"), "write the overstock digest")
+    dated("measure", _job("measure_results"), "measure what forecasts, stock and policies were worth")
     dated("announce", _job("announce_restocks"), "choose the shoppers who are told of a restock")
     dated("summary", _job("summarise_run"), "say what a plan date came to")
     replay = add("replay", _replay, "play policies on the store's own past and report what each would have cost")

@@ -21,6 +21,13 @@ create table marts.dim_skus (
     supplier_id text, pack_units integer, minimum_order_units integer, is_active boolean, is_discontinued boolean);
 create table marts.dim_suppliers (
     supplier_id text, lane text, currency text, quoted_lead_time_days numeric(10, 2));
+create table marts.dim_policies (
+    scope text, key text, service_level numeric(6, 4), service_kind text, method text, review_days integer,
+    target_days_of_supply integer, is_seasonal boolean, maximum_cover_days integer, margin numeric(14, 4),
+    goodwill numeric(14, 4), order_cost numeric(14, 4), carrying_rate numeric(6, 4), set_by text, valid_until date);
+create table marts.dim_promotions (
+    promotion_id text, name text, category text, sku text, starts_on date, ends_on date,
+    discount_percent numeric(5, 2));
 create table marts.fct_sales_daily (
     sold_date date, sku text, location_id text, channel_id text, units_sold integer);
 create table marts.fct_stock_daily (

@@ -17,11 +17,14 @@ from stockroom.documents.replay_report import (
     replay_json,
 )
 from stockroom.jobs.freeze_plan import DEFAULT_POLICY
+from stockroom.planning import Classes, Policy
+from stockroom.planning.policy_rules import PolicyBook
 from stockroom.replay import (
     FAMILIES,
     STORE,
     LatentDemand,
     Outcome,
+    Planned,
     Replay,
     Run,
     Scenario,
@@ -37,6 +40,7 @@ from stockroom.replay import (
 from stockroom.replay.scenario import IntArray
 from stockroom.settings import Settings
 from stockroom.warehouse import connect
+from stockroom.warehouse.planners_rules import read_policy_book
 from stockroom.warehouse.replays import (
     HISTORY_DAYS,
     ReplayWindow,
@@ -59,9 +63,11 @@ class ReplayWish:
     """What the command line asks for."""
 
     first: date | None = None
-    """Default: 90 days up to the last, or as many as leave four weeks of past."""
+    """Default: ``days`` up to the last, or as many as leave four weeks of past."""
     last: date | None = None
     """Default: the last day that the marts know."""
+    days: int = JUDGED_DAYS
+    """How many, where no first day is given."""
     families: Sequence[str] = FAMILIES
     seed: int = 0
     out: Path | None = None
@@ -111,12 +117,13 @@ def replay_store(
     with connect(settings.warehouse_url) as connection:
         window = _window(wish, built_span(connection))
         past = read_store_past(connection, window, time_zone=settings.time_zone, currency=settings.currency)
+        book = read_policy_book(connection, as_of_date=window.first, default=DEFAULT_POLICY)
     if not past.sku.size:
         raise NothingToReplayError(f"no item was listed before {window.first} whose supplier and cost are known")
     # Past and judged days together: a draw may come from either side.
     demand = impute_demand(past.history, seed=wish.seed)
     scenario = _scenario(past, demand, seed=wish.seed)
-    policies = built_in_policies(scenario, wish.families, policy=DEFAULT_POLICY)
+    policies = built_in_policies(scenario, wish.families, ours=_ours(past, book))
     replay = replay_policies(
         scenario,
         policies,
@@ -130,6 +137,19 @@ def replay_store(
     write_whole(page, replay_html(report))
     write_whole(data, replay_json(report))
     return ReplaySummary(window, replay, settings.currency, page, data)
+
+
+def _ours(past: StorePast, book: PolicyBook) -> Planned:
+    """Return our policy under the planners' rules of the first judged day, as a plan would look them up."""
+    places = list(zip(past.category.tolist(), past.history.supplier.tolist(), past.sku.tolist(), strict=True))
+
+    def look_up(classes: Classes | None) -> list[Policy]:
+        return [
+            book.policy_for(category=category, supplier=supplier, sku=sku, classes=classes.of(row) if classes else None)
+            for row, (category, supplier, sku) in enumerate(places)
+        ]
+
+    return Planned(policy=look_up(None), policies_of=look_up if book.has_rules_for_classes else None)
 
 
 def _report(settings: Settings, past: StorePast, demand: LatentDemand, replay: Replay, *, seed: int) -> ReplayReport:
@@ -161,7 +181,7 @@ def _window(wish: ReplayWish, span: tuple[date, date] | None) -> ReplayWindow:
     known_first, known_last = span
     earliest = known_first + timedelta(days=LEAST_PAST_DAYS)
     last = wish.last or known_last
-    first = wish.first or max(last - timedelta(days=JUDGED_DAYS - 1), earliest)
+    first = wish.first or max(last - timedelta(days=wish.days - 1), earliest)
     if not earliest <= first <= last <= known_last:
         raise NothingToReplayError(
             f"cannot judge {first} to {last}: the marts know {known_first} to {known_last}, and a policy needs "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import Connection, get_current_context
 from airflow.sdk.exceptions import AirflowNotFoundException
@@ -54,3 +54,10 @@ def stamp_outlets() -> None:
     context = get_current_context()
     for outlet in context["task"].outlets:
         context["outlet_events"][outlet].add_partitions(plan_date().strftime(KEY_FORMAT))
+
+
+def replay_wishes() -> dict[str, Any]:
+    """Return what whoever started the current run wants replayed, as the job takes it."""
+    params = get_current_context()["params"]
+    families = [name.strip() for name in str(params["replay_policies"]).split(",") if name.strip()]
+    return {"days": int(params["replay_days"]), **({"families": families} if families else {})}

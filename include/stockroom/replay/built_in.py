@@ -38,11 +38,11 @@ FAMILIES = (OURS, SET_ONCE, SIMPLE, *WITH_TARGET)
 
 
 def built_in_policies(
-    scenario: Scenario, families: Sequence[str] = FAMILIES, *, policy: Policy | None = None
+    scenario: Scenario, families: Sequence[str] = FAMILIES, *, ours: Planned | None = None
 ) -> tuple[ReplayPolicy, ...]:
     """Return the policies of those families, each rival at every target, under the scenario's costs and reviews.
 
-    ``policy`` is ours (default: what a shop without planners gets), with costs and review taken from the scenario too.
+    ``ours`` plans as it does (default: as for a shop without planners), under the scenario's costs and review too.
 
     Raises:
         ReplayError: a family that there is not; the message lists those that there are.
@@ -50,17 +50,17 @@ def built_in_policies(
     unknown = [family for family in families if family not in FAMILIES]
     if unknown:
         raise ReplayError(f"policies: there is no {', '.join(unknown)}; choose among {', '.join(FAMILIES)}")
-    return tuple(made for family in dict.fromkeys(families) for made in _family(scenario, family, policy or Policy()))
+    return tuple(made for family in dict.fromkeys(families) for made in _family(scenario, family, ours or Planned()))
 
 
-def _family(scenario: Scenario, family: str, policy: Policy) -> list[ReplayPolicy]:
+def _family(scenario: Scenario, family: str, ours: Planned) -> list[ReplayPolicy]:
     terms = Terms(
         order_cost=scenario.costs.order_cost,
         carrying_rate=scenario.costs.carrying_rate,
         review_days=float(scenario.review_days),
     )
     if family == OURS:
-        return [Planned(OURS, _under_the_same_costs(policy, scenario))]
+        return [_under_the_same_costs(ours, scenario)]
     if family == SIMPLE:
         return [Rival(SIMPLE, simple, terms)]
     return [_at_target(scenario, family, replace(terms, target=target)) for target in TARGETS]
@@ -74,13 +74,23 @@ def _at_target(scenario: Scenario, family: str, terms: Terms) -> ReplayPolicy:
     return Rival(name, WITH_TARGET[family], terms)
 
 
-def _under_the_same_costs(policy: Policy, scenario: Scenario) -> Policy:
-    return replace(
-        policy,
-        order_cost=scenario.costs.order_cost,
-        carrying_rate=scenario.costs.carrying_rate,
-        review_days=float(scenario.review_days),
-    )
+def _under_the_same_costs(ours: Planned, scenario: Scenario) -> Planned:
+    """Return our policy as it will be judged: what planners say that money costs would serve another judge."""
+
+    def same(policy: Policy) -> Policy:
+        return replace(
+            policy,
+            order_cost=scenario.costs.order_cost,
+            carrying_rate=scenario.costs.carrying_rate,
+            margin=None,
+            goodwill=scenario.costs.goodwill,
+            review_days=float(scenario.review_days),
+        )
+
+    policy = same(ours.policy) if isinstance(ours.policy, Policy) else [same(one) for one in ours.policy]
+    look_up = ours.policies_of
+    policies_of = None if look_up is None else lambda classes: [same(one) for one in look_up(classes)]
+    return Planned(OURS, policy, policies_of)
 
 
 def _second_day(scenario: Scenario) -> date:

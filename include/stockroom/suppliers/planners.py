@@ -25,8 +25,8 @@ POLICY_COLUMNS = (
     "set_by",
     "valid_until",
 )
-# Beside them a policies file may hold maximum_cover_days, margin, goodwill, order_cost and carrying_rate; without such a
-# column they stay as they are by default.
+# Beside them a policies file may hold maximum_cover_days, margin, goodwill, order_cost and carrying_rate; where such a
+# column is missing, what it would say stays as it is by default.
 
 
 def folder(settings: Settings) -> Path:

@@ -9,12 +9,16 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import psycopg
 from psycopg.rows import namedtuple_row
 
 from stockroom.planning import Policy
 from stockroom.planning.policy_rules import PolicyBook, PolicyRule, open_policy_book
 
+AHEAD_DAYS = 182
+"""How far ahead a plan looks at what is promoted: longer than lead time and lot together, of most suppliers."""
 _RULE_TERMS = (
     "service_level",
     "service_kind",
@@ -90,6 +94,20 @@ def read_promotions(connection: psycopg.Connection, *, since: date) -> Promotion
         elif category is not None:
             by_category[category.casefold()].append(one)
     return PromotionCalendar(by_sku, by_category)
+
+
+def promotion_panel(promotions: Sequence[Sequence[Promotion]], *, first: date, days: int) -> npt.NDArray[np.float32]:
+    """Return ``(n, days + AHEAD_DAYS)`` the share that promotions take off each item's price from ``first`` on.
+
+    Where two overlap, the deeper cut holds.
+    """
+    panel = np.zeros((len(promotions), days + AHEAD_DAYS), dtype=np.float32)
+    for item, found in enumerate(promotions):
+        for one in found:
+            begins, ends = (one.first - first).days, (one.last - first).days + 1
+            part = panel[item, max(begins, 0) : max(ends, 0)]
+            np.maximum(part, one.discount_percent / 100.0, out=part)
+    return panel
 
 
 def _plain(value: object) -> object:

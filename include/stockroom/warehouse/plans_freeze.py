@@ -70,6 +70,7 @@ def freeze_inputs(
     run_policy = {
         "default": asdict(book.default),
         "lanes": {item.supplier_id: item.lane for item in items if item.lane},
+        "promotes": any(calendar.of(category=item.category, sku=item.sku) for item in items),
         # Who is of which class is known once the pools are fitted; only then such rules can be looked up.
         "rules": [[*place, terms] for place, terms in book.terms.items()] if book.has_rules_for_classes else [],
     }

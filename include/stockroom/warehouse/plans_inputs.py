@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from importlib import resources
 from typing import Any
@@ -17,6 +17,7 @@ from psycopg.rows import namedtuple_row
 
 from stockroom.planning import Classes, ItemHistory, LeadTimeHistory, Policy
 from stockroom.planning.policy_rules import PolicyBook
+from stockroom.warehouse.planners_rules import Promotion, promotion_panel
 from stockroom.warehouse.plans_arrays import use_numpy_arrays
 
 
@@ -85,7 +86,7 @@ def read_inputs(
         sku=np.array([row.sku for row in rows], dtype=np.str_),
         location_id=np.array([row.location_id for row in rows], dtype=np.str_),
         category=np.array([row.category for row in rows], dtype=np.str_),
-        history=_history(rows, plan_date, days=run[1], lanes=run[0]["lanes"]),
+        history=_history(rows, plan_date, run[0], days=run[1]),
         lead_times=LeadTimeHistory(
             supplier=np.array([row.supplier_id for row in shipments], dtype=np.str_),
             lane=np.array([row.lane for row in shipments], dtype=np.str_),
@@ -98,8 +99,8 @@ def read_inputs(
     )
 
 
-def _history(rows: list[Any], plan_date: date, *, days: int, lanes: dict[str, str]) -> ItemHistory:
-    count = len(rows)
+def _history(rows: list[Any], plan_date: date, frozen: dict[str, Any], *, days: int) -> ItemHistory:
+    count, lanes = len(rows), frozen["lanes"]
     units = np.zeros((count, days), dtype=np.int32)
     fraction: npt.NDArray[Any] = np.zeros((count, days), dtype=np.float32)
     sold_out = np.zeros((count, days), dtype=np.bool_)
@@ -128,6 +129,8 @@ def _history(rows: list[Any], plan_date: date, *, days: int, lanes: dict[str, st
         pack_units=np.array([row.pack_units for row in rows], dtype=np.int64),
         minimum_order_units=np.array([row.minimum_order_units for row in rows], dtype=np.int64),
         item_key=np.array([f"{row.sku} {row.location_id}" for row in rows], dtype=np.str_),
+        # Whether there is a calendar at all is the whole plan's to say: a shard without promotions decides as in it.
+        promotion=_promotion(rows, plan_date - timedelta(days=days), days=days) if frozen.get("promotes") else None,
     )
 
 
@@ -138,6 +141,14 @@ def _policies(rows: list[Any], default: dict[str, Any]) -> list[Policy]:
         if row.policy not in made:
             made[row.policy] = Policy(**{**default, **json.loads(row.policy)})
     return [made[row.policy] for row in rows]
+
+
+def _promotion(rows: list[Any], first: date, *, days: int) -> npt.NDArray[np.float32]:
+    promotions = [
+        [Promotion(date.fromisoformat(begins), date.fromisoformat(ends), off) for begins, ends, off in row.promotions]
+        for row in rows
+    ]
+    return promotion_panel(promotions, first=first, days=days)
 
 
 def _book(frozen: dict[str, Any]) -> PolicyBook | None:

@@ -16,6 +16,7 @@ select
     quoted_lead_time_days,
     pack_units,
     minimum_order_units,
+    promotions,
     policy::text as policy
 from plan.inputs
 where

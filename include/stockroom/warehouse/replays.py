@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from importlib import resources
 from typing import Any
@@ -15,13 +15,13 @@ import psycopg
 from psycopg.rows import namedtuple_row
 
 from stockroom.planning import ItemHistory
-from stockroom.warehouse.plans_arrays import use_numpy_arrays
+from stockroom.warehouse.past_days import PastDays, name_items, read_arrays, read_days
+from stockroom.warehouse.planners_rules import promotion_panel, read_promotions
 
 HISTORY_DAYS = 365
 """How far back a policy may look from the first judged day."""
 
 Units = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,8 @@ class StorePast:
     sku: npt.NDArray[np.str_]
     title: npt.NDArray[np.str_]
     location_id: npt.NDArray[np.str_]
+    category: npt.NDArray[np.str_]
+    """As the shop names it."""
     history: ItemHistory
     """Past and judged days together; ``sold_out`` and ``fraction_in_stock`` as the store saw them."""
     starting_units: Units
@@ -98,8 +100,11 @@ def read_store_past(
     with connection.cursor(row_factory=namedtuple_row) as cursor:
         rows: list[Any] = cursor.execute(_statement("replays_items.sql"), parameters).fetchall()
     kept = [row for row in rows if row.left_out_because is None]
-    _name_items(connection, kept)
-    units, sold_out, fraction = _panels(connection, window, kept, parameters)
+    items = name_items(connection, ((row.sku, row.location_id) for row in kept))
+    days = read_days(connection, items=items, first=window.history_start, end=window.last + timedelta(days=1))
+    for item, row in enumerate(kept):
+        # A day before the first movement says nothing: the item was not listed there.
+        days.fraction_in_stock[item, : max((row.first_date - window.history_start).days, 0)] = 0.0
     stock = _stock(connection, window, len(kept), parameters)
     ordered, received_of_earlier = _orders(connection, window, len(kept), parameters)
     return StorePast(
@@ -107,7 +112,8 @@ def read_store_past(
         sku=_texts(row.sku for row in kept),
         title=_texts(row.title or row.sku for row in kept),
         location_id=_texts(row.location_id for row in kept),
-        history=_history(kept, window, units, sold_out, fraction),
+        category=_texts(row.category for row in kept),
+        history=replace(_history(kept, days), promotion=_promotion(connection, kept, window)),
         starting_units=stock.closing[:, 0],
         closing_units=stock.closing[:, 1:],
         received_units=stock.received[:, 1:],
@@ -126,38 +132,10 @@ class _Stock:
     received_before: Units
 
 
-def _name_items(connection: psycopg.Connection, items: list[Any]) -> None:
-    """Give each item its number in a table that the other statements join."""
-    connection.execute("create temporary table planned_items (item integer, sku text, location_id text) on commit drop")
-    with connection.cursor() as cursor, cursor.copy("copy planned_items from stdin") as copy:
-        for number, item in enumerate(items):
-            copy.write_row((number, item.sku, item.location_id))
-    connection.execute("analyze planned_items")
-
-
-def _panels(
-    connection: psycopg.Connection, window: ReplayWindow, items: list[Any], parameters: dict[str, Any]
-) -> tuple[npt.NDArray[np.int32], Flags, npt.NDArray[np.float64]]:
-    """Return units sold, sold-out days and the part of the day in stock, (n, past and judged days)."""
-    shape = (len(items), window.past_days + window.days)
-    units, sold_out = np.zeros(shape, dtype=np.int32), np.zeros(shape, dtype=np.bool_)
-    fraction = np.ones(shape, dtype=np.float64)
-    for item, days, sold in _arrays(connection, "plans_sales.sql", parameters):
-        units[item, days] = sold
-    for item, sold_out_days, empty_days in _arrays(connection, "plans_stock_days.sql", parameters):
-        sold_out[item, sold_out_days] = True
-        fraction[item, sold_out_days] = np.nan
-        fraction[item, empty_days] = 0.0
-    for item, row in enumerate(items):
-        # A day before the first movement says nothing: the item was not listed there.
-        fraction[item, : max((row.first_date - window.history_start).days, 0)] = 0.0
-    return units, sold_out, fraction
-
-
 def _stock(connection: psycopg.Connection, window: ReplayWindow, items: int, parameters: dict[str, Any]) -> _Stock:
     closing, received = (np.zeros((items, 1 + window.days), dtype=np.int64) for _ in range(2))
     received_before = np.zeros(items, dtype=np.int64)
-    for item, days, at_close, arrived, before in _arrays(connection, "replays_stock.sql", parameters):
+    for item, days, at_close, arrived, before in read_arrays(connection, "replays_stock.sql", parameters):
         closing[item, days + 1] = at_close
         received[item, days + 1] = arrived
         received_before[item] = before
@@ -168,7 +146,7 @@ def _orders(
     connection: psycopg.Connection, window: ReplayWindow, items: int, parameters: dict[str, Any]
 ) -> tuple[Units, Units]:
     ordered, received_of_earlier = np.zeros((items, window.days), dtype=np.int64), np.zeros(items, dtype=np.int64)
-    for item, days, units, earlier in _arrays(connection, "replays_orders.sql", parameters):
+    for item, days, units, earlier in read_arrays(connection, "replays_orders.sql", parameters):
         np.add.at(ordered[item], days, units)
         received_of_earlier[item] = earlier
     return ordered, received_of_earlier
@@ -199,18 +177,21 @@ def _shipments(connection: psycopg.Connection, parameters: dict[str, Any]) -> Pa
     )
 
 
-def _history(
-    rows: list[Any],
-    window: ReplayWindow,
-    units: npt.NDArray[np.int32],
-    sold_out: Flags,
-    fraction: npt.NDArray[np.float64],
-) -> ItemHistory:
+def _promotion(connection: psycopg.Connection, rows: list[Any], window: ReplayWindow) -> npt.NDArray[np.float32] | None:
+    """Return the planners' calendar over past and judged days and some beyond them; ``None``: it is empty."""
+    calendar = read_promotions(connection, since=window.history_start)
+    promotions = [calendar.of(category=row.category, sku=row.sku) for row in rows]
+    if not any(promotions):
+        return None
+    return promotion_panel(promotions, first=window.history_start, days=window.past_days + window.days)
+
+
+def _history(rows: list[Any], days: PastDays) -> ItemHistory:
     return ItemHistory(
-        dates=np.arange(units.shape[1]) + np.datetime64(window.history_start, "D"),
-        units_sold=units,
-        sold_out=sold_out,
-        fraction_in_stock=fraction,
+        dates=np.arange(days.units_sold.shape[1]) + np.datetime64(days.first, "D"),
+        units_sold=days.units_sold,
+        sold_out=days.sold_out,
+        fraction_in_stock=days.fraction_in_stock,
         unit_price=np.array([float(row.unit_price) for row in rows]),
         unit_cost=np.array([float(row.unit_cost) for row in rows]),
         supplier=_texts(row.supplier_id for row in rows),
@@ -222,12 +203,6 @@ def _history(
         minimum_order_units=np.array([row.minimum_order_units for row in rows], dtype=np.int64),
         item_key=_texts(f"{row.sku} {row.location_id}" for row in rows),
     )
-
-
-def _arrays(connection: psycopg.Connection, statement: str, parameters: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
-    with connection.cursor(binary=True) as cursor:
-        use_numpy_arrays(cursor)
-        yield from cursor.execute(_statement(statement), parameters)
 
 
 def _texts(values: Any) -> npt.NDArray[np.str_]:  # noqa: ANN401 -- any iterable of text

@@ -36,7 +36,8 @@ create table marts.fct_stock_positions (
     as_of_date date, sku text, location_id text, on_hand_units integer, committed_units integer,
     available_units integer, inbound_units integer, reserved_units integer, damaged_units integer);
 create table marts.fct_stock_daily (
-    stock_date date, sku text, location_id text, is_sold_out_day boolean, is_out_all_day boolean);
+    stock_date date, sku text, location_id text, is_sold_out_day boolean, is_out_all_day boolean,
+    available_units_at_close bigint, units_received bigint);
 create table marts.fct_sales_daily (
     sold_date date, sku text, location_id text, channel_id text, units_sold integer, units_returned integer,
     revenue numeric(14, 2));
@@ -114,9 +115,18 @@ class Marts:
         row = {"sold_date": sold_date, "sku": sku, "location_id": location_id, "channel_id": channel_id}
         self.insert("fct_sales_daily", **row, units_sold=units, units_returned=0, revenue=0)
 
-    def stock_day(self, sku="MUG", *, stock_date, location_id="LONDON", sold_out=False, out_all_day=False) -> None:
-        row = {"stock_date": stock_date, "sku": sku, "location_id": location_id}
+    def stock_day(
+        self, sku="MUG", *, stock_date, location_id="LONDON", sold_out=False, out_all_day=False, at_close=0
+    ) -> None:
+        row = {"stock_date": stock_date, "sku": sku, "location_id": location_id, "available_units_at_close": at_close}
         self.insert("fct_stock_daily", **row, is_sold_out_day=sold_out, is_out_all_day=out_all_day)
+
+    def days(self, sku="MUG", *, first, last, units=0, at_close=10, location_id="LONDON") -> None:
+        """Add days on which the item sold ``units`` and had ``at_close`` left in the evening."""
+        days = [first + timedelta(days=day) for day in range((last - first).days + 1)]
+        for day in days:
+            self.stock_day(sku, stock_date=day, location_id=location_id, at_close=at_close)
+            self.sold(sku, sold_date=day, units=units, location_id=location_id)
 
     def order_line(self, po_number="H-000001", **given) -> None:
         row = {

@@ -127,6 +127,9 @@ create table plan.forecast_accuracy (
     coverage_p50 double precision,
     coverage_p90 double precision,
     coverage_p98 double precision,
+    coverage_p50_below double precision,
+    coverage_p90_below double precision,
+    coverage_p98_below double precision,
     imputed_day_share double precision,
     primary key (plan_date, class_kind, class_name)
 );
@@ -136,6 +139,9 @@ comment on table plan.forecast_accuracy is
 comment on column plan.forecast_accuracy.measured_on is 'Sales before this day were known.';
 comment on column plan.forecast_accuracy.items is 'SKU-locations whose every interval had passed.';
 comment on column plan.forecast_accuracy.items_waiting is 'SKU-locations of which some interval had not.';
+
+comment on column plan.forecast_accuracy.coverage_p90 is
+'Share of demand that was at most the 90 % quantile; _below: less than it. What was asked for lies between the two.';
 
 create table plan.policy_replays (
     first_date date not null,

@@ -1,0 +1,21 @@
+-- One row per sku and location whose stock the marts know and whose cost and price are known in the store's currency.
+select
+    known.sku,
+    known.location_id,
+    skus.category,
+    skus.supplier_id,
+    skus.unit_price,
+    skus.unit_cost
+from (
+    select distinct
+        sku,
+        location_id
+    from marts.fct_stock_daily
+) as known
+inner join marts.dim_skus as skus on known.sku = skus.sku
+left join marts.dim_suppliers as suppliers on skus.supplier_id = suppliers.supplier_id
+where
+    skus.unit_cost > 0
+    and skus.unit_price is not null
+    and coalesce(skus.unit_cost_currency, suppliers.currency, %(currency)s) = %(currency)s
+order by known.sku collate "C", known.location_id collate "C"

@@ -31,13 +31,13 @@ def announce_restocks() -> None:
     def announce() -> str:
         from stockroom.jobs.announce_restocks import announce_restocks
 
-        return str(announce_restocks(this_run.settings(), as_of_date=this_run.plan_date()))
+        return str(announce_restocks(this_run.settings(), as_of_date=this_run.plan_date(), now=this_run.now()))
 
     @task
     def deliver() -> str:
         from stockroom.jobs.deliver_outbox import deliver_outbox
 
-        return str(deliver_outbox(this_run.settings()))
+        return str(deliver_outbox(this_run.settings(), now=this_run.now()))
 
     announce() >> deliver()
 

@@ -43,7 +43,7 @@ def approve_purchase_orders() -> None:
     def deliver() -> str:
         from stockroom.jobs.deliver_outbox import deliver_outbox
 
-        return str(deliver_outbox(this_run.settings()))
+        return str(deliver_outbox(this_run.settings(), now=this_run.now()))
 
     @task_group
     def approve(order: dict[str, str]) -> None:

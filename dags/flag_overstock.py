@@ -37,7 +37,7 @@ def flag_overstock() -> None:
     def deliver() -> str:
         from stockroom.jobs.deliver_outbox import deliver_outbox
 
-        return str(deliver_outbox(this_run.settings()))
+        return str(deliver_outbox(this_run.settings(), now=this_run.now()))
 
     flag() >> deliver()
 

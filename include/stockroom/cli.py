@@ -92,7 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     add("deliver", _deliver, "send what waits in the outbox")
     dated("flag-overstock", _job("flag_overstock"), "write the overstock digest")
     dated("measure", _job("measure_results"), "measure what forecasts, stock and policies were worth")
-    dated("announce", _job("announce_restocks"), "choose the shoppers who are told of a restock")
+    dated("announce", _announce, "choose the shoppers who are told of a restock")
     dated("summary", _job("summarise_run"), "say what a plan date came to")
     replay = add("replay", _replay, "play policies on the store's own past and report what each would have cost")
     replay.add_argument("--from", dest="first", type=date.fromisoformat, metavar="YYYY-MM-DD", help="first judged day")
@@ -214,7 +214,7 @@ def _answer(given: argparse.Namespace) -> int:
     settings = _settings(given)
     answered = answer_order(settings, given.po_number, given.version, given.answer, given.who)
     print(answered)
-    print(deliver_outbox(settings))
+    print(deliver_outbox(settings, now=datetime.now(UTC)))
     still_waits = any(order.po_number == given.po_number for order in waiting_orders(settings))
     if not still_waits and f"{PREFIX}WAREHOUSE_URL" not in os.environ:
         from stockroom.embedded.installation import find_installation
@@ -242,11 +242,20 @@ def _exceptions(given: argparse.Namespace) -> int:
     return 0
 
 
+def _announce(given: argparse.Namespace) -> int:
+    """Choose who is told."""
+    from stockroom.jobs.announce_restocks import announce_restocks
+
+    settings = _settings(given)
+    print(announce_restocks(settings, as_of_date=_as_of_date(given, settings), now=datetime.now(UTC)))
+    return 0
+
+
 def _deliver(given: argparse.Namespace) -> int:
     """Send what waits in the outbox."""
     from stockroom.jobs.deliver_outbox import deliver_outbox
 
-    print(deliver_outbox(_settings(given)))
+    print(deliver_outbox(_settings(given), now=datetime.now(UTC)))
     return 0
 
 

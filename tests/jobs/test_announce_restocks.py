@@ -16,6 +16,7 @@ from stockroom.settings import Settings
 from stockroom.warehouse.restock_notices import unsubscribe
 
 AS_OF = date(2011, 6, 30)
+NOW = datetime(2011, 6, 30, 6, tzinfo=UTC)
 LANDED = datetime(2011, 6, 30, 5, tzinfo=UTC)
 
 
@@ -99,7 +100,7 @@ def test_the_oldest_requests_are_told_as_long_as_units_last(settings: Settings, 
     for number in range(5):
         ask(warehouse, f"W-{number}", days_ago=10 - number)
     stock(warehouse, 2)
-    assert str(announce_restocks(settings, as_of_date=AS_OF)) == "2 shoppers are told of 1 products"
+    assert str(announce_restocks(settings, as_of_date=AS_OF, now=NOW)) == "2 shoppers are told of 1 products"
     assert told(warehouse) == {"W-0", "W-1"}
 
 
@@ -108,11 +109,26 @@ def test_nobody_is_told_twice_and_promised_units_are_not_offered_again(settings:
     for number in range(3):
         ask(warehouse, f"W-{number}", days_ago=10 - number)
     stock(warehouse, 1)
-    announce_restocks(settings, as_of_date=AS_OF)
-    assert str(announce_restocks(settings, as_of_date=AS_OF)) == "nobody to tell"
+    announce_restocks(settings, as_of_date=AS_OF, now=NOW)
+    assert str(announce_restocks(settings, as_of_date=AS_OF, now=NOW)) == "nobody to tell"
     assert told(warehouse) == {"W-0"}
     stock(warehouse, 2)  # one more came in
-    announce_restocks(settings, as_of_date=AS_OF)
+    announce_restocks(settings, as_of_date=AS_OF, now=NOW)
+    assert told(warehouse) == {"W-0", "W-1"}
+
+
+@pytest.mark.usefixtures("shop")
+def test_units_stay_reserved_for_two_days_by_the_clock_that_is_given(settings: Settings, warehouse) -> None:
+    ask(warehouse, "W-0", days_ago=9)
+    stock(warehouse, 1)
+    announce_restocks(settings, as_of_date=AS_OF, now=NOW)
+    assert warehouse.connection.execute("select notified_at from ops.restock_requests").fetchall() == [(NOW,)]
+    warehouse.connection.commit()
+    ask(warehouse, "W-1", days_ago=5)
+    announce_restocks(settings, as_of_date=AS_OF, now=NOW + timedelta(hours=47))
+    assert told(warehouse) == {"W-0"}
+    warehouse.connection.commit()
+    announce_restocks(settings, as_of_date=AS_OF, now=NOW + timedelta(hours=49))
     assert told(warehouse) == {"W-0", "W-1"}
 
 
@@ -121,7 +137,7 @@ def test_the_newest_level_counts(settings: Settings, warehouse) -> None:
     ask(warehouse, "W-0")
     stock(warehouse, 9)
     stock(warehouse, 0)
-    announce_restocks(settings, as_of_date=AS_OF)
+    announce_restocks(settings, as_of_date=AS_OF, now=NOW)
     assert told(warehouse) == set()
 
 
@@ -130,7 +146,7 @@ def test_the_newest_level_counts(settings: Settings, warehouse) -> None:
 def test_stock_that_ships_no_online_orders_is_no_help(settings: Settings, warehouse, location: str) -> None:
     ask(warehouse, "W-0")
     stock(warehouse, 9, location=location)
-    announce_restocks(settings, as_of_date=AS_OF)
+    announce_restocks(settings, as_of_date=AS_OF, now=NOW)
     assert told(warehouse) == set()
 
 
@@ -145,7 +161,7 @@ def test_who_asked_twice_is_told_once(settings: Settings, warehouse) -> None:
     )
     warehouse.connection.commit()
     stock(warehouse, 9)
-    assert announce_restocks(settings, as_of_date=AS_OF).told == 1
+    assert announce_restocks(settings, as_of_date=AS_OF, now=NOW).told == 1
     rows = warehouse.connection.execute("select request_id, state from ops.restock_requests order by 1").fetchall()
     assert rows == [("W-0", "notified"), ("W-1", "notified")]
     assert warehouse.connection.execute("select subject_key from ops.outbox").fetchall() == [("W-0",)]
@@ -155,28 +171,28 @@ def test_who_asked_twice_is_told_once(settings: Settings, warehouse) -> None:
 def test_a_mail_shows_what_was_true_when_it_was_chosen_and_is_private(settings: Settings, warehouse) -> None:
     ask(warehouse, "W-0")
     stock(warehouse, 1)
-    announce_restocks(settings, as_of_date=AS_OF)
+    announce_restocks(settings, as_of_date=AS_OF, now=NOW)
     variant = {"id": "gid://shopify/ProductVariant/7", "sku": "A", "price": "9.99"}
     product = {"title": "Lamp", "handle": "lamp", "updatedAt": "2011-06-02", "variants": {"nodes": [variant]}}
     land(warehouse, "shopify_products", "p1", product)
-    assert deliver_outbox(replace(settings, shop_url="http://shop.example")).mails == ("W-0",)
+    assert deliver_outbox(replace(settings, shop_url="http://shop.example"), now=NOW).mails == ("W-0",)
     (mail,) = (settings.outbox_dir / "mail").iterdir()
     assert mail.stat().st_mode & 0o077 == 0
     text = mail.read_text()
     assert "Back in stock: Lantern" in text
     assert "http://shop.example/cart/7:1" in text
     assert "W-0@mail.example" not in mail.name
-    assert deliver_outbox(settings).mails == ()
+    assert deliver_outbox(settings, now=NOW).mails == ()
 
 
 @pytest.mark.usefixtures("shop")
 def test_a_shopper_who_unsubscribes_before_the_mail_leaves_gets_none(settings: Settings, warehouse) -> None:
     ask(warehouse, "W-0")
     stock(warehouse, 1)
-    announce_restocks(settings, as_of_date=AS_OF)
+    announce_restocks(settings, as_of_date=AS_OF, now=NOW)
     unsubscribe(warehouse.connection, "W-0")
     warehouse.connection.commit()
-    assert deliver_outbox(settings).mails == ()
+    assert deliver_outbox(settings, now=NOW).mails == ()
     assert not (settings.outbox_dir / "mail").exists()
 
 
@@ -186,14 +202,14 @@ def test_a_product_that_is_sold_before_the_mail_is_written_sends_nothing_and_kee
 ) -> None:
     ask(warehouse, "W-0", days_ago=6)
     stock(warehouse, 1)
-    announce_restocks(settings, as_of_date=AS_OF)
+    announce_restocks(settings, as_of_date=AS_OF, now=NOW)
     stock(warehouse, 0)
-    assert str(deliver_outbox(settings)) == "1 restock mails withdrawn, sold out again"
+    assert str(deliver_outbox(settings, now=NOW)) == "1 restock mails withdrawn, sold out again"
     assert told(warehouse) == set()
     ask(warehouse, "W-1", days_ago=5)
     stock(warehouse, 1)
-    announce_restocks(settings, as_of_date=AS_OF)
-    assert deliver_outbox(settings).mails == ("W-0",)
+    announce_restocks(settings, as_of_date=AS_OF, now=NOW)
+    assert deliver_outbox(settings, now=NOW).mails == ("W-0",)
 
 
 @pytest.mark.usefixtures("shop")
@@ -201,9 +217,9 @@ def test_where_less_is_left_than_was_chosen_the_oldest_keep_their_mail(settings:
     for number in range(3):
         ask(warehouse, f"W-{number}", days_ago=5 + number)
     stock(warehouse, 3)
-    announce_restocks(settings, as_of_date=AS_OF)
+    announce_restocks(settings, as_of_date=AS_OF, now=NOW)
     stock(warehouse, 1)
-    assert deliver_outbox(settings).mails == ("W-2",)
+    assert deliver_outbox(settings, now=NOW).mails == ("W-2",)
     assert told(warehouse) == {"W-2"}
 
 
@@ -211,13 +227,13 @@ def test_where_less_is_left_than_was_chosen_the_oldest_keep_their_mail(settings:
 def test_units_of_a_shopper_whose_mail_has_left_are_not_mailed_again(settings: Settings, warehouse) -> None:
     ask(warehouse, "W-0", days_ago=3)
     stock(warehouse, 1)
-    announce_restocks(settings, as_of_date=AS_OF)
-    deliver_outbox(settings)
+    announce_restocks(settings, as_of_date=AS_OF, now=NOW)
+    deliver_outbox(settings, now=NOW)
     ask(warehouse, "W-1", days_ago=9)
     stock(warehouse, 2)
-    announce_restocks(settings, as_of_date=AS_OF)
+    announce_restocks(settings, as_of_date=AS_OF, now=NOW)
     stock(warehouse, 1)
-    assert deliver_outbox(settings).sold_out == 1
+    assert deliver_outbox(settings, now=NOW).sold_out == 1
     assert told(warehouse) == {"W-0"}
 
 
@@ -232,14 +248,14 @@ def test_a_second_request_of_the_same_shopper_waits_on_with_the_first(settings: 
     )
     ask(warehouse, "W-2", days_ago=2)
     stock(warehouse, 2)
-    announce_restocks(settings, as_of_date=AS_OF)
-    assert deliver_outbox(settings).mails == ("W-0", "W-2")
+    announce_restocks(settings, as_of_date=AS_OF, now=NOW)
+    assert deliver_outbox(settings, now=NOW).mails == ("W-0", "W-2")
     warehouse.connection.execute("update ops.restock_requests set state = 'active'")
     warehouse.connection.execute("delete from ops.outbox")
     warehouse.connection.commit()
-    announce_restocks(settings, as_of_date=AS_OF)
+    announce_restocks(settings, as_of_date=AS_OF, now=NOW)
     stock(warehouse, 0)
-    assert deliver_outbox(settings).sold_out == 2
+    assert deliver_outbox(settings, now=NOW).sold_out == 2
     rows = warehouse.connection.execute("select request_id, state from ops.restock_requests order by 1").fetchall()
     assert rows == [("W-0", "active"), ("W-1", "active"), ("W-2", "active")]
 
@@ -248,7 +264,7 @@ def test_a_second_request_of_the_same_shopper_waits_on_with_the_first(settings: 
 def test_a_request_older_than_ninety_days_ends_without_a_mail(settings: Settings, warehouse) -> None:
     ask(warehouse, "W-0", days_ago=91)
     stock(warehouse, 9)
-    assert "1 requests expired" in str(announce_restocks(settings, as_of_date=AS_OF))
+    assert "1 requests expired" in str(announce_restocks(settings, as_of_date=AS_OF, now=NOW))
     assert told(warehouse) == set()
 
 
@@ -256,16 +272,16 @@ def test_a_request_older_than_ninety_days_ends_without_a_mail(settings: Settings
 def test_a_phone_alone_goes_on_waiting_and_is_counted(settings: Settings, warehouse) -> None:
     ask(warehouse, "W-0", email=None)
     stock(warehouse, 9)
-    assert "1 wait by phone alone" in str(announce_restocks(settings, as_of_date=AS_OF))
+    assert "1 wait by phone alone" in str(announce_restocks(settings, as_of_date=AS_OF, now=NOW))
     assert told(warehouse) == set()
     exceptions = "select detail from ops.exceptions where kind = 'phone_alone' and resolved_at is null"
     ((detail,),) = warehouse.connection.execute(exceptions).fetchall()
     assert "1 active requests gave a phone number" in detail
     warehouse.connection.execute("update ops.restock_requests set state = 'unsubscribed'")
     warehouse.connection.commit()
-    announce_restocks(settings, as_of_date=AS_OF)
+    announce_restocks(settings, as_of_date=AS_OF, now=NOW)
     assert warehouse.connection.execute(exceptions).fetchall() == []
 
 
 def test_before_anything_has_landed_there_is_nobody_to_tell(settings: Settings) -> None:
-    assert str(announce_restocks(settings, as_of_date=AS_OF)) == "nobody to tell"
+    assert str(announce_restocks(settings, as_of_date=AS_OF, now=NOW)) == "nobody to tell"

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from dataclasses import fields
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import psycopg
@@ -20,6 +20,7 @@ from stockroom.jobs.answer_order import answer_order
 from stockroom.jobs.deliver_outbox import deliver_outbox
 from stockroom.settings import Settings
 
+NOW = datetime(2011, 6, 30, 6, tzinfo=UTC)
 MARTS = """
 create table marts.dim_suppliers (
     supplier_id text, name text, email text, payment_terms text, ship_via text);
@@ -34,12 +35,14 @@ TERMS = '[{"name": "reorder_point_units", "value": 30, "unit": "units"}]'
 ANNEX = ["PO-000001-reasons.csv", "PO-000001-reasons.html"]
 DELIVER = """
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from stockroom.jobs.deliver_outbox import deliver_outbox
 from stockroom.settings import Settings
 folder = Path(sys.argv[2])
 print("ready", flush=True)
-deliver_outbox(Settings(sys.argv[1], "", folder / "documents", folder / "outbox", folder, folder))
+settings = Settings(sys.argv[1], "", folder / "documents", folder / "outbox", folder, folder)
+deliver_outbox(settings, now=datetime(2011, 6, 30, 6, tzinfo=UTC))
 """
 
 
@@ -117,7 +120,7 @@ def suppliers_copies(folder: Path) -> dict[str, bytes]:
 
 def test_a_released_order_is_kept_as_a_document_and_delivered_as_pdf_and_csv(settings, add_order, ask):
     add_order()
-    assert str(deliver_outbox(settings)) == "1 purchase order delivered"
+    assert str(deliver_outbox(settings, now=NOW)) == "1 purchase order delivered"
     delivered = files(settings.outbox_dir)
     assert list(delivered) == ["PO-000001.csv", "PO-000001.pdf"]
     assert suppliers_copies(settings.documents_dir) == delivered
@@ -130,7 +133,7 @@ def test_a_released_order_is_kept_as_a_document_and_delivered_as_pdf_and_csv(set
 @pytest.mark.parametrize("state", ["released", "waiting"])
 def test_the_reasons_stay_among_our_documents_and_never_leave(settings, add_order, state):
     add_order(state=state)
-    deliver_outbox(settings)
+    deliver_outbox(settings, now=NOW)
     documents = files(settings.documents_dir)
     assert [name for name in documents if "reasons" in name] == ANNEX
     (row,) = csv.DictReader(documents["PO-000001-reasons.csv"].decode().splitlines())
@@ -142,7 +145,7 @@ def test_the_reasons_stay_among_our_documents_and_never_leave(settings, add_orde
 def test_an_order_that_waits_has_its_document_and_is_not_delivered(settings, add_order):
     add_order(1, state="waiting")
     add_order(2)
-    assert str(deliver_outbox(settings)) == "1 purchase order delivered, 1 document for orders that wait"
+    assert str(deliver_outbox(settings, now=NOW)) == "1 purchase order delivered, 1 document for orders that wait"
     assert list(files(settings.outbox_dir)) == ["PO-000002.csv", "PO-000002.pdf"]
     assert "PO-000001.pdf" in files(settings.documents_dir)
 
@@ -150,31 +153,31 @@ def test_an_order_that_waits_has_its_document_and_is_not_delivered(settings, add
 def test_delivering_again_changes_nothing(settings, add_order, tmp_path):
     add_order(1, state="waiting")
     add_order(2)
-    deliver_outbox(settings)
+    deliver_outbox(settings, now=NOW)
     before = seen(tmp_path)
-    assert str(deliver_outbox(settings)) == "nothing to deliver"
+    assert str(deliver_outbox(settings, now=NOW)) == "nothing to deliver"
     assert seen(tmp_path) == before
 
 
 def test_an_order_that_a_person_releases_gets_a_new_page_and_leaves(settings, add_order):
     po_number = add_order(1, state="waiting")
-    deliver_outbox(settings)
+    deliver_outbox(settings, now=NOW)
     proposal = files(settings.documents_dir)["PO-000001.pdf"]
     answer_order(settings, po_number, 1, "release", "jane")
-    assert str(deliver_outbox(settings)) == "1 purchase order delivered"
+    assert str(deliver_outbox(settings, now=NOW)) == "1 purchase order delivered"
     assert files(settings.documents_dir)["PO-000001.pdf"] != proposal
     assert files(settings.outbox_dir)["PO-000001.pdf"] == files(settings.documents_dir)["PO-000001.pdf"]
 
 
 def test_a_new_version_of_a_waiting_order_gets_a_new_document(settings, add_order, warehouse):
     add_order(1, state="waiting")
-    deliver_outbox(settings)
+    deliver_outbox(settings, now=NOW)
     warehouse.connection.execute("update ops.purchase_orders set version = 2, value = 30")
     warehouse.connection.execute(
         "insert into ops.purchase_order_lines values ('PO-000001', 2, 1, 'MUG', 'X', 12, 12, 2.5, 30, 'fewer', '[]')"
     )
     warehouse.connection.commit()
-    assert str(deliver_outbox(settings)) == "1 document for orders that wait"
+    assert str(deliver_outbox(settings, now=NOW)) == "1 document for orders that wait"
     (row,) = csv.DictReader(files(settings.documents_dir)["PO-000001-reasons.csv"].decode().splitlines())
     assert (row["version"], row["units"], row["reason"]) == ("2", "12", "fewer")
 
@@ -187,7 +190,7 @@ def test_the_document_of_an_order_that_was_refused_meanwhile_is_not_written(sett
     )
     warehouse.connection.commit()
     answer_order(settings, po_number, 1, "refuse", "jane")
-    assert str(deliver_outbox(settings)) == "nothing to deliver"
+    assert str(deliver_outbox(settings, now=NOW)) == "nothing to deliver"
     assert files(settings.documents_dir) == {}
 
 
@@ -203,7 +206,7 @@ def test_the_document_of_an_order_that_was_refused_meanwhile_is_not_written(sett
 def test_an_order_that_cannot_be_printed_waits_for_a_person_and_stops_no_other(settings, add_order, ask, order, reason):
     add_order(1, **order)
     add_order(2)
-    summary = str(deliver_outbox(settings))
+    summary = str(deliver_outbox(settings, now=NOW))
     assert summary == "1 purchase order delivered, 1 failed, see ops.exceptions: PO-000001/v1"
     assert list(files(settings.outbox_dir)) == ["PO-000002.csv", "PO-000002.pdf"]
     assert ask("select state from ops.outbox order by message_key") == [("failed",), ("sent",)]
@@ -214,12 +217,12 @@ def test_an_order_that_cannot_be_printed_waits_for_a_person_and_stops_no_other(s
 
 def test_what_failed_is_delivered_once_it_is_mended_and_its_exception_is_resolved(settings, add_order, warehouse, ask):
     add_order(1, supplier_id="S99")
-    deliver_outbox(settings)
-    deliver_outbox(settings)
+    deliver_outbox(settings, now=NOW)
+    deliver_outbox(settings, now=NOW)
     assert ask("select count(*), count(resolved_at) from ops.exceptions") == [(1, 0)]
     warehouse.connection.execute("insert into marts.dim_suppliers values ('S99', 'Late Ltd', '', '', '')")
     warehouse.connection.commit()
-    assert str(deliver_outbox(settings)) == "1 purchase order delivered"
+    assert str(deliver_outbox(settings, now=NOW)) == "1 purchase order delivered"
     assert ask("select count(*), count(resolved_at) from ops.exceptions") == [(1, 1)]
     assert ask("select state, attempts from ops.outbox") == [("sent", 3)]
 
@@ -228,7 +231,7 @@ def test_an_order_that_was_taken_back_after_its_message_does_not_leave(settings,
     add_order()
     warehouse.connection.execute("update ops.purchase_orders set state = 'cancelled'")
     warehouse.connection.commit()
-    assert "1 failed" in str(deliver_outbox(settings))
+    assert "1 failed" in str(deliver_outbox(settings, now=NOW))
     assert files(settings.outbox_dir) == {}
 
 
@@ -237,9 +240,9 @@ def test_a_message_in_other_hands_is_left_alone(settings, add_order, warehouse):
     add_order(2)
     with psycopg.connect(warehouse.url) as other:
         other.execute("select 1 from ops.outbox where subject_key = 'PO-000001/v1' for update")
-        assert str(deliver_outbox(settings)) == "1 purchase order delivered"
+        assert str(deliver_outbox(settings, now=NOW)) == "1 purchase order delivered"
         assert list(files(settings.outbox_dir)) == ["PO-000002.csv", "PO-000002.pdf"]
-    assert str(deliver_outbox(settings)) == "1 purchase order delivered"
+    assert str(deliver_outbox(settings, now=NOW)) == "1 purchase order delivered"
 
 
 def test_deliveries_killed_at_any_moment_end_in_the_same_files_and_each_order_once(settings, add_order, ask, tmp_path):
@@ -263,12 +266,13 @@ def test_deliveries_killed_at_any_moment_end_in_the_same_files_and_each_order_on
                 assert half_way[f"PO-{number:06d}.csv"].count(b"\r\n") == 21
                 assert half_way[f"PO-{number:06d}.pdf"].rstrip().endswith(b"%%EOF")
     given = {field.name: getattr(settings, field.name) for field in fields(settings)}
-    deliver_outbox(Settings(**{**given, "documents_dir": killed / "documents", "outbox_dir": killed / "outbox"}))
+    elsewhere = {"documents_dir": killed / "documents", "outbox_dir": killed / "outbox"}
+    deliver_outbox(Settings(**{**given, **elsewhere}), now=NOW)
     assert ask("select distinct state from ops.outbox") == [("sent",)]
     assert len(files(killed / "outbox")) == 24
     with psycopg.connect(settings.warehouse_url) as connection:
         connection.execute("update ops.outbox set state = 'pending'")
-    deliver_outbox(settings)
+    deliver_outbox(settings, now=NOW)
     assert files(settings.outbox_dir) == files(killed / "outbox") == suppliers_copies(killed / "documents")
     assert files(settings.documents_dir) == files(killed / "documents")
 

@@ -44,17 +44,18 @@ class AnnounceSummary:
         return "; ".join(parts)
 
 
-def announce_restocks(settings: Settings, *, as_of_date: date) -> AnnounceSummary:
+def announce_restocks(settings: Settings, *, as_of_date: date, now: datetime) -> AnnounceSummary:
     """Tell as many waiting shoppers as there are units, oldest request first, each once.
 
     Stock is read from the newest levels of the channel, so that minutes do not wait for dbt, and once more before each
-    mail is written. Choosing is a change of state and a message in the outbox, in one transaction.
+    mail is written. Choosing is a change of state and a message in the outbox, in one transaction. ``now`` is an aware
+    time: units stay reserved for whoever was told within two days of it.
     """
     cut_off = datetime.combine(as_of_date, time(), ZoneInfo(settings.time_zone))
     with connect(settings.warehouse_url) as connection:
         take_turns(connection)
         expired = expire_requests(connection, made_before=cut_off - LONGEST_WAIT)
-        waiting = answerable_requests(connection)
+        waiting = answerable_requests(connection, now=now)
         by_phone_alone = waiting_by_phone_alone(connection)
         _raise_phone_alone(connection, by_phone_alone)
         if not waiting:
@@ -69,7 +70,7 @@ def announce_restocks(settings: Settings, *, as_of_date: date) -> AnnounceSummar
             free_units={one.sku: one.free_units for one in waiting},
         )
         chosen = [one for one, told in zip(waiting, is_told.tolist(), strict=True) if told]
-        told = choose(connection, [one.request_id for one in chosen])
+        told = choose(connection, [one.request_id for one in chosen], now=now)
         return AnnounceSummary(told, len({one.sku for one in chosen}), expired, by_phone_alone)
 
 

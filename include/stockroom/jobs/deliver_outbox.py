@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import psycopg
@@ -63,7 +64,7 @@ class DeliverySummary:
         return ", ".join(parts) or "nothing to deliver"
 
 
-def deliver_outbox(settings: Settings) -> DeliverySummary:
+def deliver_outbox(settings: Settings, *, now: datetime) -> DeliverySummary:
     """Deliver every message that waits, and first ask for the documents of orders that wait for a person.
 
     A few messages a transaction: claim, write, mark. Killed between writing and marking, the next delivery writes the
@@ -82,7 +83,9 @@ def deliver_outbox(settings: Settings) -> DeliverySummary:
             batch = messages[first : first + MESSAGES_AT_ONCE]
             with connection.transaction():
                 # Minutes may lie between choosing a shopper and this moment: what was sold meanwhile is not announced.
-                sold_out += withdraw_sold_out(connection, [one.subject_key for one in batch if one.kind == MAIL])
+                sold_out += withdraw_sold_out(
+                    connection, [one.subject_key for one in batch if one.kind == MAIL], now=now
+                )
                 for message in batch:
                     if not claim(connection, message.message_key):
                         continue

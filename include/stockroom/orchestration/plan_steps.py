@@ -54,4 +54,4 @@ def deliver() -> str:
     """Send what the outbox holds."""
     from stockroom.jobs.deliver_outbox import deliver_outbox
 
-    return str(deliver_outbox(this_run.settings()))
+    return str(deliver_outbox(this_run.settings(), now=this_run.now()))

@@ -41,6 +41,11 @@ def connection_values(channel: Channel) -> dict[str, str]:
     return {channel.variable(field): str(value) for field, value in given.items() if value}
 
 
+def now() -> datetime:
+    """Return this moment: the clock that tasks hand to the jobs."""
+    return datetime.now(UTC)
+
+
 def plan_date() -> date:
     """Return the plan date of the DAG run that the current task belongs to."""
     return choose_plan_date(get_current_context()["dag_run"], Settings.from_environment(), now=datetime.now(UTC))

@@ -214,7 +214,8 @@ def release_proposals(
     An order in another currency waits, however small: without a rate nobody can say that it is under the threshold.
     Proposals of plans after ``as_of_date`` are left alone.
     """
-    parameters = {"as_of_date": as_of_date, "threshold": threshold, "currency": currency}
+    said = f"{threshold:,.2f} {currency}"  # people read it in the order's annex
+    parameters = {"as_of_date": as_of_date, "threshold": threshold, "said_threshold": said, "currency": currency}
     released = connection.execute(_statement("orders_release.sql"), parameters).fetchall()
     waiting = connection.execute(_statement("orders_wait.sql"), parameters).fetchall()
     return Releases(tuple(sorted(row[0] for row in released)), tuple(sorted(row[0] for row in waiting)))

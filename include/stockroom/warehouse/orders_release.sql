@@ -15,7 +15,7 @@ events as (
         'proposed' as from_state,
         'released' as to_state,
         'policy' as actor,
-        'not above the approval threshold of ' || %(threshold)s::text as note
+        'not above the approval threshold of ' || %(said_threshold)s::text as note
     from released
     order by po_number
 ),

@@ -16,7 +16,7 @@ events as (
         'waiting' as to_state,
         'policy' as actor,
         case
-            when currency = %(currency)s then 'above the approval threshold of ' || %(threshold)s::text
+            when currency = %(currency)s then 'above the approval threshold of ' || %(said_threshold)s::text
             else 'in ' || currency || ', which the approval threshold does not cover'
         end as note
     from waiting

@@ -54,18 +54,18 @@ def expire_requests(connection: psycopg.Connection, *, made_before: datetime) ->
     ).rowcount
 
 
-def answerable_requests(connection: psycopg.Connection) -> list[AnswerableRequest]:
+def answerable_requests(connection: psycopg.Connection, *, now: datetime) -> list[AnswerableRequest]:
     """Return active requests with an e-mail address whose product can be had now, oldest first."""
-    waiting = _with_free_units(connection, "restock_notices.sql", {"reserved_for": RESERVED_FOR})
+    waiting = _with_free_units(connection, "restock_notices.sql", {"reserved_since": now - RESERVED_FOR})
     return [one for one in waiting if one.free_units > 0]
 
 
-def withdraw_sold_out(connection: psycopg.Connection, request_ids: Sequence[str]) -> int:
+def withdraw_sold_out(connection: psycopg.Connection, request_ids: Sequence[str], *, now: datetime) -> int:
     """Take back the mails of these requests whose product was sold meanwhile, and return how many; the caller commits.
 
     Stock is read anew. Where it does not suffice for all, those who asked first keep their mail; the others wait on.
     """
-    parameters = {"request_ids": list(request_ids), "reserved_for": RESERVED_FOR, "kind": KIND}
+    parameters = {"request_ids": list(request_ids), "reserved_since": now - RESERVED_FOR, "kind": KIND}
     due = _with_free_units(connection, "restock_notices_due.sql", parameters)
     short = [one.request_id for one in due if one.free_units < one.quantity]
     if not short:
@@ -88,13 +88,13 @@ def waiting_by_phone_alone(connection: psycopg.Connection) -> int:
     return int(row[0]) if row else 0
 
 
-def choose(connection: psycopg.Connection, request_ids: Sequence[str]) -> int:
+def choose(connection: psycopg.Connection, request_ids: Sequence[str], *, now: datetime) -> int:
     """Mark requests as told and put their mails into the outbox, in one statement; return how many; the caller commits.
 
     What the mail shows is frozen with it. Other requests of the same shopper for the same product are answered too.
     """
     statement = _statement("restock_notices_choose.sql")
-    return connection.execute(statement, {"request_ids": list(request_ids), "kind": KIND}).rowcount
+    return connection.execute(statement, {"request_ids": list(request_ids), "kind": KIND, "now": now}).rowcount
 
 
 def read_notice(connection: psycopg.Connection, request_id: str) -> Notice | None:

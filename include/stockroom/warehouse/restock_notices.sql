@@ -5,7 +5,7 @@ with promised as (
         sku,
         sum(quantity) as units
     from ops.restock_requests
-    where state = 'notified' and notified_at > now() - %(reserved_for)s::interval
+    where state = 'notified' and notified_at > %(reserved_since)s
     group by sku
 )
 

@@ -34,7 +34,7 @@ told as (
     update ops.restock_requests as requests
     set
         state = 'notified',
-        notified_at = now(),
+        notified_at = %(now)s,
         last_event_note = case
             when requests.request_id = chosen.request_id then 'back in stock'
             else 'answered with request ' || chosen.request_id

@@ -10,7 +10,7 @@ with told as (
     from ops.restock_requests as requests
     inner join ops.restock_notices as notices on requests.request_id = notices.request_id
     inner join ops.outbox as outbox on requests.request_id = outbox.subject_key and outbox.kind = %(kind)s
-    where requests.state = 'notified' and requests.notified_at > now() - %(reserved_for)s::interval
+    where requests.state = 'notified' and requests.notified_at > %(reserved_since)s
 )
 
 select

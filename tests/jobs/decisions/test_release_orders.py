@@ -21,7 +21,7 @@ def test_a_small_order_goes_by_policy_into_the_outbox(marts, settings, ask):
     assert ask("select state from ops.purchase_orders") == [("released",)]
     assert ask(OUTBOX) == [("purchase_order/PO-000001/v1", "purchase_order", "PO-000001/v1", "pending")]
     assert ask(EVENTS)[-1] == (
-        "PO-000001", "proposed", "released", "policy", "not above the approval threshold of 2000",
+        "PO-000001", "proposed", "released", "policy", "not above the approval threshold of 2,000.00 GBP",
     )  # fmt: skip
 
 

@@ -28,6 +28,8 @@ from stockroom.planning.policy_rules import PolicyRule, open_policy_book
         ({"pack_units": [0]}, r"pack_units: 0 at row 0 is under 1"),
         ({"quoted_lead_time_days": [0.0]}, r"quoted_lead_time_days: 0 at row 0; unknown is NaN"),
         ({"on_order": [[(-3, 1.0)]]}, r"on_order: \(-3, 1.0\) at row 0 needs whole units"),
+        ({"on_order": [[(float("nan"), 1.0)]]}, r"on_order: \(nan, 1.0\) at row 0 needs whole units"),
+        ({"price_breaks": [[(float("inf"), 1.0)]]}, r"price_breaks: \(inf, 1.0\) at row 0 needs whole units"),
         ({"on_order": []}, r"on_order has 0 lists"),
         ({"promotion": [[0.2, 0.0]]}, r"promotion has shape \(1, 2\); it needs \(1, 3 days known and any number of"),
         ({"promotion": [[20, 0, 0, 0]]}, r"promotion: 20.0 at row 0, day 0 is not a share from 0 to 1"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -241,6 +242,22 @@ def test_every_explanation_is_a_sentence_without_words_of_machines(store, policy
         assert sentence.endswith(".")
         for word in ("nan", "inf", "None", "_", "-1 "):
             assert word not in sentence, sentence
+
+
+@law
+@given(stores(), policies)
+def test_what_an_explanation_says_would_spare_an_order_spares_it(store, policy):
+    history, lead_times = store
+    pools = fit_pools(history, lead_times, policy, as_of_date=AS_OF_DATE)
+    planned = plan(store, policy, pools)
+    said = [planned.explain(item).what_would_change_it for item in range(history.items)]
+    spares = [re.match(r"With ([\d,]+) more available or on order, none would", words) for words in said]
+    more = np.array([int(spare[1].replace(",", "")) if spare else 0 for spare in spares])
+    richer = plan((replace(history, on_hand=history.on_hand + more), lead_times), policy, pools)
+    assert (richer.order_units[more > 0] == 0).all()
+    for words in said:
+        assert words.endswith(".")
+        assert not {"nan", "inf", "None", "_"} & set(words.replace(".", " ").split())
 
 
 @law

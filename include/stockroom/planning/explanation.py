@@ -12,7 +12,8 @@ from stockroom.planning.decision_inputs import DecisionInputs, inputs_of_row, ro
 from stockroom.planning.demand import Demand
 from stockroom.planning.lead_time import LeadTime
 from stockroom.planning.policy import Policy
-from stockroom.planning.sentences import Value, sentence_of
+from stockroom.planning.sentences import Value, Words, sentence_of
+from stockroom.planning.what_if import WhatIf, what_would_change_it
 
 _ONLY_WITH = {
     "price_break_1_units": ("taken_break_units", "paid_unit_cost", "break_saves_per_year"),
@@ -54,6 +55,8 @@ class Explanation:
     """Why an item was ordered, or not."""
 
     sentence: str
+    what_would_change_it: str
+    """More stock, a slower supplier, brisker sales: what each would make of the order."""
     terms: tuple[Term, ...]
     """In the order in which a person would follow them: what is known, what is wanted, what follows."""
 
@@ -89,6 +92,7 @@ def explain_row(
     row: int,
     days_of_supply: float,
     policy: Policy,
+    what_if: WhatIf,
 ) -> Explanation:
     """Return the explanation of one item."""
     given = row_of_inputs(inputs, row)
@@ -111,7 +115,10 @@ def explain_row(
         about["lead_time_delay_days"] = float(lead_time.delay_days[row])
     values: dict[str, Value] = {**given, **about, **follows}
     terms = tuple(Term(name, value, _unit(name, isinstance(value, str | bool))) for name, value in values.items())
-    return Explanation(sentence_of(values), terms)
+    change = what_would_change_it(
+        Words(values), slower_units=int(what_if.slower_units[row]), brisker_units=int(what_if.brisker_units[row])
+    )
+    return Explanation(sentence_of(values), change, terms)
 
 
 @functools.cache

@@ -268,6 +268,10 @@ def _quoted_days(values: object, n: int) -> FloatArray:
     return array
 
 
+def _is_whole(units: float) -> bool:
+    return 0 <= units < float("inf") and units == int(units)
+
+
 def _breaks(price_breaks: PriceBreaks | None, n: int) -> PriceBreaks:
     if price_breaks is None:
         return ((),) * n
@@ -276,7 +280,7 @@ def _breaks(price_breaks: PriceBreaks | None, n: int) -> PriceBreaks:
     for row, offers in enumerate(price_breaks):
         before_units, before_cost = 0, float("inf")
         for units, cost in offers:
-            if not (units == int(units) and units > before_units and 0 <= cost < before_cost):
+            if not (_is_whole(units) and units > before_units and 0 <= cost < before_cost):
                 raise PlanningError(
                     f"price_breaks: ({units}, {cost}) at row {row} needs whole units, more than those before it, at a "
                     "lower cost than theirs"
@@ -292,7 +296,7 @@ def _orders(on_order: OnOrder | None, n: int) -> OnOrder:
         raise PlanningError(f"on_order has {len(on_order)} lists; it needs one for each of {n} items")
     for row, lines in enumerate(on_order):
         for units, due_in_days in lines:
-            if units < 0 or units != int(units) or due_in_days != due_in_days:
+            if not _is_whole(units) or due_in_days != due_in_days:
                 raise PlanningError(
                     f"on_order: ({units}, {due_in_days}) at row {row} needs whole units, 0 or more, and days"
                 )

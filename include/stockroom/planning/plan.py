@@ -34,6 +34,7 @@ from stockroom.planning.lead_time import LeadTime, LeadTimePools, fit_lead_time_
 from stockroom.planning.policy import Policies, Policy, policy_of_each
 from stockroom.planning.protection import interval_days, planned_share
 from stockroom.planning.quantiles import fixed_quantiles, interval_quantiles
+from stockroom.planning.what_if import WhatIf, ask_what_if
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,8 +105,13 @@ class Plan:
         """Return ``(n, 8)`` the same over exactly ``days (n,)`` from the plan date on, whatever the lead time."""
         return fixed_quantiles(self.inputs, np.asarray(days, dtype=np.float64))
 
+    @cached_property
+    def what_if(self) -> WhatIf:
+        """What would be ordered if the supplier were slower or sales brisker. Worked out when first asked for."""
+        return ask_what_if(self.inputs)
+
     def explain(self, item: int) -> Explanation:
-        """Return why item number ``item`` got its order: a sentence, and the terms that give the same number."""
+        """Return why item number ``item`` got its order: a sentence, what would change it, and the terms behind it."""
         return explain_row(
             self.inputs,
             self.decision,
@@ -114,6 +120,7 @@ class Plan:
             row=item,
             days_of_supply=float(self.days_of_supply[item]),
             policy=self.policies[item],
+            what_if=self.what_if,
         )
 
 

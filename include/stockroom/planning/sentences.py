@@ -14,16 +14,18 @@ FEW_SHIPMENTS = 3
 
 
 @dataclass(frozen=True)
-class _Words:
+class Words:
     """The terms of one item as a person would say them."""
 
     values: dict[str, Value]
 
     def number(self, name: str) -> float:
+        """Return a term that is a number, NaN where it is none."""
         value = self.values[name]
         return float(value) if isinstance(value, int | float) else math.nan
 
     def whole(self, name: str) -> str:
+        """Return a term as a whole number, thousands apart."""
         return f"{round(self.number(name)):,}"
 
     @property
@@ -33,10 +35,12 @@ class _Words:
 
     @property
     def rate(self) -> str:
+        """Return what the item sells a day."""
         return _rate(self.number("forecast_units_per_day"))
 
     @property
     def supplier_days(self) -> str:
+        """Return how long the supplier needs, and what of it is owed to closed days."""
         spread = max(1, round(self.number("lead_time_sd_days")))
         said = f"{days(self.number('lead_time_mean_days'))} (±{spread})"
         delay = round(self.number("lead_time_delay_days")) if "lead_time_delay_days" in self.values else 0
@@ -55,7 +59,7 @@ def days(number: float) -> str:
 
 def sentence_of(values: dict[str, Value]) -> str:
     """Return why an item is ordered, or not, for a person who never saw this project."""
-    words = _Words(values)
+    words = Words(values)
     if words.number("order_units") > 0:
         said = _ordered(words)
     elif words.values["not_ordered_because"] and words.number("needed_units") > 0:
@@ -73,7 +77,7 @@ def sentence_of(values: dict[str, Value]) -> str:
     return said + _evidence(words)
 
 
-def _stopped(words: _Words) -> str:
+def _stopped(words: Words) -> str:
     silent = f"No order: it sold {words.rate} a day, then nothing for {days(words.number('stopped_days'))} in stock"
     returns = words.number("returns_per_year")
     if words.number("order_up_to_units") <= 0:
@@ -84,8 +88,8 @@ def _stopped(words: _Words) -> str:
     )
 
 
-def _ordered(words: _Words) -> str:
-    order = f"{_units(words.number('order_units'))}: "
+def _ordered(words: Words) -> str:
+    order = f"{units(words.number('order_units'))}: "
     if words.values["is_stopped"] and words.number("order_up_to_units") > 0:
         return (
             f"{order}it sold {words.rate} a day, then nothing for {days(words.number('stopped_days'))} in stock; items "
@@ -93,7 +97,7 @@ def _ordered(words: _Words) -> str:
             f"for it{_rounding(words)}."
         )
     if words.number("forecast_units_per_day") == 0 or words.values["is_stopped"]:
-        promised = _units(words.number("needed_units"))
+        promised = units(words.number("needed_units"))
         return f"{order}{promised} promised without stock; no further demand is expected{_rounding(words)}."
     available, needs = words.number("available_units"), words.number("lead_time_mean_days")
     if available > 0:
@@ -105,7 +109,7 @@ def _ordered(words: _Words) -> str:
     return f"{order}{stock}; {_reorder_point(words)}; {_shortage(words)}{_rounding(words)}{_break(words)}."
 
 
-def _reorder_point(words: _Words) -> str:
+def _reorder_point(words: Words) -> str:
     point = f"reorder point {words.whole('reorder_point_units')}"
     if words.values["method"] == "simple":
         return f"{point} is one and a half times the demand of that time"
@@ -126,7 +130,7 @@ def _reorder_point(words: _Words) -> str:
     return f"{demand} plus {safety:,} for surprises"
 
 
-def _planned(words: _Words) -> str:
+def _planned(words: Words) -> str:
     """Return what of the demand is owed to what is planned."""
     planned = round(words.number("planned_units")) if "planned_units" in words.values else 0
     if planned == 0:
@@ -136,7 +140,7 @@ def _planned(words: _Words) -> str:
     return f", {planned:,} of them for planned promotions or prices"
 
 
-def _shortage(words: _Words) -> str:
+def _shortage(words: Words) -> str:
     available = round(words.number("available_units"))
     owned = f"{available:,} available" if available >= 0 else f"{-available:,} owed to customers"
     short = round(words.number("reorder_point_units") - words.number("position_units"))
@@ -146,7 +150,7 @@ def _shortage(words: _Words) -> str:
     return f"{owned} and {words.whole('on_order_units')} on order {left}{more}"
 
 
-def _rounding(words: _Words) -> str:
+def _rounding(words: Words) -> str:
     order, needed = round(words.number("order_units")), round(words.number("needed_units"))
     minimum, pack = round(words.number("minimum_order_units")), round(words.number("pack_units"))
     raised = max(needed, minimum, words.break_units)
@@ -158,7 +162,7 @@ def _rounding(words: _Words) -> str:
     return said
 
 
-def _break(words: _Words) -> str:
+def _break(words: Words) -> str:
     """Return what a price break does, if one is taken."""
     if not words.break_units:
         return ""
@@ -169,18 +173,18 @@ def _break(words: _Words) -> str:
     )
 
 
-def _left_to_a_person(words: _Words) -> str:
+def _left_to_a_person(words: Words) -> str:
     minimum, pack = round(words.number("minimum_order_units")), round(words.number("pack_units"))
     least = -(-minimum // pack) * pack
     rate = words.number("forecast_units_per_day")
     lasts = f", which lasts {days(least / rate)} at {words.rate} a day" if rate > 0 else ", and nothing sells any more"
-    needed = _units(words.number("needed_units"))
+    needed = units(words.number("needed_units"))
     return (
         f"No order until a person decides: {needed} needed, but the least that the supplier sells is {least:,}{lasts}."
     )
 
 
-def _not_needed(words: _Words) -> str:
+def _not_needed(words: Words) -> str:
     if words.number("forecast_units_per_day") == 0:
         if words.number("days_in_stock_seen") == 0:
             return "No order: it was never in stock here, so nothing is known of its demand."
@@ -196,7 +200,7 @@ def _not_needed(words: _Words) -> str:
     )
 
 
-def _evidence(words: _Words) -> str:
+def _evidence(words: Words) -> str:
     if words.number("forecast_units_per_day") == 0:
         return ""
     said = ""
@@ -220,7 +224,8 @@ def _evidence(words: _Words) -> str:
     return said
 
 
-def _units(number: float) -> str:
+def units(number: float) -> str:
+    """Return a number of units as a person says it."""
     return "1 unit" if round(number) == 1 else f"{round(number):,} units"
 
 

@@ -221,6 +221,16 @@ def test_a_sound_plan_passes(settings: Settings, warehouse) -> None:
     assert "expectations hold" in str(check_decisions(settings, as_of_date=AS_OF))
 
 
+def test_stock_kept_for_an_item_to_come_back_is_measured_by_its_pace_when_it_does(
+    settings: Settings, warehouse
+) -> None:
+    # It comes back once in a hundred days, and then sells 2 a day: 12 units last 6 days, not 600.
+    terms = '[{"name": "forecast_units_per_day", "value": 2.0, "unit": "units a day"}]'
+    stopped = {"forecast_units_per_day": 0.01, "terms": terms}
+    plan(warehouse.connection, decision={**DECISION, **stopped}, line=LINE)
+    assert "expectations hold" in str(check_decisions(settings, as_of_date=AS_OF))
+
+
 @pytest.mark.parametrize(
     ("decision", "line", "sentence"),
     [

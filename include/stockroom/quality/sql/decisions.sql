@@ -11,9 +11,18 @@ select
         else 0
     end::float8 as units_short_after_order,
     mod(decided.order_units, greatest(given.pack_units, 1))::float8 as units_beyond_packs,
+    -- At the pace at which the item sells, when it does: one that has stopped is kept for its coming back.
     case
         when decided.order_units > greatest(given.minimum_order_units, given.pack_units)
-            then decided.order_units / nullif(decided.forecast_units_per_day, 0)
+            then decided.order_units / nullif(
+                coalesce(
+                    jsonb_path_query_first(
+                        decided.terms, '$[*] ? (@.name == "forecast_units_per_day").value'
+                    )::float8,
+                    decided.forecast_units_per_day
+                ),
+                0
+            )
     end as days_of_cover_ordered
 from plan.decisions as decided
 inner join plan.inputs as given

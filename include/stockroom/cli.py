@@ -93,6 +93,13 @@ def _parser() -> argparse.ArgumentParser:
     dated("flag-overstock", _job("flag_overstock"), "write the overstock digest")
     dated("measure", _job("measure_results"), "measure what forecasts, stock and policies were worth")
     dated("announce", _announce, "choose the shoppers who are told of a restock")
+    explain = add("explain-notice", _explain_notice, "say why shoppers were told of a restock, and why not")
+    explain.add_argument("wanted", help="a SKU, the digest of an address, or - to type the address")
+    for name in ("pause-notices", "resume-notices"):
+        pause = add(name, _pause_notices, f"{name.partition('-')[0]} every notice to shoppers")
+        pause.add_argument("--who", required=True, help="your name, for the record")
+        pause.set_defaults(is_pause=name == "pause-notices")
+    add("erase-contact", _erase_contact, "erase a shopper's address, typed or piped in")
     dated("summary", _job("summarise_run"), "say what a plan date came to")
     replay = add("replay", _replay, "play policies on the store's own past and report what each would have cost")
     replay.add_argument("--from", dest="first", type=date.fromisoformat, metavar="YYYY-MM-DD", help="first judged day")
@@ -193,6 +200,32 @@ def _record_requests(given: argparse.Namespace) -> int:
     from stockroom.jobs.record_restock_requests import record_restock_requests
 
     print(record_restock_requests(_settings(given)))
+    return 0
+
+
+def _explain_notice(given: argparse.Namespace) -> int:
+    """Say why shoppers were told, and why not."""
+    from stockroom.jobs.explain_notice import digest_of, explain_notice
+
+    wanted = digest_of(input("address: ")) if given.wanted == "-" else given.wanted
+    print(explain_notice(_settings(given), wanted, now=datetime.now(UTC)))
+    return 0
+
+
+def _pause_notices(given: argparse.Namespace) -> int:
+    """Hold notices back, or let them go."""
+    from stockroom.jobs.pause_notices import pause_notices, resume_notices
+
+    print((pause_notices if given.is_pause else resume_notices)(_settings(given), who=given.who))
+    return 0
+
+
+def _erase_contact(given: argparse.Namespace) -> int:
+    """Erase an address; it is typed, so that no history of commands keeps it."""
+    from stockroom.jobs.erase_contact import erase_contact
+    from stockroom.jobs.explain_notice import digest_of
+
+    print(erase_contact(_settings(given), digest_of(input("address: "))))
     return 0
 
 

@@ -46,6 +46,22 @@ class Settings:
     storefront_url: str = ""
     """Empty: no storefront service runs, so no link to it is printed."""
     storefront_secret: str = field(default="", repr=False)
+    storefront_listing_key: str = field(default="", repr=False)
+    """Shared with the shop's pages, which sign with it what may be asked for; empty: nothing can be asked for."""
+    storefront_origins: tuple[str, ...] = ()
+    """Where pages of the shop live, such as https://shop.example; empty: at ``shop_url`` alone."""
+    storefront_single_opt_in: tuple[str, ...] = ()
+    """Countries (ISO codes) in which nobody has to confirm an address by a link."""
+    storefront_asks_a_minute: int = 12
+    """So many requests a minute are taken from one network address."""
+    storefront_limits_url: str = ""
+    """A Redis that several storefronts count in together; empty: each counts for itself."""
+    sms_sender: str = "folder"
+    """``folder``, or ``sns:<Airflow connection>``."""
+    sms_quiet_hours: str = "21-8"
+    """No text is sent in these hours of the recipient's day."""
+    notices_a_day: int = 3
+    """Of so many products a shopper hears in 24 hours."""
     approval_threshold: Decimal = Decimal(2000)
     """Orders up to this value in the base currency go by themselves."""
     approvers: tuple[str, ...] = ("buyer",)
@@ -103,7 +119,9 @@ def _parsed(name: str, text: str) -> object:
             if not value.is_finite() or value < 0:
                 raise SettingsError(f"{variable}={text!r} is not an amount of money; give a number such as 2000")
             return value
-        if name == "approvers":
+        if name in ("storefront_asks_a_minute", "notices_a_day"):
+            return int(text)
+        if name in ("approvers", "storefront_origins", "storefront_single_opt_in"):
             return tuple(part.strip() for part in text.split(",") if part.strip())
         if name == "as_of_date":
             return date.fromisoformat(text)

@@ -13,7 +13,7 @@ import pytest
 from stockroom.jobs.announce_restocks import announce_restocks
 from stockroom.jobs.deliver_outbox import deliver_outbox
 from stockroom.settings import Settings
-from stockroom.warehouse.restock_notices import unsubscribe
+from stockroom.warehouse.restock_subscriptions import unsubscribe
 
 AS_OF = date(2011, 6, 30)
 NOW = datetime(2011, 6, 30, 6, tzinfo=UTC)
@@ -29,6 +29,7 @@ def settings(warehouse, tmp_path: Path) -> Settings:
         outbox_dir=tmp_path,
         reports_dir=tmp_path,
         dbt_dir=tmp_path,
+        sms_quiet_hours="0-0",
     )
 
 
@@ -74,21 +75,47 @@ def shop(warehouse) -> None:
     land(warehouse, "shopify_products", "p1", product)
 
 
-def ask(warehouse, request_id: str, *, quantity: int = 1, days_ago: int = 5, email: str | None = "yes") -> None:
+def ask(warehouse, request_id: str, *, quantity: int = 1, days_ago: int = 5, medium: str = "email") -> None:
+    """Put a shopper of its own in line, who confirmed one address."""
     connection = warehouse.connection
+    address = f"{request_id}@mail.example" if medium == "email" else "+447700900123"
     shopper = connection.execute(
-        "insert into pii.shoppers (email, phone, contact_sha256) values (%s, '+447700900123', %s) returning shopper_id",
-        (email and f"{request_id}@mail.example", request_id),
+        psycopg.sql.SQL("insert into pii.shoppers ({}, contact_sha256) values (%s, %s) returning shopper_id").format(
+            psycopg.sql.Identifier("email" if medium == "email" else "phone")
+        ),
+        (address, request_id),
     ).fetchone()[0]
+    insert_request(warehouse, request_id, shopper, quantity=quantity, days_ago=days_ago, medium=medium)
+
+
+def insert_request(
+    warehouse, request_id: str, shopper: int, *, quantity: int = 1, days_ago: int = 5, medium: str = "email", sku="A"
+) -> None:
+    connection = warehouse.connection
     connection.execute(
-        "insert into ops.restock_requests values (%s, %s, 'A', %s, %s, 'active')",
-        (request_id, shopper, quantity, LANDED - timedelta(days=days_ago)),
+        """
+        insert into ops.restock_requests (request_id, shopper_id, sku, quantity, requested_at, state)
+        values (%s, %s, %s, %s, %s, 'active')
+        """,
+        (request_id, shopper, sku, quantity, LANDED - timedelta(days=days_ago)),
+    )
+    connection.execute(
+        """
+        insert into ops.restock_request_contacts (request_id, medium, shopper_id, confirmed_at)
+        values (%s, %s, %s, now())
+        """,
+        (request_id, medium, shopper),
     )
     connection.commit()
 
 
+def shopper_of(warehouse, request_id: str) -> int:
+    query = "select shopper_id from ops.restock_requests where request_id = %s"
+    return int(warehouse.connection.execute(query, (request_id,)).fetchone()[0])
+
+
 def told(warehouse) -> set[str]:
-    rows = warehouse.connection.execute("select request_id from ops.restock_requests where state = 'notified'")
+    rows = warehouse.connection.execute("select request_id from ops.restock_requests where state in ('chosen', 'sent')")
     names = {row[0] for row in rows}
     messages = {row[0] for row in warehouse.connection.execute("select subject_key from ops.outbox")}
     assert names == messages
@@ -153,17 +180,12 @@ def test_stock_that_ships_no_online_orders_is_no_help(settings: Settings, wareho
 @pytest.mark.usefixtures("shop")
 def test_who_asked_twice_is_told_once(settings: Settings, warehouse) -> None:
     ask(warehouse, "W-0", days_ago=6)
-    warehouse.connection.execute(
-        """
-        insert into ops.restock_requests
-        select 'W-1', shopper_id, sku, 1, requested_at + interval '1 day', 'active' from ops.restock_requests
-        """
-    )
+    insert_request(warehouse, "W-1", shopper_of(warehouse, "W-0"), days_ago=5)
     warehouse.connection.commit()
     stock(warehouse, 9)
     assert announce_restocks(settings, as_of_date=AS_OF, now=NOW).told == 1
     rows = warehouse.connection.execute("select request_id, state from ops.restock_requests order by 1").fetchall()
-    assert rows == [("W-0", "notified"), ("W-1", "notified")]
+    assert rows == [("W-0", "chosen"), ("W-1", "chosen")]
     assert warehouse.connection.execute("select subject_key from ops.outbox").fetchall() == [("W-0",)]
 
 
@@ -204,7 +226,7 @@ def test_a_product_that_is_sold_before_the_mail_is_written_sends_nothing_and_kee
     stock(warehouse, 1)
     announce_restocks(settings, as_of_date=AS_OF, now=NOW)
     stock(warehouse, 0)
-    assert str(deliver_outbox(settings, now=NOW)) == "1 restock mails withdrawn, sold out again"
+    assert str(deliver_outbox(settings, now=NOW)) == "1 restock notices withdrawn, sold out again"
     assert told(warehouse) == set()
     ask(warehouse, "W-1", days_ago=5)
     stock(warehouse, 1)
@@ -240,17 +262,14 @@ def test_units_of_a_shopper_whose_mail_has_left_are_not_mailed_again(settings: S
 @pytest.mark.usefixtures("shop")
 def test_a_second_request_of_the_same_shopper_waits_on_with_the_first(settings: Settings, warehouse) -> None:
     ask(warehouse, "W-0", days_ago=6)
-    warehouse.connection.execute(
-        """
-        insert into ops.restock_requests
-        select 'W-1', shopper_id, sku, 1, requested_at + interval '1 day', 'active' from ops.restock_requests
-        """
-    )
+    insert_request(warehouse, "W-1", shopper_of(warehouse, "W-0"), days_ago=5)
     ask(warehouse, "W-2", days_ago=2)
     stock(warehouse, 2)
     announce_restocks(settings, as_of_date=AS_OF, now=NOW)
     assert deliver_outbox(settings, now=NOW).mails == ("W-0", "W-2")
-    warehouse.connection.execute("update ops.restock_requests set state = 'active'")
+    warehouse.connection.execute(
+        "update ops.restock_requests set state = 'active', notified_at = null, answered_by = null"
+    )
     warehouse.connection.execute("delete from ops.outbox")
     warehouse.connection.commit()
     announce_restocks(settings, as_of_date=AS_OF, now=NOW)
@@ -269,18 +288,18 @@ def test_a_request_older_than_ninety_days_ends_without_a_mail(settings: Settings
 
 
 @pytest.mark.usefixtures("shop")
-def test_a_phone_alone_goes_on_waiting_and_is_counted(settings: Settings, warehouse) -> None:
-    ask(warehouse, "W-0", email=None)
+def test_a_phone_alone_is_told_by_text(settings: Settings, warehouse) -> None:
+    ask(warehouse, "W-0", medium="sms")
     stock(warehouse, 9)
-    assert "1 wait by phone alone" in str(announce_restocks(settings, as_of_date=AS_OF, now=NOW))
-    assert told(warehouse) == set()
-    exceptions = "select detail from ops.exceptions where kind = 'phone_alone' and resolved_at is null"
-    ((detail,),) = warehouse.connection.execute(exceptions).fetchall()
-    assert "1 active requests gave a phone number" in detail
-    warehouse.connection.execute("update ops.restock_requests set state = 'unsubscribed'")
-    warehouse.connection.commit()
     announce_restocks(settings, as_of_date=AS_OF, now=NOW)
-    assert warehouse.connection.execute(exceptions).fetchall() == []
+    assert deliver_outbox(replace(settings, shop_url="http://shop.example"), now=NOW).texts == ("W-0",)
+    (text,) = (settings.outbox_dir / "sms").iterdir()
+    assert text.stat().st_mode & 0o077 == 0
+    assert json.loads(text.read_text()) == {
+        "to": "+447700900123",
+        "words": "Sample Gifts Ltd: Lantern is back. http://shop.example/cart/7:1 Reply STOP to end, HELP for help.",
+    }
+    assert told(warehouse) == {"W-0"}
 
 
 def test_before_anything_has_landed_there_is_nobody_to_tell(settings: Settings) -> None:

@@ -1,29 +1,19 @@
-"""Links that end a request without a login: signed, so that nobody can end another's."""
+"""Links that end a request without a login."""
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
-import hmac
+from stockroom.delivery.signed_tokens import sign, subject_of
 
-_SIGNATURE_BYTES = 16
-_LONGEST_TOKEN = 400
-_SHORTEST_SECRET = 16
+_PURPOSE = "unsubscribe"
 
 
 def unsubscribe_token(request_id: str, *, secret: str) -> str:
-    """Return the token of a request: its id and a signature under ``secret``, safe inside a URL.
+    """Return the token of a request.
 
     Raises:
         ValueError: the secret is missing or so short that it could be guessed.
     """
-    if len(secret) < _SHORTEST_SECRET:
-        raise ValueError(
-            f"STOCKROOM_STOREFRONT_SECRET needs at least {_SHORTEST_SECRET} characters; links are signed with it"
-        )
-    name = request_id.encode()
-    return base64.urlsafe_b64encode(_signature(name, secret) + name).decode().rstrip("=")
+    return sign(request_id, purpose=_PURPOSE, secret=secret)
 
 
 def request_of_token(token: str, *, secret: str) -> str | None:
@@ -35,17 +25,4 @@ def request_of_token(token: str, *, secret: str) -> str | None:
     >>> request_of_token(token, secret="another one, too") is None
     True
     """
-    if len(secret) < _SHORTEST_SECRET or len(token) > _LONGEST_TOKEN or not token.isascii():
-        return None
-    try:
-        signed = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
-        return None
-    signature, name = signed[:_SIGNATURE_BYTES], signed[_SIGNATURE_BYTES:]
-    if not hmac.compare_digest(signature, _signature(name, secret)):
-        return None
-    return name.decode(errors="replace")
-
-
-def _signature(name: bytes, secret: str) -> bytes:
-    return hmac.new(secret.encode(), b"unsubscribe\0" + name, hashlib.sha256).digest()[:_SIGNATURE_BYTES]
+    return subject_of(token, purpose=_PURPOSE, secret=secret)

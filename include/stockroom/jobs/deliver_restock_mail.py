@@ -10,11 +10,11 @@ from urllib.parse import quote
 import psycopg
 
 from stockroom.delivery.folder import write_whole
-from stockroom.delivery.unsubscribe_links import unsubscribe_token
 from stockroom.documents.restock_mail import RestockMail, restock_mail_bytes, restock_mail_file_name
+from stockroom.jobs.shopper_links import unsubscribe_url, visit_url
 from stockroom.settings import Settings
 from stockroom.warehouse.outbox import OutboxMessage
-from stockroom.warehouse.restock_notices import Notice, read_notice
+from stockroom.warehouse.restock_notices import MAIL, Notice, read_notice
 
 
 def deliver_restock_mail(settings: Settings, connection: psycopg.Connection, message: OutboxMessage) -> Path | None:
@@ -25,7 +25,7 @@ def deliver_restock_mail(settings: Settings, connection: psycopg.Connection, mes
     Raises:
         UnusableMailFieldError: a field would forge a header.
     """
-    notice = read_notice(connection, message.subject_key)
+    notice = read_notice(connection, message.subject_key, MAIL)
     if notice is None:
         return None
     mail = _mail(settings, notice, message)
@@ -36,14 +36,9 @@ def deliver_restock_mail(settings: Settings, connection: psycopg.Connection, mes
 
 def _mail(settings: Settings, notice: Notice, message: OutboxMessage) -> RestockMail:
     shop = settings.shop_url.rstrip("/")
-    variant_number = notice.variant_id.rpartition("/")[2]
-    unsubscribe_url = ""
-    if settings.storefront_url:
-        token = unsubscribe_token(message.subject_key, secret=settings.storefront_secret)
-        unsubscribe_url = f"{settings.storefront_url.rstrip('/')}/unsubscribe?token={token}"
     return RestockMail(
-        message_key=hashlib.sha256(message.message_key.encode()).hexdigest()[:32],
-        recipient=notice.email,
+        message_key=file_key(message),
+        recipient=notice.address,
         sender_name=settings.company_name,
         sender_address=settings.mail_from,
         sent_at=message.created_at.astimezone(UTC).replace(microsecond=0),
@@ -52,6 +47,17 @@ def _mail(settings: Settings, notice: Notice, message: OutboxMessage) -> Restock
         currency=settings.currency,
         image_url=notice.image_url or "",
         product_url=f"{shop}/products/{quote(notice.handle, safe='')}" if shop else "",
-        cart_url=f"{shop}/cart/{variant_number}:1" if shop and variant_number.isdigit() else "",
-        unsubscribe_url=unsubscribe_url,
+        cart_url=visit_url(settings, message.subject_key) or basket_url(settings, notice.variant_id),
+        unsubscribe_url=unsubscribe_url(settings, message.subject_key),
     )
+
+
+def basket_url(settings: Settings, variant_id: str) -> str:
+    """Return the shop's own address that puts one into the basket; empty where none can be made."""
+    shop, variant_number = settings.shop_url.rstrip("/"), variant_id.rpartition("/")[2]
+    return f"{shop}/cart/{variant_number}:1" if shop and variant_number.isdigit() else ""
+
+
+def file_key(message: OutboxMessage) -> str:
+    """Return the 32 hexadecimal digits that name a message outside: the same for the same message."""
+    return hashlib.sha256(message.message_key.encode()).hexdigest()[:32]

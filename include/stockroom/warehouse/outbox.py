@@ -1,7 +1,8 @@
 """Messages that have to leave, each once: added with the change of state that causes them, marked when they are out.
 
-States: ``pending``, then ``sent`` or ``failed``. A message that failed stands in ``ops.exceptions`` for a person and is
-tried again by the next delivery; once it is sent, its exception is resolved.
+States: ``pending``, then ``sent`` or ``failed``, with ``sending`` before where sending twice would be two messages. A
+message that failed stands in ``ops.exceptions`` for a person and is tried again by the next delivery; once it is sent,
+its exception is resolved.
 """
 
 from __future__ import annotations
@@ -40,16 +41,20 @@ def add_message(connection: psycopg.Connection, message_key: str, kind: str, sub
     return cursor.rowcount == 1
 
 
-def pending_messages(connection: psycopg.Connection, kind: str) -> list[OutboxMessage]:
-    """Return the pending messages of a kind, oldest first. Nothing is locked: ``claim`` each before sending it."""
+def pending_messages(connection: psycopg.Connection, kind: str, *, at_most: int | None = None) -> list[OutboxMessage]:
+    """Return the pending messages of a kind that may leave now, oldest first.
+
+    Nothing is locked: ``claim`` each before sending it.
+    """
     with connection.cursor(row_factory=class_row(OutboxMessage)) as cursor:
         return cursor.execute(
             """
             select message_key, kind, subject_key, created_at from ops.outbox
-            where kind = %s and state = 'pending'
+            where kind = %s and state = 'pending' and (not_before is null or not_before <= now())
             order by created_at, message_key
+            limit %s
             """,
-            (kind,),
+            (kind, at_most),
         ).fetchall()
 
 
@@ -68,8 +73,40 @@ def claim(connection: psycopg.Connection, message_key: str) -> bool:
     return True
 
 
-def mark_sent(connection: psycopg.Connection, message_key: str, path: Path | None) -> None:
-    """Record that a message is out, with its file; the caller commits.
+def begin_sending(connection: psycopg.Connection, message_key: str) -> None:
+    """Note that a claimed message is being handed over; commit before you do.
+
+    Killed then, it is never handed over again: ``fail_unsure`` puts it before a person.
+    """
+    connection.execute(
+        "update ops.outbox set state = 'sending', sent_at = now() where message_key = %s", (message_key,)
+    )
+
+
+def fail_unsure(connection: psycopg.Connection, kinds: Sequence[str]) -> int:
+    """Put messages before a person whose handing over was cut off; return how many. The caller commits."""
+    return connection.execute(
+        """
+        insert into ops.exceptions (exception_key, kind, subject, detail, mend)
+        select
+            'outbox/' || message_key, %(exception_kind)s, subject_key,
+            'it was being handed to the provider when the process ended: it may have left or not',
+            'look it up at the provider; it is not sent a second time'
+        from ops.outbox
+        where kind = any(%(kinds)s) and state = 'sending' and sent_at < now() - interval '10 minutes'
+        on conflict (exception_key) do nothing
+        """,
+        {"kinds": list(kinds), "exception_kind": EXCEPTION_KIND},
+    ).rowcount
+
+
+def put_off(connection: psycopg.Connection, message_key: str, until: datetime) -> None:
+    """Let a pending message leave no sooner than ``until``; the caller commits."""
+    connection.execute("update ops.outbox set not_before = %s where message_key = %s", (until, message_key))
+
+
+def mark_sent(connection: psycopg.Connection, message_key: str, path: Path | str | None) -> None:
+    """Record that a message is out, with its file or the way it went; the caller commits.
 
     ``None`` when nothing was left to write, as what it announced is no longer so.
     """

@@ -10,8 +10,11 @@ from typing import Any, NamedTuple
 
 import psycopg
 from psycopg.rows import namedtuple_row
+from psycopg.types.json import Jsonb
 
-KIND = "restock_mail"
+MAIL, TEXT = "restock_mail", "restock_sms"
+KINDS = (MAIL, TEXT)
+MEDIUM = {MAIL: "email", TEXT: "sms"}
 RESERVED_FOR = timedelta(hours=48)
 """So long the units of a shopper who was told are not offered to the next."""
 
@@ -23,14 +26,19 @@ class AnswerableRequest(NamedTuple):
     sku: str
     quantity: int
     requested_at: datetime
+    shopper_id: int
+    notices_today: int
+    """How many notices the shopper was given in the last 24 hours."""
     free_units: int
     """Units that can be sold now and that nobody else was promised; may be under 0."""
 
 
 class Notice(NamedTuple):
-    """What the mail about one request needs."""
+    """What the message about one request needs."""
 
-    email: str
+    address: str
+    sku: str
+    quantity: int
     title: str
     handle: str
     image_url: str | None
@@ -43,87 +51,92 @@ def take_turns(connection: psycopg.Connection) -> None:
     connection.execute("select pg_advisory_xact_lock(hashtextextended('stockroom.restock_notices', 0))")
 
 
-def expire_requests(connection: psycopg.Connection, *, made_before: datetime) -> int:
-    """End requests that nobody could answer in time, and return how many; the caller commits."""
-    return connection.execute(
-        """
-        update ops.restock_requests set state = 'expired', last_event_note = 'waited too long'
-        where state = 'active' and requested_at < %s
-        """,
-        (made_before,),
-    ).rowcount
-
-
 def answerable_requests(connection: psycopg.Connection, *, now: datetime) -> list[AnswerableRequest]:
-    """Return active requests with an e-mail address whose product can be had now, oldest first."""
-    waiting = _with_free_units(connection, "restock_notices.sql", {"reserved_since": now - RESERVED_FOR})
+    """Return active requests that can be answered and whose product can be had now, oldest first."""
+    waiting = _with_free_units(connection, "restock_notices.sql", {"now": now, "reserved_since": now - RESERVED_FOR})
     return [one for one in waiting if one.free_units > 0]
 
 
 def withdraw_sold_out(connection: psycopg.Connection, request_ids: Sequence[str], *, now: datetime) -> int:
-    """Take back the mails of these requests whose product was sold meanwhile, and return how many; the caller commits.
+    """Take back the messages of these requests whose product was sold meanwhile; return how many requests that were.
 
-    Stock is read anew. Where it does not suffice for all, those who asked first keep their mail; the others wait on.
+    Stock is read anew. Where it does not suffice for all, those who asked first are told; the others wait on. The
+    caller commits.
     """
-    parameters = {"request_ids": list(request_ids), "reserved_since": now - RESERVED_FOR, "kind": KIND}
+    parameters = {"request_ids": list(request_ids), "reserved_since": now - RESERVED_FOR}
     due = _with_free_units(connection, "restock_notices_due.sql", parameters)
     short = [one.request_id for one in due if one.free_units < one.quantity]
     if not short:
         return 0
-    row = connection.execute(
-        _statement("restock_notices_withdraw.sql"), {"request_ids": short, "kind": KIND}
-    ).fetchone()
+    row = connection.execute(_statement("restock_notices_withdraw.sql"), {"request_ids": short}).fetchone()
     return int(row[0]) if row else 0
 
 
-def waiting_by_phone_alone(connection: psycopg.Connection) -> int:
-    """Return how many active requests gave no e-mail address."""
-    row = connection.execute(
-        """
-        select count(*) from ops.restock_requests
-        inner join pii.shoppers using (shopper_id)
-        where state = 'active' and email is null
-        """
-    ).fetchone()
-    return int(row[0]) if row else 0
+def choose(
+    connection: psycopg.Connection, request_ids: Sequence[str], *, free_units: Mapping[str, int], now: datetime
+) -> int:
+    """Mark requests as chosen and put their messages into the outbox, in one statement; return how many.
 
-
-def choose(connection: psycopg.Connection, request_ids: Sequence[str], *, now: datetime) -> int:
-    """Mark requests as told and put their mails into the outbox, in one statement; return how many; the caller commits.
-
-    What the mail shows is frozen with it. Other requests of the same shopper for the same product are answered too.
+    What a message shows is frozen with it. Other requests of the same shopper for the same product are answered too.
+    Each SKU's wave keeps how many units there were. The caller commits.
     """
-    statement = _statement("restock_notices_choose.sql")
-    return connection.execute(statement, {"request_ids": list(request_ids), "kind": KIND, "now": now}).rowcount
+    parameters = {"request_ids": list(request_ids), "free_units": Jsonb(dict(free_units)), "now": now}
+    row = connection.execute(_statement("restock_notices_choose.sql"), parameters).fetchone()
+    return int(row[0]) if row else 0
 
 
-def read_notice(connection: psycopg.Connection, request_id: str) -> Notice | None:
-    """Return what a request's mail needs; ``None`` when none is needed any more (unsubscribed, erased)."""
+def read_notice(connection: psycopg.Connection, request_id: str, kind: str) -> Notice | None:
+    """Return what a message needs; ``None`` when none is needed any more (unsubscribed, suppressed, erased)."""
     row = connection.execute(
         """
-        select shoppers.email, notices.title, notices.handle, notices.image_url, notices.variant_id, notices.price
+        select
+            coalesce(shoppers.email, shoppers.phone), requests.sku, requests.quantity,
+            notices.title, notices.handle, notices.image_url, notices.variant_id, notices.price
         from ops.restock_requests as requests
         inner join ops.restock_notices as notices using (request_id)
-        inner join pii.shoppers as shoppers using (shopper_id)
-        where requests.request_id = %s and requests.state = 'notified' and shoppers.email is not null
+        inner join ops.restock_request_contacts as contacts using (request_id)
+        inner join pii.shoppers as shoppers on contacts.shopper_id = shoppers.shopper_id
+        where
+            requests.request_id = %(request_id)s and requests.state in ('chosen', 'sent', 'clicked', 'failed')
+            and contacts.medium = %(medium)s and contacts.confirmed_at is not null
+            and not exists (
+                select 1 from pii.suppressions
+                where
+                    suppressions.contact_sha256 = shoppers.contact_sha256
+                    and suppressions.covers in ('everything', requests.sku)
+            )
         """,
-        (request_id,),
+        {"request_id": request_id, "medium": MEDIUM[kind]},
     ).fetchone()
     return None if row is None else Notice(*row)
 
 
-def unsubscribe(connection: psycopg.Connection, request_id: str) -> bool:
-    """End a request at the shopper's wish and return whether it was known; once or ten times is the same."""
-    return (
-        connection.execute(
-            """
-            update ops.restock_requests set state = 'unsubscribed', last_event_note = 'unsubscribed by link'
-            where request_id = %s
-            """,
-            (request_id,),
-        ).rowcount
-        > 0
+def note_sent(connection: psycopg.Connection, request_id: str) -> None:
+    """Move a request, and those it answers, on from chosen; the caller commits."""
+    connection.execute(
+        """
+        update ops.restock_requests set state = 'sent', last_event_note = 'the notice has left'
+        where (request_id = %(request_id)s or answered_by = %(request_id)s) and state in ('chosen', 'failed')
+        """,
+        {"request_id": request_id},
     )
+
+
+def note_failed(connection: psycopg.Connection, request_id: str, reason: str) -> None:
+    """Note that a notice could not be made; the next delivery tries it again. The caller commits."""
+    connection.execute(
+        """
+        update ops.restock_requests set state = 'failed', last_event_note = %s
+        where request_id = %s and state = 'chosen'
+        """,
+        (reason, request_id),
+    )
+
+
+def units_to_be_had(connection: psycopg.Connection, sku: str) -> int:
+    """Return how many units of a SKU an online order could have now."""
+    row = connection.execute(_statement("restock_free_units.sql"), {"skus": [sku]}).fetchone()
+    return int(row[1]) if row else 0
 
 
 def _with_free_units(
@@ -139,7 +152,13 @@ def _with_free_units(
     units = {one.sku: one.units for one in free}
     return [
         AnswerableRequest(
-            one.request_id, one.sku, one.quantity, one.requested_at, units.get(one.sku, 0) - one.promised_units
+            one.request_id,
+            one.sku,
+            one.quantity,
+            one.requested_at,
+            one.shopper_id,
+            one.notices_today,
+            units.get(one.sku, 0) - one.promised_units,
         )
         for one in requests
     ]

@@ -1,12 +1,23 @@
--- One row per active request with an e-mail address, oldest first.
+-- One row per active request that can be answered, oldest first: some confirmed address of it is not suppressed.
 with promised as (
     -- Who was told lately may still be on the way: their units are not offered to the next.
     select
         sku,
         sum(quantity) as units
     from ops.restock_requests
-    where state = 'notified' and notified_at > %(reserved_since)s
+    where
+        state in ('chosen', 'sent', 'clicked') and answered_by is null
+        and notified_at > %(reserved_since)s
     group by sku
+),
+
+told_today as (
+    select
+        shopper_id,
+        count(*) as notices
+    from ops.restock_requests
+    where notified_at > %(now)s - interval '1 day' and state != 'active' and answered_by is null
+    group by shopper_id
 )
 
 select
@@ -14,17 +25,36 @@ select
     requests.sku,
     requests.quantity,
     requests.requested_at,
-    coalesce(promised.units, 0)::integer as promised_units
+    requests.shopper_id,
+    coalesce(promised.units, 0)::integer as promised_units,
+    coalesce(told_today.notices, 0)::integer as notices_today
 from ops.restock_requests as requests
-inner join pii.shoppers as shoppers on requests.shopper_id = shoppers.shopper_id
 left join promised on requests.sku = promised.sku
+left join told_today on requests.shopper_id = told_today.shopper_id
 where
-    requests.state = 'active' and shoppers.email is not null
-    -- Who asked twice is told once, in the place of the first time.
-    and not exists (
-        select 1 from ops.restock_requests as earlier
+    requests.state = 'active'
+    and exists (
+        select 1 from ops.restock_request_contacts as contacts
+        inner join pii.shoppers as shoppers on contacts.shopper_id = shoppers.shopper_id
         where
-            earlier.shopper_id = requests.shopper_id and earlier.sku = requests.sku and earlier.state = 'active'
-            and (earlier.requested_at, earlier.request_id) < (requests.requested_at, requests.request_id)
+            contacts.request_id = requests.request_id and contacts.confirmed_at is not null
+            and not exists (
+                select 1 from pii.suppressions
+                where
+                    suppressions.contact_sha256 = shoppers.contact_sha256
+                    and suppressions.covers in ('everything', requests.sku)
+            )
+    )
+    -- Who asked twice is told once, in the place of the first time; who was told of this restock is not told again.
+    and not exists (
+        select 1 from ops.restock_requests as peers
+        where
+            peers.shopper_id = requests.shopper_id and peers.sku = requests.sku
+            and (
+                peers.state in ('chosen', 'sent', 'clicked', 'active')
+                and peers.notified_at > %(reserved_since)s
+                or peers.state = 'active'
+                and (peers.requested_at, peers.request_id) < (requests.requested_at, requests.request_id)
+            )
     )
 order by requests.requested_at, requests.request_id

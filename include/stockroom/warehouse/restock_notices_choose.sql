@@ -1,6 +1,6 @@
--- Marks requests as told, freezes what their mails show, and puts the mails into the outbox: all or nothing.
--- A request that is no longer active (unsubscribed a second ago, chosen by another run), or whose product the channel
--- no longer knows, gets no mail.
+-- Marks requests as chosen, freezes what their notices show, and puts these into the outbox, one for each address that
+-- was confirmed and is not suppressed: all or nothing. A request that is no longer active (unsubscribed a second ago,
+-- chosen by another run), or whose product the channel no longer knows, gets none.
 with newest_products as (
     select distinct on (record_key) document from raw.shopify_products
     order by record_key asc, landing_file_id desc, line_number desc
@@ -23,23 +23,41 @@ chosen as (
     select
         products.*,
         requests.request_id,
-        requests.shopper_id
+        requests.shopper_id,
+        requests.quantity
     from ops.restock_requests as requests
     inner join products on requests.sku = products.sku
     where requests.request_id = any(%(request_ids)s) and requests.state = 'active'
     for update of requests
 ),
 
+waves as (
+    insert into ops.restock_waves (sku, free_units, told_requests, promised_units)
+    select
+        chosen.sku,
+        (%(free_units)s::jsonb ->> chosen.sku)::integer as free_units,
+        count(*) as told_requests,
+        sum(chosen.quantity) as promised_units
+    from chosen
+    group by chosen.sku
+    order by chosen.sku
+    returning wave_id, sku, free_units
+),
+
 told as (
     update ops.restock_requests as requests
     set
-        state = 'notified',
+        state = 'chosen',
         notified_at = %(now)s,
+        wave_id = waves.wave_id,
+        answered_by = nullif(chosen.request_id, requests.request_id),
         last_event_note = case
-            when requests.request_id = chosen.request_id then 'back in stock'
+            when requests.request_id = chosen.request_id
+                then 'back in stock: wave ' || waves.wave_id || ' has ' || waves.free_units || ' units, oldest first'
             else 'answered with request ' || chosen.request_id
         end
     from chosen
+    inner join waves on chosen.sku = waves.sku
     where requests.shopper_id = chosen.shopper_id and requests.sku = chosen.sku and requests.state = 'active'
 ),
 
@@ -53,14 +71,36 @@ frozen as (
         variant_id,
         price
     from chosen
-    on conflict (request_id) do nothing
+    on conflict (request_id) do update set
+        title = excluded.title,
+        handle = excluded.handle,
+        image_url = excluded.image_url,
+        variant_id = excluded.variant_id,
+        price = excluded.price,
+        chosen_at = now()
+),
+
+messages as (
+    insert into ops.outbox (message_key, kind, subject_key, state)
+    select
+        case contacts.medium when 'email' then 'restock_mail/' else 'restock_sms/' end
+        || chosen.request_id || '/' || waves.wave_id as message_key,
+        case contacts.medium when 'email' then 'restock_mail' else 'restock_sms' end as kind,
+        chosen.request_id as subject_key,
+        'pending' as state
+    from chosen
+    inner join waves on chosen.sku = waves.sku
+    inner join ops.restock_request_contacts as contacts
+        on chosen.request_id = contacts.request_id and contacts.confirmed_at is not null
+    inner join pii.shoppers as shoppers on contacts.shopper_id = shoppers.shopper_id
+    where
+        not exists (
+            select 1 from pii.suppressions
+            where
+                suppressions.contact_sha256 = shoppers.contact_sha256
+                and suppressions.covers in ('everything', chosen.sku)
+        )
+    on conflict (message_key) do nothing
 )
 
-insert into ops.outbox (message_key, kind, subject_key, state)
-select
-    'restock_mail/' || request_id as message_key,
-    %(kind)s as kind,
-    request_id as subject_key,
-    'pending' as state
-from chosen
-on conflict (message_key) do nothing
+select count(*) as chosen_requests from chosen

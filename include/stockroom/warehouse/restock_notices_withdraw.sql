@@ -1,16 +1,22 @@
--- Takes back mails that have not left: their requests, and those that they answered, wait on in their old place.
--- Message and notice go, so that a later restock can choose the request anew; a mail in other hands is left alone.
+-- Takes back chosen requests of which nothing has left: they, and those that they answered, wait on in their old place.
+-- Messages and notice go, so that a later restock can choose the request anew; a message in other hands is left alone.
 with waiting as (
     select message_key
     from ops.outbox
-    where kind = %(kind)s and subject_key = any(%(request_ids)s) and state = 'pending'
+    where
+        kind in ('restock_mail', 'restock_sms') and subject_key = any(%(request_ids)s)
+        and state in ('pending', 'failed')
     for update skip locked
 ),
 
-withdrawn as (
+withdrawn_messages as (
     delete from ops.outbox
     where message_key in (select waiting.message_key from waiting)
     returning subject_key as request_id
+),
+
+withdrawn as (
+    select distinct request_id from withdrawn_messages
 ),
 
 unfrozen as (
@@ -23,12 +29,13 @@ back_in_line as (
     set
         state = 'active',
         notified_at = null,
-        last_event_note = 'sold out again before the mail was written'
+        answered_by = null,
+        last_event_note = 'sold out again before anything was sent: the place is kept'
     from withdrawn
     where
-        requests.state = 'notified' and (
+        requests.state = 'chosen' and (
             requests.request_id = withdrawn.request_id
-            or requests.last_event_note = 'answered with request ' || withdrawn.request_id
+            or requests.answered_by = withdrawn.request_id
         )
 )
 

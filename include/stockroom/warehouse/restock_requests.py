@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from importlib import resources
 
 import psycopg
 
@@ -26,10 +27,20 @@ class RestockRequest:
     consent_version: str
 
     @property
-    def contact_sha256(self) -> str:
-        """Return what finds the same person again without reading the address; the e-mail address comes first."""
-        contact = f"email:{self.email}" if self.email else f"phone:{self.phone}"
-        return hashlib.sha256(contact.encode()).hexdigest()
+    def addresses(self) -> tuple[tuple[str, str | None, str | None, str], ...]:
+        """Return medium, e-mail, phone and digest of each address; the e-mail address comes first."""
+        email = [("email", self.email, None, contact_sha256(email=self.email))] if self.email else []
+        phone = [("sms", None, self.phone, contact_sha256(phone=self.phone))] if self.phone else []
+        return (*email, *phone)
+
+
+def contact_sha256(*, email: str = "", phone: str = "") -> str:
+    """Return what finds the same address again without reading it.
+
+    >>> contact_sha256(email="ada@post.example") == contact_sha256(phone="+447700900123")
+    False
+    """
+    return hashlib.sha256((f"email:{email}" if email else f"phone:{phone}").encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -54,59 +65,28 @@ def take_in_requests(
         connection.execute(
             """
             create temporary table incoming_requests (
-                request_id text, email text, phone text, contact_sha256 text, sku text, quantity integer,
+                request_id text, medium text, email text, phone text, contact_sha256 text, sku text, quantity integer,
                 requested_at timestamptz, consent_version text
             ) on commit drop
             """
         )
         with connection.cursor().copy("copy incoming_requests from stdin") as copy:
             for request in requests:
-                copy.write_row(
-                    (
-                        request.request_id,
-                        request.email,
-                        request.phone,
-                        request.contact_sha256,
-                        request.sku,
-                        request.quantity,
-                        request.requested_at,
-                        request.consent_version,
+                for medium, email, phone, digest in request.addresses:
+                    copy.write_row(
+                        (
+                            request.request_id,
+                            medium,
+                            email,
+                            phone,
+                            digest,
+                            request.sku,
+                            request.quantity,
+                            request.requested_at,
+                            request.consent_version,
+                        )
                     )
-                )
-        stored = connection.execute(
-            """
-            with new_requests as (
-                select distinct on (incoming_requests.request_id) incoming_requests.*
-                from incoming_requests
-                left join ops.restock_requests as known using (request_id)
-                where known.request_id is null
-                order by incoming_requests.request_id, incoming_requests.requested_at
-            ),
-
-            newest_contacts as (  -- one row per shopper, with what they gave last
-                select distinct on (contact_sha256) contact_sha256, email, phone, consent_version
-                from new_requests
-                order by contact_sha256, requested_at desc
-            ),
-
-            shoppers as (
-                insert into pii.shoppers (email, phone, contact_sha256, consent_version)
-                select email, phone, contact_sha256, consent_version from newest_contacts
-                on conflict (contact_sha256) do update set
-                    phone = coalesce(excluded.phone, shoppers.phone),
-                    consent_version = excluded.consent_version
-                returning shopper_id, contact_sha256
-            )
-
-            insert into ops.restock_requests (request_id, shopper_id, sku, quantity, requested_at, state)
-            select
-                new_requests.request_id, shoppers.shopper_id, new_requests.sku, new_requests.quantity,
-                new_requests.requested_at, 'active'
-            from new_requests
-            join shoppers using (contact_sha256)
-            on conflict (request_id) do nothing
-            """
-        ).rowcount
+        stored = connection.execute(resources.files(__package__).joinpath("restock_take_in.sql").read_bytes()).rowcount
         with connection.cursor() as cursor:
             cursor.executemany(
                 """

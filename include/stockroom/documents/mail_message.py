@@ -1,0 +1,106 @@
+"""One mail as bytes: headers that nothing can be injected into, a text part and an HTML part."""
+
+from __future__ import annotations
+
+import functools
+import re
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+")
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+"""Control characters, line separators, and what turns the direction of writing, so that one name reads as another."""
+_ENCODED_WORD = "=?"
+"""Begins an encoded word (RFC 2047): a line break can hide inside it and become a header of its own."""
+_KEY = re.compile(r"[0-9a-f]{32}")
+
+
+class UnusableMailFieldError(ValueError):
+    """Something that would reach a mail's header could forge one; the message names the field, never the address."""
+
+
+def mail_file_name(message_key: str) -> str:
+    """Return the file's name, from our own key alone.
+
+    Raises:
+        ValueError: not a key of ours.
+    """
+    if not _KEY.fullmatch(message_key):
+        raise ValueError("a message key is 32 hexadecimal digits")
+    return f"{message_key}.eml"
+
+
+def check_words(name: str, value: str) -> None:
+    """Return if ``value`` may stand in a header or a text message.
+
+    Raises:
+        UnusableMailFieldError: it holds a control character or an encoded word.
+    """
+    if CONTROL.search(value) or _ENCODED_WORD in value:
+        raise UnusableMailFieldError(
+            f"{name} {value[:60]!r} holds a control character or an encoded word; correct it in the catalogue"
+        )
+
+
+def mail_bytes(
+    *,
+    message_key: str,
+    recipient: str,
+    sender_name: str,
+    sender_address: str,
+    sent_at: datetime,
+    subject: str,
+    text: str,
+    html: str,
+    unsubscribe_url: str = "",
+) -> bytes:
+    """Return the message as it is sent; the same fields give the same bytes. Check the words in ``subject`` first.
+
+    Raises:
+        UnusableMailFieldError: an address is none, or the sender's name could forge a header.
+    """
+    check_words("sender_name", sender_name)
+    for name, value in (("recipient", recipient), ("sender_address", sender_address)):
+        if not _ADDRESS.fullmatch(value) or _ENCODED_WORD in value:
+            raise UnusableMailFieldError(f"{name} is no plain address; one recipient a message, as name@shop.example")
+    file_name = mail_file_name(message_key)
+    message = EmailMessage(policy=SMTP)
+    message["From"] = f"{_quoted(sender_name)} <{sender_address}>"
+    message["To"] = recipient
+    message["Subject"] = subject
+    message["Date"] = format_datetime(sent_at)
+    message["Message-ID"] = f"<{file_name.removesuffix('.eml')}@{sender_address.rpartition('@')[2]}>"
+    message["Auto-Submitted"] = "auto-generated"
+    if unsubscribe_url:
+        message["List-Unsubscribe"] = f"<{unsubscribe_url}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    message.set_content(text)
+    message.add_alternative(html, subtype="html")
+    # The library draws its boundary at random, which would make every rendering another file.
+    message.set_boundary(f"=_{message_key}")
+    return message.as_bytes()
+
+
+def rendered(template: str, **words: object) -> str:
+    """Return a template of this package with its words; those of an HTML template are escaped."""
+    return _templates().get_template(template).render(words)
+
+
+def _quoted(name: str) -> str:
+    """Return a display name that cannot end its own quotes."""
+    return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+@functools.cache
+def _templates() -> Environment:
+    return Environment(
+        loader=PackageLoader("stockroom.documents"),
+        autoescape=select_autoescape(["html"]),  # the text part is read as it is
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

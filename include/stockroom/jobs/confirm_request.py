@@ -1,0 +1,23 @@
+"""Note that the owner of an address said yes."""
+
+from __future__ import annotations
+
+import psycopg
+
+from stockroom.delivery.signed_tokens import subject_of
+from stockroom.jobs.shopper_links import CONFIRM
+from stockroom.settings import Settings
+from stockroom.warehouse.restock_subscriptions import confirm
+
+
+def confirm_request(settings: Settings, connection: psycopg.Connection, token: str) -> str | None:
+    """Put the request of a signed token in line and return its id; ``None`` for a token that is not ours.
+
+    The caller commits. Repeating it, or being late, changes nothing.
+    """
+    subject = subject_of(token, purpose=CONFIRM, secret=settings.storefront_secret)
+    if subject is None:
+        return None
+    medium, _, request_id = subject.partition(":")
+    confirm(connection, request_id, (medium,), reason="the owner of the address confirmed it")
+    return request_id

@@ -1,0 +1,70 @@
+"""Deliver one question to the owner of an address: whether we may tell them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+
+from stockroom.delivery.folder import write_whole
+from stockroom.delivery.texts import TextMessage
+from stockroom.documents.confirm_mail import ConfirmMail, confirm_mail_bytes
+from stockroom.documents.mail_message import mail_file_name
+from stockroom.documents.text_messages import confirm_text
+from stockroom.jobs.deliver_restock_mail import file_key
+from stockroom.jobs.deliver_restock_text import NotNowError
+from stockroom.jobs.quiet_hours import leaves_at
+from stockroom.jobs.shopper_links import confirm_url
+from stockroom.settings import Settings
+from stockroom.warehouse.outbox import OutboxMessage
+from stockroom.warehouse.restock_confirmations import MAIL, MEDIUM, TEXT, read_question
+from stockroom.warehouse.restock_products import read_shown
+
+
+def deliver_confirm_mail(settings: Settings, connection: psycopg.Connection, message: OutboxMessage) -> Path | None:
+    """Write the mail of a claimed message and return its file; ``None`` when nobody needs it any more.
+
+    Raises:
+        UnusableMailFieldError: a field would forge a header.
+    """
+    question = read_question(connection, message.subject_key, MAIL)
+    if question is None:
+        return None
+    mail = ConfirmMail(
+        message_key=file_key(message),
+        recipient=question.address,
+        sender_name=settings.company_name,
+        sender_address=settings.mail_from,
+        sent_at=message.created_at.astimezone(UTC).replace(microsecond=0),
+        title=_title(connection, question.sku),
+        confirm_url=confirm_url(settings, message.subject_key, MEDIUM[MAIL]),
+    )
+    path = settings.outbox_dir / "mail" / mail_file_name(mail.message_key)
+    write_whole(path, confirm_mail_bytes(mail), mode=0o600)
+    return path
+
+
+def compose_confirm_text(
+    settings: Settings, connection: psycopg.Connection, message: OutboxMessage, now: datetime
+) -> TextMessage | None:
+    """Return the text of a claimed message; ``None`` when nobody needs it any more.
+
+    Raises:
+        NotNowError: it is night where the number lives.
+        UnusableMailFieldError: the title holds what no text may.
+    """
+    question = read_question(connection, message.subject_key, TEXT)
+    if question is None:
+        return None
+    until = leaves_at(question.address, quiet_hours=settings.sms_quiet_hours, home_zone=settings.time_zone, now=now)
+    if until > now:
+        raise NotNowError(until)
+    url = confirm_url(settings, message.subject_key, MEDIUM[TEXT])
+    words = confirm_text(shop=settings.company_name, title=_title(connection, question.sku), url=url)
+    return TextMessage(file_key(message), question.address, words)
+
+
+def _title(connection: psycopg.Connection, sku: str) -> str:
+    shown = read_shown(connection, sku)
+    return shown.title if shown else f"article {sku}"

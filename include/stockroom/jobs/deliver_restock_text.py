@@ -1,0 +1,50 @@
+"""Deliver one text message about a restock, by day where its reader lives."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import psycopg
+
+from stockroom.delivery.texts import TextMessage, send_text
+from stockroom.documents.text_messages import restock_text
+from stockroom.jobs.deliver_restock_mail import basket_url, file_key
+from stockroom.jobs.quiet_hours import leaves_at
+from stockroom.jobs.shopper_links import visit_url
+from stockroom.settings import Settings
+from stockroom.warehouse.outbox import OutboxMessage
+from stockroom.warehouse.restock_notices import TEXT, read_notice
+
+
+class NotNowError(Exception):
+    """A message has to wait; ``until`` says how long."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(f"not before {until.isoformat()}")
+        self.until = until
+
+
+def compose_restock_text(
+    settings: Settings, connection: psycopg.Connection, message: OutboxMessage, now: datetime
+) -> TextMessage | None:
+    """Return the text of a claimed message; ``None`` when nobody needs it any more.
+
+    Raises:
+        NotNowError: it is night where the number lives.
+        UnusableMailFieldError: the title holds what no text may.
+    """
+    notice = read_notice(connection, message.subject_key, TEXT)
+    if notice is None:
+        return None
+    until = leaves_at(notice.address, quiet_hours=settings.sms_quiet_hours, home_zone=settings.time_zone, now=now)
+    if until > now:
+        raise NotNowError(until)
+    url = visit_url(settings, message.subject_key) or basket_url(settings, notice.variant_id)
+    words = restock_text(shop=settings.company_name, title=notice.title, url=url)
+    return TextMessage(file_key(message), notice.address, words)
+
+
+def send(settings: Settings, text: TextMessage) -> Path | str:
+    """Send a text by the installation's sender; return its file, or the way it went."""
+    return send_text(text, sender=settings.sms_sender, folder=settings.outbox_dir / "sms") or settings.sms_sender

@@ -1,0 +1,96 @@
+"""Answer "why was I told?" and "why was I not?", for a product or for one shopper."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+
+from stockroom.settings import Settings
+from stockroom.warehouse import connect
+from stockroom.warehouse.restock_history import RequestFacts, Wave, read_events, read_facts, read_waves
+from stockroom.warehouse.restock_notices import units_to_be_had
+from stockroom.warehouse.restock_requests import contact_sha256
+from stockroom.warehouse.switches import NOTICES, is_off
+
+SHOWN = 20
+_MOMENT = "%Y-%m-%d %H:%M UTC"
+
+
+def digest_of(address: str) -> str:
+    """Return what finds an address in the ledger: an e-mail address or an international number."""
+    text = address.strip().lower()
+    return contact_sha256(phone=text.replace(" ", "")) if text.startswith("+") else contact_sha256(email=text)
+
+
+def explain_notice(settings: Settings, wanted: str, *, now: datetime) -> str:
+    """Return what happened to the requests for a SKU or of the address with a digest, and why the open ones wait."""
+    is_digest = re.fullmatch("[0-9a-f]{64}", wanted) is not None
+    sku = None if is_digest else wanted.strip().upper()
+    with connect(settings.warehouse_url) as connection:
+        facts = read_facts(connection, now=now, sku=sku, contact_sha256=wanted if is_digest else None)
+        shown = [one for one in facts if one.state == "active"][:SHOWN] if sku else facts
+        shown = shown or facts[-SHOWN:]
+        events = read_events(connection, [one.request_id for one in shown])
+        waves = read_waves(connection, sku) if sku else []
+        units = {one: units_to_be_had(connection, one) for one in sorted({fact.sku for fact in shown})}
+        is_paused = is_off(connection, NOTICES)
+    if not facts:
+        return f"nobody asked for {sku}" if sku else "no request has this address: never made, or erased"
+    lines = list(_head(sku, facts, waves, units)) if sku else []
+    for fact in shown:
+        lines.append(f"{fact.request_id}: {fact.quantity} of {fact.sku}, {fact.state}")
+        lines += [
+            f"  {event.occurred_at.strftime(_MOMENT)}  {event.to_state:12}  {event.reason or 'no reason was kept'}"
+            for event in events
+            if event.request_id == fact.request_id
+        ]
+        lines.append(f"  {why(fact, units=units[fact.sku], notices_a_day=settings.notices_a_day, is_paused=is_paused)}")
+    return "\n".join(lines)
+
+
+def why(fact: RequestFacts, *, units: int, notices_a_day: int, is_paused: bool) -> str:
+    """Return in a sentence why a request was told, or why it is not told now."""
+    if fact.answered_by:
+        return f"Told with {fact.answered_by}, an earlier request of the same shopper."
+    if fact.state in ("chosen", "sent", "clicked", "bought"):
+        return f"Told: {fact.last_event_note}."
+    if fact.state == "pending":
+        return "Not told: the owner of the address has not confirmed it."
+    if fact.state != "active":
+        return f"Not told: {fact.state}, {fact.last_event_note}."
+    free = units - fact.promised_units
+    left = free - fact.units_wanted_before
+    if fact.confirmed_addresses == 0:
+        reason = "no confirmed address is left"
+    elif fact.suppressed_by:
+        reason = f"the address is suppressed: {fact.suppressed_by}"
+    elif units < 1:
+        reason = "nothing is in stock online"
+    elif fact.was_told_lately:
+        reason = "the same shopper was told of this product less than 48 hours ago"
+    elif fact.notices_today >= notices_a_day:
+        reason = f"the shopper was told of {fact.notices_today} products today, and {notices_a_day} are enough"
+    elif free < 1:
+        reason = f"{units} in stock, all promised to shoppers who were told in the last 48 hours"
+    elif fact.quantity > max(left, 0):
+        before = fact.units_wanted_before
+        reason = f"wants {fact.quantity} of {free} free units, and those before want {before}"
+    elif is_paused:
+        reason = "notices are paused"
+    else:
+        return "Will be told by the next run of announce_restocks."
+    return f"Not told: {reason}."
+
+
+def _head(sku: str, facts: list[RequestFacts], waves: list[Wave], units: dict[str, int]) -> Iterator[str]:
+    waiting = [fact for fact in facts if fact.state == "active"]
+    yield f"{sku}: {len(facts):,} asked, {len(waiting):,} wait, {units.get(sku, 0):,} in stock online"
+    for wave in waves[-SHOWN:]:
+        told, free = wave.told_requests, wave.free_units
+        yield (
+            f"  wave {wave.wave_id} on {wave.chosen_at.strftime(_MOMENT)}: {free:,} free units, "
+            f"{told:,} shoppers told, who want {wave.promised_units:,}"
+        )
+    if len(waiting) > SHOWN:
+        yield f"The first {SHOWN} who wait:"

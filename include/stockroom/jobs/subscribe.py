@@ -1,0 +1,164 @@
+"""Take in what somebody asks for on a page of the shop, checked to the letter."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import phonenumbers
+import psycopg
+
+from stockroom.delivery.signed_tokens import is_listing_token
+from stockroom.jobs.consent_wordings import WORDINGS
+from stockroom.jobs.record_restock_requests import EMAIL, ENCODED_WORD
+from stockroom.settings import Settings
+from stockroom.warehouse.restock_requests import contact_sha256
+from stockroom.warehouse.restock_subscriptions import Subscription
+from stockroom.warehouse.restock_subscriptions import subscribe as record
+
+QUANTITY_AT_MOST = 99
+_SKU = re.compile(r"[^\s\x00-\x1f\x7f](?:[^\x00-\x1f\x7f]{0,62}[^\s\x00-\x1f\x7f])?")
+_COUNTRY = re.compile(r"[A-Z]{2}")
+_LONGEST_PAGE = 300
+_TRAP = "website"
+"""A field that people do not see: who fills it is no person."""
+
+
+class UnusableAskError(ValueError):
+    """What was sent cannot be a request. The text is for the person who typed it, and names the field to mend."""
+
+    def __init__(self, text: str, *, field_name: str) -> None:
+        super().__init__(text)
+        self.field_name = field_name
+
+
+class ForeignListingError(ValueError):
+    """The product was not named by a page of the shop."""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What a form says, once it can be acted on."""
+
+    email: str | None = field(repr=False)
+    phone: str | None = field(repr=False)
+    sku: str
+    country: str
+    quantity: int
+    locale: str
+    wording_version: str
+    source_page: str
+    wants_marketing: bool
+    is_trapped: bool
+    """A machine filled the form: it is told the same as anybody, and nothing is recorded."""
+
+    @property
+    def digests(self) -> tuple[str, ...]:
+        """Return what finds each address again without reading it."""
+        email = (contact_sha256(email=self.email),) if self.email else ()
+        return (*email, contact_sha256(phone=self.phone)) if self.phone else email
+
+
+def named_by_shop(settings: Settings, form: Mapping[str, str]) -> tuple[str, str] | None:
+    """Return SKU and country of a form if a page of the shop has signed them; ``None`` otherwise."""
+    sku, country = form.get("sku", "").strip().upper(), form.get("country", "").strip().upper()
+    if not _SKU.fullmatch(sku) or not _COUNTRY.fullmatch(country):
+        return None
+    token, key = form.get("token", ""), settings.storefront_listing_key
+    return (sku, country) if is_listing_token(token, sku=sku, country=country, key=key) else None
+
+
+def read_ask(settings: Settings, form: Mapping[str, str]) -> Ask:
+    """Return what a form asks for. It depends on the form alone, never on what is known of the address.
+
+    Raises:
+        ForeignListingError: its product does not carry the shop's signature.
+        UnusableAskError: a field has to be mended.
+    """
+    listing = named_by_shop(settings, form)
+    if listing is None:
+        raise ForeignListingError("this product was not named by a page of the shop")
+    sku, country = listing
+    locale = form.get("locale", "")
+    wording = WORDINGS.get(locale)
+    if wording is None or form.get("wording", "") != wording.version:
+        raise UnusableAskError("The page is out of date. Please load it again.", field_name="wording")
+    email, phone = _email(form.get("email", "")), _phone(form.get("phone", ""), country)
+    if not email and not phone:
+        raise UnusableAskError("Please give an e-mail address or a mobile number.", field_name="email")
+    return Ask(
+        email=email or None,
+        phone=phone or None,
+        sku=sku,
+        country=country,
+        quantity=_quantity(form.get("quantity", "") or "1"),
+        locale=locale,
+        wording_version=wording.version,
+        source_page=_page(form.get("page", "")),
+        wants_marketing=form.get("marketing", "") == "yes",
+        is_trapped=form.get(_TRAP, "") != "",
+    )
+
+
+def subscribe(settings: Settings, connection: psycopg.Connection, ask: Ask) -> None:
+    """Record a request and the question to the owner of its address; the caller commits.
+
+    Nothing is returned, since nothing may be told: what is known of an address is for its owner alone.
+    """
+    if ask.is_trapped:
+        return
+    record(
+        connection,
+        Subscription(
+            request_id=f"S-{secrets.token_hex(12)}",
+            email=ask.email,
+            phone=ask.phone,
+            sku=ask.sku,
+            quantity=ask.quantity,
+            wording_version=ask.wording_version,
+            locale=ask.locale,
+            country=ask.country,
+            source_page=ask.source_page,
+            wants_marketing=ask.wants_marketing,
+            is_double_opt_in=ask.country not in settings.storefront_single_opt_in,
+        ),
+    )
+
+
+def _email(text: str) -> str:
+    email = text.strip().lower()
+    if email and (len(email) > 254 or not EMAIL.fullmatch(email) or ENCODED_WORD in email):
+        raise UnusableAskError("Please check the e-mail address, such as name@mail.example.", field_name="email")
+    return email
+
+
+def _phone(text: str, country: str) -> str:
+    if not text.strip():
+        return ""
+    try:
+        number = phonenumbers.parse(text.strip()[:40], country)
+    except phonenumbers.NumberParseException:
+        number = None
+    if number is None or number.extension or not phonenumbers.is_possible_number(number):
+        raise UnusableAskError("Please check the mobile number, such as +44 7700 900123.", field_name="phone")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _quantity(text: str) -> int:
+    if not re.fullmatch("[0-9]{1,2}", text.strip()) or int(text) < 1:
+        raise UnusableAskError(f"Please give a number from 1 to {QUANTITY_AT_MOST}.", field_name="quantity")
+    return int(text)
+
+
+def _page(text: str) -> str:
+    """Return the address of a page without query and fragment, which may hold anything; empty where it is none."""
+    try:
+        parts = urlsplit(text[:_LONGEST_PAGE])
+    except ValueError:
+        return ""
+    if parts.scheme not in ("http", "https") or not re.fullmatch(r"[A-Za-z0-9.:\[\]-]+", parts.netloc):
+        return ""
+    return re.sub(r"[^\x21-\x7e]", "", f"{parts.scheme}://{parts.netloc}{parts.path}")

@@ -1,0 +1,58 @@
+"""Where the link of a notice leads: into the basket, or to the place in line where the product has sold out again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import psycopg
+
+from stockroom.delivery.signed_tokens import sign, subject_of
+from stockroom.jobs.deliver_restock_mail import basket_url
+from stockroom.jobs.shopper_links import VISIT
+from stockroom.settings import Settings
+from stockroom.warehouse.restock_notices import units_to_be_had
+from stockroom.warehouse.restock_products import ShownProduct, SimilarProduct, read_shown, read_similar
+from stockroom.warehouse.restock_subscriptions import Place, note_click, place_in_line, resume
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What the holder of a link finds."""
+
+    basket_url: str
+    """Empty: it has sold out again, or nobody sells it any more."""
+    place: Place
+    shown: ShownProduct | None
+    similar: tuple[SimilarProduct, ...]
+
+
+def visit_request(settings: Settings, connection: psycopg.Connection, token: str, *, is_click: bool) -> Visit | None:
+    """Return what the holder of a signed token finds; ``None`` for a token that is not ours. The caller commits.
+
+    ``is_click``: they come from a notice, which is noted.
+    """
+    request_id = subject_of(token, purpose=VISIT, secret=settings.storefront_secret)
+    place = place_in_line(connection, request_id) if request_id else None
+    if place is None:
+        return None
+    if is_click:
+        note_click(connection, place.request_id)
+    shown = read_shown(connection, place.sku)
+    units = units_to_be_had(connection, place.sku)
+    if shown and units > 0:
+        return Visit(basket_url(settings, shown.variant_id), place, shown, ())
+    return Visit("", place, shown, tuple(read_similar(connection, place.sku)))
+
+
+def keep_waiting(settings: Settings, connection: psycopg.Connection, token: str) -> bool:
+    """Let a request that was answered in vain wait on in its old place; the caller commits."""
+    request_id = subject_of(token, purpose=VISIT, secret=settings.storefront_secret)
+    place = place_in_line(connection, request_id) if request_id else None
+    if place is None or units_to_be_had(connection, place.sku) > 0:
+        return False
+    return resume(connection, place.request_id, is_sold_out=True)
+
+
+def visit_token(settings: Settings, request_id: str) -> str:
+    """Return the token with which a shopper looks up their place."""
+    return sign(request_id, purpose=VISIT, secret=settings.storefront_secret)

@@ -1,0 +1,159 @@
+"""What stands before every page: how large a body may be, who may ask from where and how often, what browsers allow."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from throttled import RateLimiterType, Throttled, rate_limiter, store
+
+from stockroom.settings import Settings
+
+BODY_LIMIT_BYTES = 8_192
+KEYS_REMEMBERED = 100_000
+ASKS_OF_AN_ADDRESS_AN_HOUR = 6
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Message, Receive, Send], Awaitable[None]]
+
+
+def origin_of(url: str) -> str:
+    """Return the origin of an address.
+
+    >>> origin_of("http://127.0.0.1:8475/products/x")
+    'http://127.0.0.1:8475'
+    """
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
+
+
+def shop_origins(settings: Settings) -> tuple[str, ...]:
+    """Return where pages of the shop live: these may ask from a script."""
+    return settings.storefront_origins or tuple(filter(None, (origin_of(settings.shop_url),)))
+
+
+def page_headers(settings: Settings) -> dict[str, str]:
+    """Return the headers of every answer: no script, no frame, nothing from elsewhere but the shop's pictures."""
+    pictures = " ".join(("'self'", *shop_origins(settings)))
+    return {
+        "content-security-policy": f"default-src 'none'; style-src 'self'; img-src {pictures}; form-action 'self'; "
+        "frame-ancestors 'none'; base-uri 'none'",
+        "cache-control": "no-store",
+        "referrer-policy": "no-referrer",
+        "x-content-type-options": "nosniff",
+    }
+
+
+class Guard:
+    """Adds the headers, and refuses a body that is larger than any form of ours. A plain ASGI application."""
+
+    def __init__(self, app: App, headers: dict[str, str]) -> None:
+        self.app = app
+        self.headers = [(name.encode(), value.encode()) for name, value in headers.items()]
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                given = {name.lower() for name, _ in message.get("headers", [])}
+                message["headers"] = [
+                    *message.get("headers", []),
+                    *(header for header in self.headers if header[0] not in given),
+                ]
+            await send(message)
+
+        body = await _read(receive) if scope["method"] not in ("GET", "HEAD", "OPTIONS") else b""
+        if body is None:
+            start = {"type": "http.response.start", "status": 413, "headers": [(b"content-type", b"text/plain")]}
+            await send_guarded(start)
+            await send_guarded({"type": "http.response.body", "body": b"too large"})
+            return
+        is_read = False
+
+        async def receive_again() -> Message:
+            nonlocal is_read
+            if is_read:
+                return await receive()
+            is_read = True
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        await self.app(scope, receive_again, send_guarded)
+
+
+async def _read(receive: Receive) -> bytes | None:
+    """Return a request's body; none where it is larger than the limit, of which no more than that is read."""
+    body = b""
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return body
+        body += bytes(message.get("body", b""))
+        if len(body) > BODY_LIMIT_BYTES:
+            return None
+        if not message.get("more_body"):
+            return body
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How often may be asked, from one network and for one address."""
+
+    networks: Throttled
+    addresses: Throttled
+
+    def wait_seconds(self, host: str) -> float:
+        """Return how long whoever asks from ``host`` has to wait; 0: they may ask now."""
+        found = self.networks.limit(f"network/{network_of(host)}", 1)
+        return max(1.0, float(found.state.retry_after)) if found.limited else 0.0
+
+    def is_any_asked_too_often(self, digests: Sequence[str]) -> bool:
+        """Return whether enough was asked for one of these addresses; its owner is not written to for more.
+
+        Every one of them is counted, also after the first that was asked too often.
+        """
+        return max(self.addresses.limit(f"address/{digest}", 1).limited for digest in digests)
+
+
+def limits_of(settings: Settings) -> Limits:
+    """Return the limits of an installation: token buckets in memory, or in a Redis that several services share."""
+    where = (
+        store.RedisStore(server=settings.storefront_limits_url)
+        if settings.storefront_limits_url
+        else store.MemoryStore(options={"MAX_SIZE": KEYS_REMEMBERED})
+    )
+
+    def bucket(requests: int, per: timedelta) -> Throttled:
+        quota = rate_limiter.per_duration(per, requests, requests)
+        return Throttled(using=RateLimiterType.GCRA.value, quota=quota, store=where)
+
+    return Limits(
+        networks=bucket(settings.storefront_asks_a_minute, timedelta(minutes=1)),
+        addresses=bucket(ASKS_OF_AN_ADDRESS_AN_HOUR, timedelta(hours=1)),
+    )
+
+
+def network_of(host: str) -> str:
+    """Return what a caller cannot change at will: an IPv4 address, or the first half of an IPv6 address.
+
+    >>> network_of("203.0.113.9"), network_of("2001:db8:1:2:3:4:5:6"), network_of("testclient")
+    ('203.0.113.9', '2001:db8:1:2::/64', 'unknown')
+    """
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return "unknown"
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped:
+            return str(address.ipv4_mapped)
+        return str(ipaddress.ip_network((address, 64), strict=False))
+    return str(address)

@@ -1,0 +1,34 @@
+"""The storefront's own pages: plain HTML, no script, everything that comes from data escaped."""
+
+from __future__ import annotations
+
+import functools
+from importlib import resources
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from stockroom.documents import formats
+
+
+def page(template: str, **words: object) -> str:
+    """Return a page of this package with its words."""
+    return _templates().get_template(template).render(words)
+
+
+@functools.cache
+def style() -> bytes:
+    """Return the style of all pages."""
+    return resources.files(__package__).joinpath("templates/style.css").read_bytes()
+
+
+@functools.cache
+def _templates() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("stockroom.storefront"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"money": formats.money, "count": formats.count}
+    return environment

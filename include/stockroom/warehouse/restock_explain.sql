@@ -1,0 +1,56 @@
+-- One row per request for a SKU or of an address, oldest first, with all that decides whether it is told.
+select
+    requests.request_id,
+    requests.sku,
+    requests.quantity,
+    requests.requested_at,
+    requests.state,
+    requests.last_event_note,
+    requests.answered_by,
+    (
+        select count(*)::integer from ops.restock_request_contacts as contacts
+        inner join pii.shoppers as shoppers on contacts.shopper_id = shoppers.shopper_id
+        where contacts.request_id = requests.request_id and contacts.confirmed_at is not null
+    ) as confirmed_addresses,
+    (
+        select string_agg(distinct suppressions.reason || ' (' || suppressions.covers || ')', ', ')
+        from ops.restock_request_contacts as contacts
+        inner join pii.shoppers as shoppers on contacts.shopper_id = shoppers.shopper_id
+        inner join pii.suppressions on shoppers.contact_sha256 = suppressions.contact_sha256
+        where
+            contacts.request_id = requests.request_id and contacts.confirmed_at is not null
+            and suppressions.covers in ('everything', requests.sku)
+    ) as suppressed_by,
+    (
+        select count(*)::integer from ops.restock_requests as told
+        where
+            told.shopper_id = requests.shopper_id and told.state != 'active' and told.answered_by is null
+            and told.notified_at > %(now)s - interval '1 day'
+    ) as notices_today,
+    (
+        select coalesce(sum(peers.quantity), 0)::integer from ops.restock_requests as peers
+        where
+            peers.sku = requests.sku and peers.state = 'active'
+            and (peers.requested_at, peers.request_id) < (requests.requested_at, requests.request_id)
+    ) as units_wanted_before,
+    (
+        select coalesce(sum(told.quantity), 0)::integer from ops.restock_requests as told
+        where
+            told.sku = requests.sku and told.state in ('chosen', 'sent', 'clicked') and told.answered_by is null
+            and told.notified_at > %(reserved_since)s and told.request_id != requests.request_id
+    ) as promised_units,
+    exists(
+        select 1 from ops.restock_requests as told
+        where
+            told.shopper_id = requests.shopper_id and told.sku = requests.sku
+            and told.state in ('chosen', 'sent', 'clicked', 'active')
+            and told.notified_at > %(reserved_since)s
+    ) as was_told_lately
+from ops.restock_requests as requests
+where
+    requests.sku = %(sku)s::text or requests.request_id in (
+        select contacts.request_id from ops.restock_request_contacts as contacts
+        inner join pii.shoppers as shoppers on contacts.shopper_id = shoppers.shopper_id
+        where shoppers.contact_sha256 = %(contact_sha256)s::text
+    )
+order by requests.requested_at, requests.request_id

@@ -1,0 +1,83 @@
+"""What was done about restock requests, and what would decide about them now."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from importlib import resources
+from typing import NamedTuple
+
+import psycopg
+
+from stockroom.warehouse.restock_notices import RESERVED_FOR
+
+
+class RequestFacts(NamedTuple):
+    """All that decides whether a request is told."""
+
+    request_id: str
+    sku: str
+    quantity: int
+    requested_at: datetime
+    state: str
+    last_event_note: str | None
+    answered_by: str | None
+    confirmed_addresses: int
+    suppressed_by: str | None
+    notices_today: int
+    units_wanted_before: int
+    promised_units: int
+    was_told_lately: bool
+
+
+class RequestEvent(NamedTuple):
+    """One change of a request."""
+
+    request_id: str
+    to_state: str
+    reason: str | None
+    occurred_at: datetime
+
+
+class Wave(NamedTuple):
+    """One round of choosing."""
+
+    wave_id: int
+    free_units: int
+    told_requests: int
+    promised_units: int
+    chosen_at: datetime
+
+
+def read_facts(
+    connection: psycopg.Connection, *, now: datetime, sku: str | None = None, contact_sha256: str | None = None
+) -> list[RequestFacts]:
+    """Return the requests for a SKU, or of the address with a digest, oldest first."""
+    rows = connection.execute(
+        resources.files(__package__).joinpath("restock_explain.sql").read_bytes(),
+        {"sku": sku, "contact_sha256": contact_sha256, "now": now, "reserved_since": now - RESERVED_FOR},
+    ).fetchall()
+    return [RequestFacts(*row) for row in rows]
+
+
+def read_events(connection: psycopg.Connection, request_ids: list[str]) -> list[RequestEvent]:
+    """Return every change of these requests, in order."""
+    rows = connection.execute(
+        """
+        select request_id, to_state, reason, occurred_at from ops.restock_request_events
+        where request_id = any(%s) order by event_id
+        """,
+        (request_ids,),
+    ).fetchall()
+    return [RequestEvent(*row) for row in rows]
+
+
+def read_waves(connection: psycopg.Connection, sku: str) -> list[Wave]:
+    """Return the waves of a SKU, oldest first."""
+    rows = connection.execute(
+        """
+        select wave_id, free_units, told_requests, promised_units, chosen_at from ops.restock_waves
+        where sku = %s order by wave_id
+        """,
+        (sku,),
+    ).fetchall()
+    return [Wave(*row) for row in rows]

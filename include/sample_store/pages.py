@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from html import escape
 
+import numpy as np
+
 from sample_store.draws import uniform
+from sample_store.local_time import iso
+from sample_store.notify_me import notify_me
 from sample_store.shopify.documents import VARIANT_IDS, ShopAt
 from sample_store.world.catalogue import Product
+from sample_store.world.places import LONDON, MANCHESTER
 
 PRODUCTS_IN_FRONT = 12
+SOLD_OUT_IN_FRONT = 8
 
 
 def product_by_handle(shop: ShopAt, handle: str) -> Product | None:
@@ -27,16 +33,50 @@ def front_page(shop: ShopAt, *, api_path: str) -> str:
         "<p>A shop on this machine alone, for Stockroom to work on: real sales, a simulated rest.</p>"
         f"<p>It speaks Shopify's Admin API at <code>{escape(api_path)}</code>, says its time at "
         f'<a href="/clock">/clock</a>, and has a page for each of its {len(shop.place_of_product):,} products, such as:'
-        f"</p><ul>{links}</ul>",
+        f"</p><ul>{links}</ul>{_sold_out(shop)}",
+    )
+
+
+def _sold_out(shop: ShopAt) -> str:
+    """Return what is sold out and will be delivered next, and a button that lets the time until then pass."""
+    rows = "".join(
+        f'<li><a href="/products/{product.handle}">{escape(product.title)}</a>: {units} arrive on {iso(at)[:16]} '
+        f"{_time_passes(at - shop.clock)}</li>"
+        for product, units, at in _deliveries_of_sold_out(shop)
+    )
+    return f"<h2>Sold out, and on its way</h2><ul>{rows}</ul>" if rows else ""
+
+
+def _deliveries_of_sold_out(shop: ShopAt) -> list[tuple[Product, int, int]]:
+    """Return product, units and moment of the next deliveries to where online orders are sent from, soonest first."""
+    receipts = shop.world.receipts
+    is_due = (receipts.at > shop.clock) & np.isin(receipts.location, (LONDON, MANCHESTER)) & (receipts.units > 0)
+    found: dict[int, tuple[Product, int, int]] = {}
+    for row in np.flatnonzero(is_due)[np.argsort(receipts.at[is_due], kind="stable")].tolist():
+        number = int(receipts.product[row])
+        if number in shop.place_of_product and number not in found and shop.available_units(number) <= 0:
+            found[number] = (shop.world.products[number], int(receipts.units[row]), int(receipts.at[row]))
+        if len(found) == SOLD_OUT_IN_FRONT:
+            break
+    return list(found.values())
+
+
+def _time_passes(seconds: int) -> str:
+    """Return a button that moves the clock. A form sent as plain text whose name and value make up the JSON wanted."""
+    minutes = seconds // 60 + 1
+    return (
+        '<form method="post" action="/clock/advance" enctype="text/plain" style="display:inline">'
+        f"<input type=\"hidden\" name='{{&quot;minutes&quot;: {minutes}, &quot;sent&quot;: &quot;' value='&quot;}}'>"
+        "<button>Let it arrive</button></form>"
     )
 
 
 def product_page(shop: ShopAt, product: Product) -> str:
     """Return a product's page: picture, price, whether it can be bought, a link that puts one into the cart."""
     units = shop.available_units(product.number)
-    stock = (
-        f"<p>{units} in stock</p>" if units > 0 else "<p>Out of stock. Leave your address and hear when it is back.</p>"
-    )
+    theme = notify_me()
+    asks = theme.widget(product.sku, f"{shop.shop_url}/products/{product.handle}") if theme else ""
+    stock = f"<p>{units} in stock</p>" if units > 0 else f"<p>Out of stock.</p>{asks}"
     cart = f'<p><a href="/cart/{VARIANT_IDS + product.number}:1">Add to cart</a></p>' if units > 0 else ""
     return _page(
         product.title,

@@ -54,7 +54,7 @@ class Settings:
     """Countries (ISO codes) in which nobody has to confirm an address by a link."""
     storefront_asks_a_minute: int = 12
     """So many requests a minute are taken from one network address."""
-    storefront_limits_url: str = ""
+    storefront_limits_url: str = field(default="", repr=False)
     """A Redis that several storefronts count in together; empty: each counts for itself."""
     sms_sender: str = "folder"
     """``folder``, or ``sns:<Airflow connection>``."""

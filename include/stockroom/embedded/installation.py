@@ -93,7 +93,8 @@ def local_settings(installation: Installation, server: Server, *, as_of_date: da
     if not ports.keys() >= set(PORTS):
         ports = choose_ports(directory / "ports.json", PORTS)
     # Generated once: links in mails that were sent last week must go on working.
-    keys = keep_private(directory / "secrets.json", {"shopify_token": _new_key, "storefront_secret": _new_key})
+    names = ("shopify_token", "storefront_secret", "storefront_listing_key")
+    keys = keep_private(directory / "secrets.json", dict.fromkeys(names, _new_key))
     decided = {
         "warehouse_url": server.warehouse_url("stockroom_app"),
         "warehouse_owner_url": server.warehouse_url("stockroom_owner"),
@@ -111,6 +112,7 @@ def local_settings(installation: Installation, server: Server, *, as_of_date: da
         "wms_dir": store / "wms",
         "storefront_url": f"http://{HOST}:{ports['storefront']}",
         "storefront_secret": keys["storefront_secret"],
+        "storefront_listing_key": keys["storefront_listing_key"],
         "as_of_date": as_of_date.isoformat(),
     }
     given = {name: value for name, value in os.environ.items() if name.startswith(PREFIX)}

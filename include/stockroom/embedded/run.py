@@ -101,9 +101,9 @@ def describe_up(installation: Installation) -> str:
     logins = installation.directory / "airflow" / "logins.json"
     return (
         f"Airflow     http://{HOST}:{ports['airflow']}   (logins: {logins})\n"
-        f"Shop        http://{HOST}:{ports['store']}\n"
+        f"Shop        http://{HOST}:{ports['store']}   (lists what is sold out: ask there to be told)\n"
         f"Warehouse   {_warehouse_address(installation)}\n"
-        f"Storefront  http://{HOST}:{ports['storefront']}\n"
+        f"Storefront  http://{HOST}:{ports['storefront']}   (mails and texts: {installation.directory / 'outbox'})\n"
         f"Files       {installation.directory}\n"
         "Stop with `make down`."
     )
@@ -166,7 +166,11 @@ def _start_store(machine: Machine, as_of_date: date) -> None:
         *("--orders-inbox", str(machine.settings.outbox_dir / "purchase_orders")),
         *("--clock", f"{as_of_date.isoformat()}T06:00"),
     ]
-    environment = machine.environment | {"SAMPLE_STORE_TOKEN": machine.settings.value("shopify_token")}
+    environment = machine.environment | {
+        "SAMPLE_STORE_TOKEN": machine.settings.value("shopify_token"),
+        "SAMPLE_STORE_NOTIFY_URL": machine.settings.storefront_url,
+        "SAMPLE_STORE_LISTING_KEY": machine.settings.storefront_listing_key,
+    }
     machine.children.start("sample-store", command, environment)
     _wait_until_answers(machine.children, f"{machine.settings.shop_url}/clock")
 

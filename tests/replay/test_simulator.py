@@ -154,3 +154,12 @@ def test_a_shard_of_the_items_gives_the_same_bits(scenario: Scenario, level: tup
         shard = simulate(scenario.take(np.array([row])), Fixed(*level))
         for name in ("sold", "lost", "arrived", "ordered", "stock_at_close"):
             assert np.array_equal(getattr(shard, name)[0], getattr(whole, name)[row])
+
+
+def test_a_past_that_never_counted_its_stock_stays_unknown() -> None:
+    watcher = Watcher(0, 0)
+    simulate(one_item([1, 1], stock=9, replan_days=1), watcher)
+    known = watcher.seen[-1][1].fraction_in_stock
+    assert known is not None
+    assert np.isnan(known[0, :10]).all()
+    assert known[0, 10:].tolist() == [1.0, 1.0]

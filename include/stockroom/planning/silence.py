@@ -15,7 +15,7 @@ import numpy as np
 
 from stockroom.planning.arrays import BoolArray, FloatArray, IntArray
 
-INCREDIBLE = 1e-4
+INCREDIBLE = 1e-5
 """The chance of so long a run, at the pace before it, under which the item counts as stopped."""
 PACE_HALF_LIFE_DAYS = 56.0
 LEAST_DAYS_OF_PACE = 20.0

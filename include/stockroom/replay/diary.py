@@ -29,7 +29,8 @@ class Diary:
         self._dates = past.dates[0] + np.arange(shape[1])
         self._units: npt.NDArray[np.int32] = np.zeros(shape, dtype=np.int32)
         self._sold_out = np.zeros(shape, dtype=np.bool_)
-        self._fraction = np.ones(shape, dtype=np.float64)
+        # A past that never counted its stock stays unknown: a plan would not be told more.
+        self._fraction = np.full(shape, np.nan)
         self._units[:, : self._past_days] = past.units_sold
         if past.sold_out is not None:
             self._sold_out[:, : self._past_days] = past.sold_out

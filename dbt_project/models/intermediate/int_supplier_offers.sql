@@ -82,6 +82,7 @@ ranked_offers as (
         ranked_items.unit_cost,
         ranked_items.pack_units,
         ranked_items.minimum_order_units,
+        ranked_items.price_breaks,
         ranked_items.is_discontinued,
         row_number() over (
             partition by ranked_items.sku
@@ -115,6 +116,7 @@ offers as (
         unit_cost,
         pack_units,
         minimum_order_units,
+        price_breaks,
         is_discontinued
 
     from ranked_offers

@@ -47,6 +47,7 @@ described as (
         offers.supplier_sku,
         offers.pack_units,
         offers.minimum_order_units,
+        offers.price_breaks,
         skus.is_active,
         first_sales.first_sold_date,
         cast('{{ var("store_currency") }}' as text) as currency,

@@ -35,7 +35,8 @@ suppliers as (
         quoted_lead_time_days,
         minimum_order_value,
         payment_terms,
-        ship_via
+        ship_via,
+        closed_days
 
     from ranked
 

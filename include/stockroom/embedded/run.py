@@ -33,7 +33,7 @@ from stockroom.settings import Settings
 from stockroom.warehouse.migrate import migrate
 
 SERVICE_TIMEOUT_SECONDS = 180.0
-SHORT_REPLAY = {"replay_days": 56, "replay_policies": "stockroom,simple"}
+SHORT_REPLAY = {"replay_days": 28, "replay_policies": "stockroom,simple"}
 """The week's replay takes minutes with all policies on 90 days; a run shows what comes of it in seconds."""
 
 

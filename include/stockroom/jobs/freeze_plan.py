@@ -25,7 +25,7 @@ class FreezeSummary:
     was_frozen: bool
     """It had been before: nothing was read, nothing written."""
     questions: int
-    """Rules of the planners that cannot be meant."""
+    """Rules of the planners that cannot be meant, and words of suppliers that cannot be read."""
 
     def __str__(self) -> str:
         """Return one line for a person to read."""
@@ -55,6 +55,8 @@ def freeze_plan(settings: Settings, *, as_of_date: date) -> FreezeSummary:
         if later_plan_date(connection, as_of_date) is None:
             found = [_question(rule) for rule in freeze.unusable_rules]
             questions = replace_exceptions(connection, kind="policy_rule", found=found)
+            unread = [_unread(subject, why) for subject, why in freeze.unreadable_words.items()]
+            questions += replace_exceptions(connection, kind="supplier_words", found=unread)
         run = PlanRun(as_of_date, freeze.items, freeze.shards, is_decided=False)
         return FreezeSummary(run, was_frozen=False, questions=questions)
 
@@ -65,4 +67,13 @@ def _question(rule: UnusableRule) -> PlanException:
         subject=f"{rule.scope} {rule.key}".strip(),
         detail=f"the planners' rule was left out: {rule.why}",
         mend="correct the line in policies.xlsx; until then the wider rule holds",
+    )
+
+
+def _unread(subject: str, why: str) -> PlanException:
+    return PlanException(
+        key=f"supplier_words/{subject}",
+        subject=subject,
+        detail=f"left out of the plan: {why}",
+        mend="correct it in the supplier's terms or catalogue; until then it counts as not said",
     )

@@ -49,6 +49,8 @@ PURCHASE_ORDER_COLUMNS = (
     "promised_date",
 )
 BACKORDER_COLUMNS = ("po_number", "line_number", "sku", "units_backordered", "noted_at", "new_promised_date")
+# Beside them terms may hold closed_days ("2011-12-24 to 2012-01-02; 2012-04-06"), and a catalogue price_breaks ("48 at
+# 1.90; 96 at 1.80"): stockroom.warehouse.suppliers_words reads both.
 
 
 def folder(settings: Settings) -> Path:

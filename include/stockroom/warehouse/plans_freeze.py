@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime, time, timedelta
 from importlib import resources
@@ -21,6 +21,7 @@ from stockroom.planning import Policy
 from stockroom.planning.policy_rules import PolicyBook, UnusableRule
 from stockroom.warehouse.planners_rules import PromotionCalendar, read_policy_book, read_promotions
 from stockroom.warehouse.plans_arrays import use_numpy_arrays
+from stockroom.warehouse.suppliers_words import UnreadableWordsError, read_closed_days, read_price_breaks
 
 HISTORY_DAYS = 3 * 365
 """The shape of the year shows from two years on; a third makes it steadier."""
@@ -43,6 +44,19 @@ class Freeze:
     items: int
     shards: int
     unusable_rules: tuple[UnusableRule, ...]
+    unreadable_words: Mapping[str, str]
+    """What suppliers said and nobody can read, by whose sheet or which SKU it is: why, and how to write it."""
+
+
+@dataclass(frozen=True)
+class _Words:
+    """What suppliers said in words, read."""
+
+    price_breaks: Mapping[str, list[tuple[int, str]]]
+    """By SKU."""
+    closures: Mapping[str, list[tuple[date, date]]]
+    """By supplier."""
+    unreadable: Mapping[str, str]
 
 
 def freeze_inputs(
@@ -65,11 +79,17 @@ def freeze_inputs(
         )
     book = read_policy_book(connection, as_of_date=plan_date, default=default_policy)
     calendar = read_promotions(connection, since=history_start)
+    said = _read_words(items)
     units, days = _panel(connection, items, plan_date, history_start)
     shards = max(-(-len(items) // SHARD_ITEMS), 1)
     run_policy = {
         "default": asdict(book.default),
         "lanes": {item.supplier_id: item.lane for item in items if item.lane},
+        "closures": [
+            [supplier, first.isoformat(), last.isoformat()]
+            for supplier, closures in sorted(said.closures.items())
+            for first, last in closures
+        ],
         "promotes": any(calendar.of(category=item.category, sku=item.sku) for item in items),
         # Who is of which class is known once the pools are fitted; only then such rules can be looked up.
         "rules": [[*place, terms] for place, terms in book.terms.items()] if book.has_rules_for_classes else [],
@@ -89,17 +109,17 @@ def freeze_inputs(
             plan_date, sku, location_id, supplier_id, category, first_date, units_sold, fraction_in_stock, sold_out,
             unit_price, unit_cost, on_hand_units, committed_units, backorder_units, on_order, quoted_lead_time_days,
             pack_units, minimum_order_units, policy, shard, supplier_sku, order_unit_cost, order_currency,
-            promotions
+            promotions, price_breaks
         ) from stdin
         """
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for row in _input_rows(items, units, days, book, calendar, plan_date, history_start, currency, shards):
+        for row in _input_rows(items, units, days, book, calendar, said, plan_date, history_start, currency, shards):
             digest.update(repr(row).encode())
             copy.write_row(row)
     connection.execute("update plan.runs set inputs_sha256 = %s where plan_date = %s", (digest.hexdigest(), plan_date))
     cut_off = datetime.combine(plan_date, time(), tzinfo=ZoneInfo(time_zone))
     connection.execute(_statement("plans_lead_times.sql"), {"plan_date": plan_date, "cut_off": cut_off})
-    return Freeze(len(items), shards, book.unusable)
+    return Freeze(len(items), shards, book.unusable, said.unreadable)
 
 
 def shard_of(sku: str, shards: int) -> int:
@@ -109,6 +129,25 @@ def shard_of(sku: str, shards: int) -> int:
     ({0}, True)
     """
     return zlib.crc32(sku.encode()) % shards
+
+
+def _read_words(items: list[Any]) -> _Words:
+    """Return price breaks and closed days; what cannot be read is left out, as if it had not been said."""
+    breaks: dict[str, list[tuple[int, str]]] = {}
+    closures: dict[str, list[tuple[date, date]]] = {}
+    unreadable: dict[str, str] = {}
+    for item in items:
+        try:
+            if item.price_breaks and item.sku not in breaks:
+                breaks[item.sku] = read_price_breaks(item.price_breaks)
+        except UnreadableWordsError as error:
+            unreadable[f"sku {item.sku}"] = str(error)
+        try:
+            if item.closed_days and item.supplier_id not in closures:
+                closures[item.supplier_id] = read_closed_days(item.closed_days)
+        except UnreadableWordsError as error:
+            unreadable[f"supplier {item.supplier_id}"] = str(error)
+    return _Words(breaks, closures, unreadable)
 
 
 def _longest_days(items: list[Any], plan_date: date) -> int:
@@ -157,6 +196,7 @@ def _input_rows(
     days: npt.NDArray[np.int8],
     book: PolicyBook,
     calendar: PromotionCalendar,
+    said: _Words,
     plan_date: date,
     history_start: date,
     currency: str,
@@ -200,6 +240,7 @@ def _input_rows(
             item.unit_cost,
             item.unit_cost_currency,
             _promotions_json(calendar, item.category, item.sku),
+            json.dumps(said.price_breaks.get(item.sku, [])),
         )
 
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import psycopg
 from psycopg.rows import namedtuple_row
 
-from stockroom.planning import Classes, ItemHistory, LeadTimeHistory, Policy
+from stockroom.planning import Classes, Closure, ItemHistory, LeadTimeHistory, Policy, SupplierCalendar
 from stockroom.planning.policy_rules import PolicyBook
 from stockroom.warehouse.planners_rules import Promotion, promotion_panel
 from stockroom.warehouse.plans_arrays import use_numpy_arrays
@@ -93,6 +93,7 @@ def read_inputs(
             days=np.array([row.days for row in shipments], dtype=np.float64),
             age_days=np.array([row.age_days for row in shipments], dtype=np.float64),
             is_open=np.array([row.is_open for row in shipments], dtype=np.bool_),
+            calendar=_calendar(run[0]),
         ),
         policies=_policies(rows, run[0]["default"]),
         book=_book(run[0]),
@@ -129,6 +130,11 @@ def _history(rows: list[Any], plan_date: date, frozen: dict[str, Any], *, days: 
         pack_units=np.array([row.pack_units for row in rows], dtype=np.int64),
         minimum_order_units=np.array([row.minimum_order_units for row in rows], dtype=np.int64),
         item_key=np.array([f"{row.sku} {row.location_id}" for row in rows], dtype=np.str_),
+        # Breaks are in the money of the order; where that is not ours, they say nothing, as the cost.
+        price_breaks=[
+            [(int(units), float(cost)) for units, cost in (row.price_breaks if row.unit_cost is not None else ())]
+            for row in rows
+        ],
         # Whether there is a calendar at all is the whole plan's to say: a shard without promotions decides as in it.
         promotion=_promotion(rows, plan_date - timedelta(days=days), days=days) if frozen.get("promotes") else None,
     )
@@ -149,6 +155,15 @@ def _promotion(rows: list[Any], first: date, *, days: int) -> npt.NDArray[np.flo
         for row in rows
     ]
     return promotion_panel(promotions, first=first, days=days)
+
+
+def _calendar(frozen: dict[str, Any]) -> SupplierCalendar:
+    return SupplierCalendar(
+        tuple(
+            Closure(supplier, date.fromisoformat(first), date.fromisoformat(last))
+            for supplier, first, last in frozen.get("closures", ())
+        )
+    )
 
 
 def _book(frozen: dict[str, Any]) -> PolicyBook | None:

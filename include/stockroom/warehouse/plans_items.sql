@@ -99,6 +99,8 @@ select
     suppliers.quoted_lead_time_days,
     suppliers.lane,
     skus.supplier_sku,
+    skus.price_breaks,
+    suppliers.closed_days,
     skus.is_discontinued,
     coalesce(skus.category, '') as category,
     greatest(first_days.first_date, %(history_start)s) as first_date,

@@ -10,6 +10,7 @@ select
     given.supplier_sku,
     given.order_unit_cost,
     given.order_currency,
+    given.price_breaks,
     decided.terms::text as terms_json
 from plan.decisions as decided
 inner join plan.inputs as given

@@ -6,6 +6,7 @@ import math
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from importlib import resources
 from typing import Any
 
@@ -73,10 +74,16 @@ def _line(row: Any) -> ProposedLine:  # noqa: ANN401 -- a row of plans_order_lin
         supplier_sku=row.supplier_sku,
         units=row.order_units,
         pack_units=row.pack_units,
-        unit_cost=row.order_unit_cost,
+        unit_cost=_unit_cost(row),
         reason=row.reason,
         terms_json=row.terms_json,
     )
+
+
+def _unit_cost(row: Any) -> Decimal:  # noqa: ANN401 -- a row of plans_order_lines.sql
+    """Return what a unit costs in an order of so many: the last price break that it reaches, else the usual price."""
+    reached = [Decimal(cost) for units, cost in row.price_breaks if units <= row.order_units]
+    return reached[-1] if reached else Decimal(row.order_unit_cost)
 
 
 def _statement(name: str) -> bytes:

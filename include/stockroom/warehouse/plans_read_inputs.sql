@@ -17,6 +17,7 @@ select
     pack_units,
     minimum_order_units,
     promotions,
+    price_breaks,
     policy::text as policy
 from plan.inputs
 where

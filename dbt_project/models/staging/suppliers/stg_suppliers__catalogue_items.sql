@@ -16,6 +16,8 @@ catalogue_items as (
         trim({{ json_text('document', 'supplier_sku') }}) as supplier_sku,
         {{ clean_sku(json_text('document', 'sku')) }} as sku,
         {{ blank_to_null(json_text('document', 'currency')) }} as currency,
+        -- A catalogue may do without this column.
+        {{ blank_to_null(json_text('document', 'price_breaks')) }} as price_breaks,
         cast({{ blank_to_null(json_text('document', 'unit_cost')) }} as numeric(14, 4)) as unit_cost,
         cast({{ blank_to_null(json_text('document', 'pack_units')) }} as integer) as pack_units,
         cast({{ blank_to_null(json_text('document', 'minimum_order_units')) }} as integer) as minimum_order_units,

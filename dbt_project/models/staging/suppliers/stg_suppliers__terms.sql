@@ -18,6 +18,8 @@ terms as (
         {{ blank_to_null(json_text('document', 'currency')) }} as currency,
         {{ blank_to_null(json_text('document', 'payment_terms')) }} as payment_terms,
         {{ blank_to_null(json_text('document', 'ship_via')) }} as ship_via,
+        -- A sheet may do without this column.
+        {{ blank_to_null(json_text('document', 'closed_days')) }} as closed_days,
         cast({{ blank_to_null(json_text('document', 'quoted_lead_time_days')) }} as numeric(6, 1))
             as quoted_lead_time_days,
         cast({{ blank_to_null(json_text('document', 'minimum_order_value')) }} as numeric(14, 2))

@@ -36,8 +36,6 @@ comment on column plan.inputs.price_breaks is 'List of least units and unit cost
 comment on column plan.inputs.promotions is
 'List of first day, last day and discount in per cent, past and planned, of this item or its category.';
 
-create index on plan.inputs (plan_date, shard);
-
 create table plan.pools (
     plan_date date not null references plan.runs,
     value_name text not null,

@@ -41,11 +41,13 @@ class StockCostSummary:
     lost_margin: float
     carrying_cost: float
     currency: str
+    why: str = "the marts hold no day of stock yet"
+    """Why nothing was measured, if nothing was."""
 
     def __str__(self) -> str:
         """Return one line for a person to read."""
         if self.since is None:
-            return "the marts hold no day of stock yet"
+            return self.why
         return (
             f"months since {self.since:%Y-%m}: {self.lost_margin:,.2f} {self.currency} of margin lost to stockouts, "
             f"{self.carrying_cost:,.2f} {self.currency} spent on holding stock; {self.rows:,} rows"
@@ -67,7 +69,9 @@ def measure_stock_costs(settings: Settings, *, as_of_date: date) -> StockCostSum
             return StockCostSummary(None, 0, 0.0, 0.0, settings.currency)
         end = min(as_of_date, span[1] + timedelta(days=1))
         take_turn_at(connection, "stock costs", end)
-        since = first_month_to_measure(connection, first_known=span[0])
+        since = first_month_to_measure(connection, first_known=span[0], end=end)
+        if since is None:
+            return StockCostSummary(None, 0, 0.0, 0.0, settings.currency, why=f"days after {end} are measured already")
         items = read_costed_items(connection, currency=settings.currency)
         book = read_policy_book(connection, as_of_date=as_of_date, default=DEFAULT_POLICY)
         policies = [

@@ -49,7 +49,10 @@ class ClassScore:
 
 
 def plans_to_judge(connection: psycopg.Connection, *, known_until: date) -> list[date]:
-    """Return the first decided plan of each week, but for those that were judged when all their days had passed."""
+    """Return the first decided plan of each week, but for those that were judged when all their days had passed.
+
+    Nor those that were judged when more was known than now.
+    """
     rows = connection.execute(
         """
         select min(runs.plan_date)
@@ -61,7 +64,9 @@ def plans_to_judge(connection: psycopg.Connection, *, known_until: date) -> list
         group by date_trunc('week', runs.plan_date)
         having not exists (
             select 1 from plan.forecast_accuracy as judged
-            where judged.plan_date = min(runs.plan_date) and judged.class_kind = 'all' and judged.items_waiting = 0
+            where
+                judged.plan_date = min(runs.plan_date) and judged.class_kind = 'all'
+                and (judged.items_waiting = 0 or judged.measured_on > %(known_until)s)
         )
         order by 1
         """,

@@ -61,10 +61,15 @@ def read_costed_items(connection: psycopg.Connection, *, currency: str) -> list[
     ]
 
 
-def first_month_to_measure(connection: psycopg.Connection, *, first_known: date) -> date:
-    """Return the month that was measured last, as it was not over then; without any, the first that the marts know."""
-    row = connection.execute("select max(month_start_date) from plan.stock_costs").fetchone()
-    newest: date | None = row[0] if row else None
+def first_month_to_measure(connection: psycopg.Connection, *, first_known: date, end: date) -> date | None:
+    """Return the month that was measured last, as it was not over then; without any, the first that the marts know.
+
+    ``None``: days from ``end`` on were measured already, and an earlier look would forget them.
+    """
+    row = connection.execute("select max(month_start_date), max(measured_on) from plan.stock_costs").fetchone()
+    newest, measured_on = row or (None, None)
+    if measured_on is not None and measured_on > end:
+        return None
     return max(newest or first_known, first_known).replace(day=1)
 
 

@@ -89,6 +89,14 @@ def test_measuring_twice_changes_nothing_and_a_plan_all_judged_is_left_alone(pla
     assert ask("select * from plan.forecast_accuracy order by class_kind, class_name") == before
 
 
+def test_a_look_from_an_earlier_day_forgets_nothing(planned, settings, ask):
+    planned.days("MUG", first=DAY, last=DAY + timedelta(days=5), units=4)
+    measure_accuracy(settings, as_of_date=DAY + timedelta(days=6))
+    before = ask(ALL)
+    assert str(measure_accuracy(settings, as_of_date=DAY + timedelta(days=2))).startswith("no forecast to judge")
+    assert ask(ALL) == before
+
+
 def test_of_a_week_the_first_plan_is_judged(planned, settings, ask):
     for day in (1, 4, 5):  # Friday of the same week, Monday and Tuesday of the next
         planned.rebuild(DAY + timedelta(days=day))

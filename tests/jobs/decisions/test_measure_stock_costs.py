@@ -71,6 +71,15 @@ def test_a_month_that_is_not_over_is_measured_again_and_an_earlier_one_stays(set
     assert ask("select * from plan.stock_costs") == before
 
 
+@pytest.mark.usefixtures("shop")
+@pytest.mark.parametrize("earlier", [date(2011, 6, 11), date(2011, 5, 11)])
+def test_a_look_from_an_earlier_day_forgets_nothing(settings, ask, earlier):
+    measure_stock_costs(settings, as_of_date=JULY)
+    before = ask("select * from plan.stock_costs order by 1, 2")
+    assert str(measure_stock_costs(settings, as_of_date=earlier)) == f"days after {earlier} are measured already"
+    assert ask("select * from plan.stock_costs order by 1, 2") == before
+
+
 def test_a_cost_in_foreign_money_is_left_out(marts, settings, ask):
     marts.sku("BAG", locations=(), unit_cost_currency="EUR")
     marts.days("BAG", first=JUNE, last=date(2011, 6, 30), units=1)

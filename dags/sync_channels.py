@@ -1,12 +1,8 @@
-"""Bring what the sales channels have sold and have in stock into the warehouse.
+"""Bring what the sales channels have sold and have in stock into the warehouse, and tell them what can be sold.
 
-Starts every two minutes, so that a sale is known within five. Each channel is its own task: one that is down delays no
-other, and the run fails so that somebody sees it. Then shoppers' restock requests are recorded and the new stock
-positions announced.
-
-If nobody acts, the next run continues where the last one ended: a stream's window starts at the end of the last window
-that was loaded. Safe to rerun: files and rows are known by their names and keys, and the window moves in the
-transaction that loads the rows.
+Starts every two minutes, so that a sale is known within five. Each connected channel is its own task: one that is down
+delays no other. If nobody acts, the next run continues where the last one ended. A push that would empty a shop writes
+nothing and asks. Safe to rerun: files and rows are known by names and keys, and only figures that differ are written.
 """
 
 from datetime import timedelta
@@ -29,7 +25,13 @@ from stockroom.orchestration.schedules import by_clock
     doc_md=__doc__,
 )
 def sync_channels() -> None:
-    """Extract every channel, then record restock requests."""
+    """Extract every channel, record restock requests, push availability."""
+
+    @task
+    def list_channels() -> list[str]:
+        from stockroom.jobs.note_channels import connected_channels
+
+        return connected_channels(this_run.settings())
 
     @task(map_index_template="{{ task.op_kwargs['channel_id'] }}")
     def extract(channel_id: str) -> str:
@@ -43,9 +45,14 @@ def sync_channels() -> None:
 
         return str(record_restock_requests(this_run.settings()))
 
-    extracted = extract.expand(channel_id=["shopify", "wholesale"])
-    extracted >> record_restock_requests()
-    extracted >> EmptyOperator(task_id="every_channel_answered")
+    @task(trigger_rule="all_done_min_one_success")
+    def push_availability() -> str:
+        from stockroom.jobs.push_availability import push_availability
+
+        return str(push_availability(this_run.settings()))
+
+    extracted = extract.expand(channel_id=list_channels())
+    extracted >> [record_restock_requests(), push_availability(), EmptyOperator(task_id="every_channel_answered")]
 
 
 sync_channels()

@@ -27,6 +27,15 @@
     cast({{ text }} as timestamp with time zone)
 {%- endmacro %}
 
+{# An ISO text without an offset that is meant in UTC, as an instant. #}
+{% macro utc_instant(text) -%}
+    {{ return(adapter.dispatch('utc_instant', 'stockroom')(text)) }}
+{%- endmacro %}
+
+{% macro default__utc_instant(text) -%}
+    cast(({{ text }}) || 'Z' as timestamp with time zone)
+{%- endmacro %}
+
 {# A wall-clock text of the store's time zone, as an instant. #}
 {% macro local_instant(text) -%}
     {{ return(adapter.dispatch('local_instant', 'stockroom')(text)) }}

@@ -11,7 +11,8 @@ from pathlib import Path
 import uvicorn
 
 from sample_store.local_time import parse_moment
-from sample_store.server import StoreApp
+from sample_store.server import StoreApp, find_apis
+from sample_store.shopify import ShopifyApi
 from sample_store.shopify.api import AdminApi, published_schema
 from sample_store.shopify.cost import Bucket
 from sample_store.store import open_store
@@ -40,7 +41,8 @@ def main(arguments: list[str] | None = None) -> int:
     bucket = Bucket(options.bucket_points, options.restore_rate, options.bucket_points, time.monotonic())
     store = open_store(options.root, options.orders_inbox, clock, shop_url)
     published_schema()
-    app = StoreApp(store, AdminApi(bucket), token)
+    apis = {"shopify": ShopifyApi(store, token, AdminApi(bucket)), **find_apis(store, token)}
+    app = StoreApp(store, apis)
     print(f"sample store: http://{options.host}:{options.port} at {store.describe()['clock']}", flush=True)
     config = uvicorn.Config(
         app,

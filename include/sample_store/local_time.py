@@ -64,6 +64,11 @@ def local_minute(moment: int) -> str:
     return datetime.fromtimestamp(moment, STORE_TIME_ZONE).strftime("%Y-%m-%d %H:%M")
 
 
+def local_time(moment: int) -> str:
+    """Return a moment as a shop's local clock shows it: ``2011-06-30T06:00:00``."""
+    return datetime.fromtimestamp(moment, STORE_TIME_ZONE).strftime("%Y-%m-%dT%H:%M:%S")
+
+
 def http_date(moment: int) -> str:
     """Return a moment as the ``Date`` header writes it."""
     return formatdate(moment, usegmt=True)

@@ -1,53 +1,51 @@
-"""The store over HTTP: the Admin API, the clock, faults on demand, the public pages. A plain ASGI application."""
+"""The store over HTTP: the shops' APIs, the clock, faults on demand, the public pages. A plain ASGI application."""
 
 from __future__ import annotations
 
 import asyncio
-import hmac
+import importlib
+import pkgutil
 import re
-import time
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
+import numpy as np
 import orjson
 
-from sample_store import pages
+from sample_store import __path__, pages
+from sample_store.apis import Api, Call, Reply, call_of, json_reply
 from sample_store.faults import Faults
 from sample_store.local_time import DAY_SECONDS, http_date, parse_moment
-from sample_store.shopify.api import AdminApi
+from sample_store.shopify import GRAPHQL_PATH
 from sample_store.shopify.documents import VARIANT_IDS
-from sample_store.shopify.errors import INVALID_TOKEN
 from sample_store.store import Store
+from sample_store.world.books import levels_at
+from sample_store.world.places import LOCATIONS
 
-GRAPHQL_PATH = "/admin/api/2026-07/graphql.json"
 BODY_LIMIT_BYTES = 1_000_000
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
-@dataclass(frozen=True)
-class Reply:
-    """An answer before it is sent."""
-
-    body: bytes
-    status: int = 200
-    media_type: str = "application/json; charset=utf-8"
-    headers: dict[str, str] = field(default_factory=dict)
-
-
-def json_reply(document: object, status: int = 200, headers: dict[str, str] | None = None) -> Reply:
-    """Return a JSON answer."""
-    return Reply(orjson.dumps(document), status, headers=headers or {})
+def find_apis(store: Store, key: str) -> dict[str, Api]:
+    """Return the APIs of the shops that have a folder here whose ``__init__`` holds ``open_api(store, key)``."""
+    modules = [
+        importlib.import_module(f"sample_store.{each.name}") for each in pkgutil.iter_modules(__path__) if each.ispkg
+    ]
+    return {
+        module.__name__.rpartition(".")[2]: module.open_api(store, key)
+        for module in modules
+        if hasattr(module, "open_api")
+    }
 
 
 class StoreApp:
     """The ASGI application around one store."""
 
-    def __init__(self, store: Store, api: AdminApi, token: str) -> None:
-        self.store, self.api, self.token = store, api, token
+    def __init__(self, store: Store, apis: Mapping[str, Api]) -> None:
+        self.store, self.apis = store, apis
         self.faults = Faults()
         self.stopping = asyncio.Event()
 
@@ -57,12 +55,20 @@ class StoreApp:
             await self._live(receive, send)
         elif scope["type"] == "http":
             body = await _read(receive)
+            channel, path = self._shop_of(scope["path"])
             if body is None:
                 await self._send(send, json_reply({"errors": "the body is too large"}, 413))
-            elif scope["path"].removeprefix("/shopify") == GRAPHQL_PATH:
-                await self._answer_api(scope, body, send)
+            elif channel is not None:
+                await self._answer_api(channel, call_of(scope, path, body), send)
             else:
                 await self._send(send, self._answer(scope["method"], scope["path"], body))
+
+    def _shop_of(self, path: str) -> tuple[str | None, str]:
+        """Return which shop's API a path belongs to, and the rest of it; Shopify's also stands at the root."""
+        first, _, rest = path.removeprefix("/").partition("/")
+        if first in self.apis:
+            return first, f"/{rest}"
+        return ("shopify", path) if path == GRAPHQL_PATH else (None, path)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         while True:
@@ -72,35 +78,21 @@ class StoreApp:
                 self.stopping.set()
                 return
 
-    async def _answer_api(self, scope: dict[str, Any], body: bytes, send: Send) -> None:
-        fault = self.faults.next()
+    async def _answer_api(self, channel: str, call: Call, send: Send) -> None:
+        fault = self.faults.next(channel)
         if fault == "hang":
             await self.stopping.wait()
             return
-        reply = self._api_reply(scope, body, fault)
+        reply = self.faults.instead(fault) or self.apis[channel].answer(self.faults.asked(call))
+        reply = self.faults.changed(fault, channel, call, reply)
+        if fault == "change_while_paged":
+            self.store.set_clock(self.store.clock + self.faults.minutes * 60)
+        skew = self.faults.skew_seconds
         if fault == "close_mid_body":
-            await send({"type": "http.response.start", "status": reply.status, "headers": self._headers(reply)})
+            await send({"type": "http.response.start", "status": reply.status, "headers": self._headers(reply, skew)})
             await send({"type": "http.response.body", "body": reply.body[: len(reply.body) // 2], "more_body": True})
             raise ConnectionAbortedError("the fault that was asked for: closed in the middle of the body")
-        await self._send(send, reply)
-
-    def _api_reply(self, scope: dict[str, Any], body: bytes, fault: str | None) -> Reply:
-        if fault == "status_429":
-            return json_reply({"errors": "Exceeded 2 calls per second for api client."}, 429, {"Retry-After": "1.0"})
-        if fault == "status_500":
-            return json_reply({"errors": "Internal Server Error"}, 500)
-        sent = dict(scope["headers"]).get(b"x-shopify-access-token", b"")
-        if fault == "status_401" or not hmac.compare_digest(sent, self.token.encode()):
-            return json_reply(INVALID_TOKEN, 401)
-        if scope["method"] != "POST":
-            return json_reply({"errors": "Not Found"}, 404)
-        try:
-            document = orjson.loads(body)
-        except orjson.JSONDecodeError:
-            document = None
-        if not isinstance(document, dict):
-            return json_reply({"errors": {"query": "Required parameter missing or invalid"}}, 400)
-        return json_reply(self.api.answer(self.store.shop, document, time.monotonic()))
+        await self._send(send, reply, skew)
 
     def _answer(self, method: str, path: str, body: bytes) -> Reply:
         try:
@@ -120,11 +112,26 @@ class StoreApp:
             store.set_clock(store.clock + int(body.get("days", 0)) * DAY_SECONDS + int(body.get("minutes", 0)) * 60)
             return json_reply(store.describe())
         if path == "/faults" and method == "POST":
-            self.faults.order(str(body["kind"]), int(body.get("times", 1)))
-            return json_reply({"waiting": list(self.faults.waiting)})
+            self.faults.order(str(body["kind"]), int(body.get("times", 1)), str(body.get("channel", "")))
+            return json_reply({"waiting": [kind for _, kind in self.faults.waiting]})
+        if path.startswith("/shown/") and method == "GET":
+            return json_reply(self.shown(path.removeprefix("/shown/")))
         if method in ("GET", "HEAD"):
             return self._page(path)
         return json_reply({"errors": "Not Found"}, 404)
+
+    def shown(self, channel: str) -> dict[str, dict[str, int]]:
+        """Return what a shop shows as available of what it offers, and what there is, by sku and location."""
+        world, clock = self.store.world, self.store.clock
+        there, shown = levels_at(world, clock).available, self.store.shown(channel)
+        retired = world.product_retired_at
+        offered = (world.product_created_at <= clock) & ~((retired > 0) & (retired <= clock))
+        items = np.flatnonzero(world.is_stocked & np.repeat(offered, len(LOCATIONS)))
+        names = [f"{world.products[item // 3].sku}/{LOCATIONS[item % 3].location_id}" for item in items.tolist()]
+        return {
+            "shown": dict(zip(names, shown[items].tolist(), strict=True)),
+            "there": dict(zip(names, there[items].tolist(), strict=True)),
+        }
 
     def _page(self, path: str) -> Reply:
         shop = self.store.shop
@@ -142,17 +149,16 @@ class StoreApp:
             return _html(pages.cart_page(shop, shop.world.products[int(found[1]) - VARIANT_IDS], int(found[2])))
         return json_reply({"errors": "Not Found"}, 404)
 
-    async def _send(self, send: Send, reply: Reply) -> None:
-        await send(
-            {"type": "http.response.start", "status": HTTPStatus(reply.status).value, "headers": self._headers(reply)}
-        )
+    async def _send(self, send: Send, reply: Reply, skew: int = 0) -> None:
+        status = HTTPStatus(reply.status).value
+        await send({"type": "http.response.start", "status": status, "headers": self._headers(reply, skew)})
         await send({"type": "http.response.body", "body": reply.body})
 
-    def _headers(self, reply: Reply) -> list[tuple[bytes, bytes]]:
+    def _headers(self, reply: Reply, skew: int = 0) -> list[tuple[bytes, bytes]]:
         headers = {
             "Content-Type": reply.media_type,
             "Content-Length": str(len(reply.body)),
-            "Date": http_date(self.store.clock),
+            "Date": http_date(self.store.clock + skew),
             **reply.headers,
         }
         return [(name.lower().encode(), value.encode()) for name, value in headers.items()]

@@ -14,11 +14,13 @@ from sample_store.folders.inbox import read_inbox
 from sample_store.folders.standing import standing_files
 from sample_store.folders.truth import write_truth
 from sample_store.local_time import iso, local_date, midnight
+from sample_store.shelves import Told, shown_at
 from sample_store.shopify.documents import ShopAt
 from sample_store.world.build import World
 from sample_store.world.buyer import FIRST_DAY
 from sample_store.world.cache import open_world, world_key
 from sample_store.world.simulate import PlacedOrder
+from sample_store.world.tables import Integers
 
 EARLIEST_CLOCK = midnight(FIRST_DAY)
 
@@ -36,6 +38,10 @@ class Store:
     """The latest clock that was ever shown: history until here never changes."""
     placed_orders: list[PlacedOrder] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
+    alone_since: int = 0
+    """Since when nobody copies stock from shop to shop by hand: the clock at which it was first opened."""
+    told: list[Told] = field(default_factory=list)
+    """What the shops were told, oldest first."""
 
     @property
     def clock(self) -> int:
@@ -51,8 +57,24 @@ class Store:
             raise ValueError(f"the store opened at {iso(EARLIEST_CLOCK)}; the clock cannot stand at {iso(moment)}")
         self.read_inbox()
         self.furthest = max(self.furthest, moment)
-        self.shop = ShopAt(self.world, moment, self.shop_url)
+        self.shop = self.shop_at(moment)
         self.write_files(moment)
+        self.remember()
+
+    def shop_at(self, moment: int) -> ShopAt:
+        """Return Shopify's shop as it stands at a moment."""
+        return ShopAt(self.world, moment, self.shop_url, shown=self.shown("shopify", moment))
+
+    def shown(self, channel: str, moment: int | None = None) -> Integers:
+        """Return what a shop shows as available, one value per item."""
+        at = self.clock if moment is None else moment
+        return shown_at(self.world, channel, self.told, at, alone_since=self.alone_since)
+
+    def tell(self, channel: str, changes: dict[int, int]) -> None:
+        """Let a shop show other figures from now on: by item, how much more or less than before."""
+        self.told.extend(Told(channel, item, change, self.clock) for item, change in changes.items())
+        if channel == "shopify":
+            self.shop.show(self.shown(channel))
         self.remember()
 
     def read_inbox(self) -> None:
@@ -88,6 +110,8 @@ class Store:
             "clock": self.clock,
             "furthest": self.furthest,
             "placed_orders": [asdict(order) for order in self.placed_orders],
+            "alone_since": self.alone_since,
+            "told": [asdict(each) for each in self.told],
         }
         path = self.root / "state.json"
         path.with_suffix(".part").write_text(json.dumps(state))
@@ -116,7 +140,10 @@ def open_store(root: Path, orders_inbox: Path | None, clock: int, shop_url: str)
         for each in state["placed_orders"]
     ]
     world = open_world(root / "cache", placed)
-    store = Store(root, orders_inbox, shop_url, world, ShopAt(world, clock, shop_url), state["furthest"], placed)
+    told = [Told(**each) for each in state.get("told", ())]
+    since = state.get("alone_since", clock)
+    shop = ShopAt(world, clock, shop_url, shown=shown_at(world, "shopify", told, clock, alone_since=since))
+    store = Store(root, orders_inbox, shop_url, world, shop, state["furthest"], placed, alone_since=since, told=told)
     store.set_clock(clock)
     write_truth_once(root, store.world, store.placed_orders)
     return store

@@ -74,6 +74,12 @@ def _parser() -> argparse.ArgumentParser:
     add("migrate", _migrate, "bring the warehouse's schemas to their newest version")
     sync = add("sync", _sync, "bring new records of a source into the warehouse")
     sync.add_argument("source", help="a channel such as shopify, or `suppliers`")
+    push = add("push", _push, "tell the channels what can be sold")
+    push.add_argument("channel", nargs="?", help="only this one, such as shopify")
+    push.add_argument("--dry-run", action="store_true", help="say what would be written, and write nothing")
+    push.add_argument("--everything", action="store_true", help="look at every listing, not only at what changed")
+    push.add_argument("--allow", action="store_true", help="let a round pass that is held; needs --who")
+    push.add_argument("--who", help="your name, for the record")
     add("record-requests", _record_requests, "record what shoppers are waiting for")
     dated("check-raw", _job("check_raw"), "check the raw records")
     build = dated("build", _build, "build the marts")
@@ -192,6 +198,28 @@ def _sync(given: argparse.Namespace) -> int:
         if given.source not in CHANNELS:
             raise SettingsError(f"there is no source {given.source!r}; give one of {', '.join(CHANNELS)} or suppliers")
         print(extract_channel(_settings(given), given.source))
+    return 0
+
+
+def _push(given: argparse.Namespace) -> int:
+    """Tell the channels what can be sold, or say what they would be told."""
+    from stockroom.channels import CHANNELS
+    from stockroom.jobs.push_availability import push_availability
+
+    if given.channel and given.channel not in CHANNELS:
+        raise SettingsError(f"there is no channel {given.channel!r}; give one of {', '.join(CHANNELS)}")
+    if given.allow and not (given.who and given.channel):
+        raise SettingsError("--allow lets one channel's round pass: name the channel, and yourself with --who")
+    allowed_by = given.who if given.allow else None
+    print(
+        push_availability(
+            _settings(given),
+            channel_id=given.channel,
+            is_dry=given.dry_run,
+            everything=given.everything,
+            allowed_by=allowed_by,
+        )
+    )
     return 0
 
 

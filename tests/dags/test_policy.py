@@ -168,11 +168,17 @@ def test_each_order_is_answered_by_itself() -> None:
     assert set(group.children) == {"approve.ask", "approve.record", "approve.deliver"}
 
 
-def test_channels_of_the_schedule_are_those_of_the_package() -> None:
+def test_the_channels_of_a_round_are_those_that_are_connected(tmp_path: Path) -> None:
     from stockroom.channels import CHANNELS
+    from stockroom.jobs.note_channels import connected_channels
+    from stockroom.settings import Settings
 
-    mapped = _dag("sync_channels").get_task("extract").op_kwargs_expand_input.value["channel_id"]
-    assert list(mapped) == sorted(CHANNELS)
+    upstream = _dag("sync_channels").get_task("extract").upstream_task_ids
+    assert upstream == {"list_channels"}
+    values = {channel.variable(field): "given" for channel in CHANNELS.values() for field in channel.fields}
+    everything = Settings("", "", tmp_path, tmp_path, tmp_path, tmp_path, channel_values=values, wholesale_dir=tmp_path)
+    assert connected_channels(everything) == sorted(CHANNELS)
+    assert connected_channels(Settings("", "", tmp_path, tmp_path, tmp_path, tmp_path)) == []
 
 
 def test_hopeless_errors_exist_under_the_names_by_which_they_are_known() -> None:

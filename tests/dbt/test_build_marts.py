@@ -42,7 +42,7 @@ def test_a_failing_model_is_named_with_its_message_and_its_sql(marts: Marts, put
     with pytest.raises(BuildFailedError) as failure:
         marts.build("2011-06-30")
     message = str(failure.value)
-    assert message.startswith("model int_shopify_order_lines (models/intermediate/int_shopify_order_lines.sql)")
+    assert message.startswith("model int_shopify_order_lines (models/intermediate/shopify/int_shopify_order_lines.sql)")
     assert 'invalid input syntax for type integer: "three"' in message
     assert "ranked_parcels as (" in message
     kept = marts.settings.dbt_dir / "failed" / "int_shopify_order_lines.sql"

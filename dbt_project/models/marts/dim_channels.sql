@@ -2,18 +2,20 @@ with
 
 channels as (
 
-    select
-        'shopify' as channel_id,
-        'Shopify' as name,
-        'online_store' as kind
+    select * from {{ ref('stg_ops__channels') }}
 
-    union all
+),
+
+described as (
 
     select
-        'wholesale' as channel_id,
-        'Wholesale files' as name,
-        'bulk_files' as kind
+        channel_id,
+        channel_name as name,
+        kind,
+        is_connected
+
+    from channels
 
 )
 
-select * from channels
+select * from described

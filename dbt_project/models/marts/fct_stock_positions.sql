@@ -16,9 +16,7 @@ order_lines as (
 
     select * from {{ ref('fct_order_lines') }}
 
-    where
-        is_stock_item
-        and channel_id = 'shopify'
+    where is_stock_item
 
 ),
 
@@ -121,7 +119,7 @@ at_cut_off as (
         levels.location_id,
         levels.reserved_units,
         levels.damaged_units,
-        levels.available_units as channel_available_units,
+        levels.shown_units as channel_available_units,
         levels.read_at as channel_read_at,
         coalesce(closing.available_units_at_close, opening.available_units_at_open, levels.available_units)
             as available_units,

@@ -10,7 +10,7 @@ import numpy as np
 from sample_store.local_time import midnight
 from sample_store.world.build import World
 from sample_store.world.buyer import DAYS, FIRST_DAY
-from sample_store.world.demand import WISH, classify
+from sample_store.world.demand import CHANNELS, WISH, classify
 from sample_store.world.places import LOCATIONS
 from sample_store.world.source import read_source
 from sample_store.world.tables import Column
@@ -26,7 +26,7 @@ def write_truth(world: World, folder: Path) -> None:
     skus = np.array([product.sku for product in world.products], np.str_)
     locations = np.array([location.location_id for location in LOCATIONS], np.str_)
     dates = np.array([(FIRST_DAY + timedelta(days=day)).isoformat() for day in range(DAYS)], "datetime64[D]")
-    channels = np.array(["shopify", "wholesale"], np.str_)
+    channels = np.array(CHANNELS, np.str_)
 
     def write(name: str, columns: dict[str, Column]) -> None:
         pq.write_table(pa.table(columns), folder / f"{name}.parquet", compression="zstd")

@@ -12,25 +12,30 @@ from pathlib import Path
 from typing import Any
 
 from graphql import (
+    FieldNode,
     FragmentDefinitionNode,
     GraphQLError,
     GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
     build_client_schema,
+    get_argument_values,
+    get_directive_values,
     parse,
     validate,
 )
-from graphql.execution.values import get_variable_values
+from graphql.execution.values import VariableValues, get_variable_values
 
 from sample_store.shopify.cost import SINGLE_QUERY_LIMIT, Bucket, requested_cost
 from sample_store.shopify.documents import ShopAt
 from sample_store.shopify.errors import QueryError, not_simulated
+from sample_store.shopify.mutations import Mutations, Tell
 from sample_store.shopify.plan import Planner
 from sample_store.shopify.projector import Projector
 
 SCHEMA_PATH = Path(__file__).parents[1] / "data" / "shopify_admin_graphql_2026-07.introspection.json.gz"
 QUERIES_KEPT = 200
+MUTATION = "inventorySetQuantities"
 
 
 @cache
@@ -52,11 +57,13 @@ class AdminApi:
     def __init__(self, bucket: Bucket) -> None:
         self.bucket = bucket
         self.queries: OrderedDict[tuple[str, str | None], _Query] = OrderedDict()
+        self.mutations = Mutations()
 
-    def answer(self, shop: ShopAt, body: dict[str, Any], now: float) -> dict[str, Any]:
+    def answer(self, shop: ShopAt, body: dict[str, Any], now: float, tell: Tell) -> dict[str, Any]:
         """Return the response's document for a request's body; errors are inside, as Shopify sends them (HTTP 200).
 
-        ``now`` is monotonic real time: points come back in real seconds, not by the shop's clock.
+        ``now`` is monotonic real time: points come back in real seconds, not by the shop's clock. ``tell`` takes what a
+        mutation changes.
         """
         self.bucket.refill(now)
         requested: int | None = None
@@ -68,18 +75,19 @@ class AdminApi:
             )
             if isinstance(variables, list):
                 return {"errors": [{"message": error.message, "locations": _locations(error)} for error in variables]}
-            if schema.query_type is None:
-                raise TypeError("the published schema has no query type")
-            selection = Planner(schema, query.fragments, variables).select(
-                schema.query_type, [query.operation.selection_set]
-            )
+            is_mutation = query.operation.operation is OperationType.MUTATION
+            root = schema.mutation_type if is_mutation else schema.query_type
+            if root is None:
+                raise TypeError("the published schema lacks a root type")
+            selection = Planner(schema, query.fragments, variables).select(root, [query.operation.selection_set])
             requested = requested_cost(selection)
             if requested > SINGLE_QUERY_LIMIT:
                 return _too_expensive(requested)
             if requested > self.bucket.available:
                 return self._throttled(requested)
             projector = Projector()
-            data = projector.answer(shop.query_root(), selection, [])
+            document = self._mutated(schema, shop, query, variables, tell) if is_mutation else shop.query_root()
+            data = projector.answer(document, selection, [])
         except GraphQLError as error:
             return {"errors": [{"message": error.message, "locations": _locations(error)}]}
         except _InvalidQueryError as error:
@@ -103,8 +111,8 @@ class AdminApi:
             named = [each for each in operations if operation_name in (None, each.name and each.name.value)]
             if len(named) != 1:
                 raise QueryError("An operation name is required" if named else f'No operation named "{operation_name}"')
-            if named[0].operation is not OperationType.QUERY:
-                raise not_simulated("A mutation")
+            if named[0].operation is OperationType.SUBSCRIPTION:
+                raise not_simulated("A subscription")
             fragments = {
                 each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)
             }
@@ -112,6 +120,19 @@ class AdminApi:
             if len(self.queries) > QUERIES_KEPT:
                 self.queries.popitem(last=False)
         return found
+
+    def _mutated(
+        self, schema: GraphQLSchema, shop: ShopAt, query: _Query, variables: VariableValues, tell: Tell
+    ) -> dict[str, Any]:
+        """Return the document that a mutation is answered from; only one field is known, and it is asked for alone."""
+        (field, *others) = query.operation.selection_set.selections
+        if not isinstance(field, FieldNode) or field.name.value != MUTATION or others or schema.mutation_type is None:
+            raise not_simulated("This mutation")
+        given = get_argument_values(schema.mutation_type.fields[MUTATION], field, variables)["input"]
+        directive = schema.get_directive("idempotent")
+        key = (get_directive_values(directive, field, variables) or {}).get("key") if directive else None
+        payload = self.mutations.set_quantities(shop, given, key, tell)
+        return {MUTATION: lambda _: payload}
 
     def _cost(self, requested: int | None, actual: int | None) -> dict[str, Any]:
         return {"requestedQueryCost": requested, "actualQueryCost": actual, "throttleStatus": self.bucket.status()}

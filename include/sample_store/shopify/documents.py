@@ -5,6 +5,7 @@ Documents are made when they are asked for and hold every field of the published
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -13,11 +14,12 @@ import numpy as np
 from sample_store.local_time import iso
 from sample_store.shopify.errors import QueryError
 from sample_store.shopify.paging import Listing
-from sample_store.world.books import levels_at
+from sample_store.world.books import Levels, levels_at
 from sample_store.world.build import World
+from sample_store.world.demand import SHOPIFY
 from sample_store.world.places import LOCATIONS
 from sample_store.world.suppliers import SUPPLIERS
-from sample_store.world.tables import RESTOCK_TYPES
+from sample_store.world.tables import RESTOCK_TYPES, Integers
 
 CURRENCY = "GBP"
 LINE_IDS, REFUND_IDS, PRODUCT_IDS, VARIANT_IDS, ITEM_IDS = 10_000_000, 20_000_000, 7_000_000, 8_000_000, 9_000_000
@@ -47,26 +49,47 @@ def money(amount: float) -> Document:
     return {"shopMoney": value, "presentmentMoney": value}
 
 
+def shown_instead(levels: Levels, shown: Integers, clock: int) -> Levels:
+    """Return levels with what a shop shows as available in place of what is; what was written counts as changed now."""
+    changed_at = np.where(shown == levels.available, levels.changed_at, clock)
+    return replace(levels, available=shown, on_hand=shown + levels.committed, changed_at=changed_at)
+
+
+def orders_updated_at(world: World, clock: int, count: int) -> Integers:
+    """Return the last moment, up to the clock, at which anything happened to each of the first orders."""
+    orders, refunds = world.orders, world.refunds
+    updated: Integers = orders.created_at[:count].copy()
+    for column in (orders.first_parcel_at, orders.second_parcel_at):
+        moments = column[:count]
+        np.maximum(updated, np.where(moments <= clock, moments, 0), out=updated)
+    seen = refunds.at <= clock
+    np.maximum.at(updated, refunds.order[seen], refunds.at[seen])
+    return updated
+
+
 class ShopAt:
     """The shop as it stood at one moment, ``clock`` included."""
 
-    def __init__(self, world: World, clock: int, shop_url: str) -> None:
+    def __init__(self, world: World, clock: int, shop_url: str, *, shown: Integers | None = None) -> None:
         self.world, self.clock, self.shop_url = world, clock, shop_url
         self.levels = levels_at(world, clock)
+        if shown is not None:
+            self.levels = shown_instead(self.levels, shown, clock)
         self.supplier_names = {supplier.supplier_id: supplier.name for supplier in SUPPLIERS}
         self.location_documents = [self._location(number) for number in range(len(LOCATIONS))]
         self.order_count = int(np.searchsorted(world.orders.created_at, clock, side="right"))
-        self.order_of_number = {
-            number: each for each, number in enumerate(world.orders.number[: self.order_count].tolist())
-        }
+        own = np.flatnonzero(world.orders.channel[: self.order_count] == SHOPIFY)
+        places = own.tolist()
+        self.order_of_number = dict(zip(world.orders.number[own].tolist(), places, strict=True))
+        self.order_updated_at = orders_updated_at(world, clock, self.order_count)
         self.orders = Listing(
-            world.orders.number[: self.order_count],
+            world.orders.number[own],
             {
-                "updated_at": self._orders_updated_at(),
-                "created_at": world.orders.created_at[: self.order_count],
-                "processed_at": world.orders.created_at[: self.order_count],
+                "updated_at": self.order_updated_at[own],
+                "created_at": world.orders.created_at[own],
+                "processed_at": world.orders.created_at[own],
             },
-            self.order,
+            lambda each: self.order(places[each]),
             default_sort="processed_at",
         )
         self.refund_start = np.searchsorted(world.refunds.order, np.arange(self.order_count + 1))
@@ -95,6 +118,16 @@ class ShopAt:
             default_sort="name",
         )
         self._variants: dict[int, Document] = {}
+
+    def show(self, shown: Integers) -> None:
+        """Show other figures from now on."""
+        self.levels = shown_instead(levels_at(self.world, self.clock), shown, self.clock)
+        changed = np.maximum(
+            self.levels.changed_at.reshape(-1, 3).max(axis=1)[self.visible_products], self.product_updated_at
+        )
+        self.item_updated_at = self.items.times["updated_at"] = changed
+        self.items.orders.clear()
+        self._variants.clear()
 
     # -- roots ---------------------------------------------------------------------------------------------------
 
@@ -164,17 +197,6 @@ class ShopAt:
         }
 
     # -- orders --------------------------------------------------------------------------------------------------
-
-    def _orders_updated_at(self) -> Any:  # noqa: ANN401 - a column
-        """Return the last moment, up to the clock, at which anything happened to each order."""
-        orders, refunds, clock = self.world.orders, self.world.refunds, self.clock
-        updated = orders.created_at[: self.order_count].copy()
-        for column in (orders.first_parcel_at, orders.second_parcel_at):
-            moments = column[: self.order_count]
-            np.maximum(updated, np.where(moments <= clock, moments, 0), out=updated)
-        seen = refunds.at <= clock
-        np.maximum.at(updated, refunds.order[seen], refunds.at[seen])
-        return updated
 
     def order(self, place: int) -> Document:
         """Return one order with its lines, refunds and parcels as of the clock."""
@@ -256,7 +278,7 @@ class ShopAt:
             "name": f"#{number}",
             "createdAt": created,
             "processedAt": created,
-            "updatedAt": iso(int(self.orders.times["updated_at"][place])),
+            "updatedAt": iso(int(self.order_updated_at[place])),
             "cancelledAt": iso(cancelled_at) if is_cancelled else None,
             "cancelReason": "CUSTOMER" if is_cancelled else None,
             "test": False,
@@ -407,7 +429,13 @@ class ShopAt:
             "inventoryLevels": [
                 self._level(number, location) for location in range(3) if self.world.is_stocked[number * 3 + location]
             ],
+            "inventoryLevel": lambda arguments: self._level_at(number, arguments["locationId"]),
         }
+
+    def _level_at(self, number: int, location_gid: str) -> Document | None:
+        """Return an item's level at one location; none where it is not stocked there."""
+        found = [each for each, document in enumerate(self.location_documents) if document["id"] == location_gid]
+        return self._level(number, found[0]) if found and self.world.is_stocked[number * 3 + found[0]] else None
 
     def _level(self, number: int, location: int) -> Document:
         item = number * 3 + location

@@ -27,6 +27,3 @@ def not_simulated(what: str, path: list[str] | None = None) -> QueryError:
     return QueryError(
         f"{what} is part of the published schema, but the sample store has nothing to answer with", path=path
     )
-
-
-INVALID_TOKEN = {"errors": "[API] Invalid API key or access token (unrecognized login or wrong password)"}

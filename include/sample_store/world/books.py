@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sample_store.world.demand import WHOLESALE
 from sample_store.world.tables import CANCEL, NO_RESTOCK, RETURN, Column, Integers, Movements
 
 if TYPE_CHECKING:
     from sample_store.world.build import World
 
-SHOPIFY_SALE, WHOLESALE_SALE, CANCELLATION, RETURNED, RECEIVED, ADJUSTED, FULFILLED = range(7)
+WEB_SALE, WHOLESALE_SALE, CANCELLATION, RETURNED, RECEIVED, ADJUSTED, FULFILLED = range(7)
 
 
 @dataclass(frozen=True)
@@ -46,16 +47,41 @@ def movements_of(world: World) -> Movements:
     wholesale, receipts, adjustments = world.wholesale, world.receipts, world.adjustments
     moved = wholesale.moves_stock
     known = adjustments.product >= 0
+    line_channel = orders.channel[lines.order]
+    refund_channel = line_channel[refunds.line]
     parts = [
-        _part(SHOPIFY_SALE, orders.created_at[lines.order][sold], line_item[sold], -lines.units[sold], None),
-        _part(FULFILLED, parcel_at[sent], line_item[sent], None, -sent_units[sent]),
-        _part(CANCELLATION, refunds.at[cancelled], refund_item[cancelled], refunds.units[cancelled], None),
-        _part(RETURNED, refunds.at[returned], refund_item[returned], *[refunds.units[returned]] * 2),
+        _part(
+            WEB_SALE,
+            orders.created_at[lines.order][sold],
+            line_item[sold],
+            -lines.units[sold],
+            None,
+            line_channel[sold],
+        ),
+        _part(FULFILLED, parcel_at[sent], line_item[sent], None, -sent_units[sent], line_channel[sent]),
+        _part(
+            CANCELLATION,
+            refunds.at[cancelled],
+            refund_item[cancelled],
+            refunds.units[cancelled],
+            None,
+            refund_channel[cancelled],
+        ),
+        _part(
+            RETURNED,
+            refunds.at[returned],
+            refund_item[returned],
+            refunds.units[returned],
+            refunds.units[returned],
+            refund_channel[returned],
+        ),
         _part(
             WHOLESALE_SALE,
             wholesale.at[moved],
             (wholesale.product * 3 + wholesale.location)[moved],
-            *[-wholesale.units[moved]] * 2,
+            -wholesale.units[moved],
+            -wholesale.units[moved],
+            np.full(int(moved.sum()), WHOLESALE, np.int64),
         ),
         _part(RECEIVED, receipts.at, receipts.product * 3 + receipts.location, receipts.units, receipts.units),
         _part(
@@ -94,7 +120,14 @@ def _sum(item: Column, units: Column, items: int) -> Integers:
     return np.bincount(item, weights=units, minlength=items).astype(np.int64)
 
 
-def _part(kind: int, at: Column, item: Column, available: Column | None, on_hand: Column | None) -> tuple[Column, ...]:
+def _part(
+    kind: int,
+    at: Column,
+    item: Column,
+    available: Column | None,
+    on_hand: Column | None,
+    channel: Column | None = None,
+) -> tuple[Column, ...]:
     nothing = np.zeros(len(at), np.int64)
     return (
         at,
@@ -102,6 +135,7 @@ def _part(kind: int, at: Column, item: Column, available: Column | None, on_hand
         np.full(len(at), kind, np.int64),
         nothing if available is None else available,
         nothing if on_hand is None else on_hand,
+        nothing - 1 if channel is None else channel,
     )
 
 

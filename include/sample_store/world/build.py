@@ -14,7 +14,7 @@ from sample_store.local_time import local_date, local_moment
 from sample_store.world.books import movements_of
 from sample_store.world.buyer import FIRST_DAY, old_habits
 from sample_store.world.catalogue import DISCONTINUED_SHARE, Product, build_catalogue
-from sample_store.world.demand import SHOPIFY, WISH, Demand, classify, first_wanted
+from sample_store.world.demand import WHOLESALE, WISH, Demand, classify, first_wanted
 from sample_store.world.places import COUNTRY_CODES
 from sample_store.world.simulate import Outcome, PlacedOrder, parcel_of, parcel_times, simulate
 from sample_store.world.source import SourceLines, read_source
@@ -100,7 +100,7 @@ def build_world(placed_orders: Sequence[PlacedOrder] = ()) -> World:
         backorders=_backorders(outcome),
         requests=_requests(outcome),
         lost=_lost(source, demand, outcome),
-        movements=Movements(*(np.zeros(0, np.int64) for _ in range(5))),
+        movements=Movements(*(np.zeros(0, np.int64) for _ in range(6))),
     )
     return World(**{**vars(world), "movements": movements_of(world)})
 
@@ -135,7 +135,7 @@ def _created_at(source: SourceLines, demand: Demand, products: Sequence[Product]
         )
     bulk_first: dict[str, int] = {}
     for row, sku in enumerate(source.sku):
-        if demand.kind[row] == WISH and demand.channel[row] != SHOPIFY and sku in wanted:
+        if demand.kind[row] == WISH and demand.channel[row] == WHOLESALE and sku in wanted:
             bulk_first.setdefault(sku, int(source.at[row]))
     number_of = {product.sku: product.number for product in products}
     latest = sorted((sku for sku in bulk_first if sku in number_of), key=lambda sku: (-wanted[sku], sku))
@@ -147,10 +147,10 @@ def _created_at(source: SourceLines, demand: Demand, products: Sequence[Product]
 def _web_orders(
     source: SourceLines, demand: Demand, product_of: dict[str, int], outcome: Outcome
 ) -> tuple[Orders, OrderLines, Refunds]:
-    """Return the web shop's orders: those of which at least one line could be sold."""
+    """Return the web shops' orders: those of which at least one line could be sold."""
     rows_of: dict[str, list[int]] = {}
     for row, invoice in enumerate(source.invoice):
-        if demand.kind[row] == WISH and demand.channel[row] == SHOPIFY and outcome.sold_units[row] > 0:
+        if demand.kind[row] == WISH and demand.channel[row] != WHOLESALE and outcome.sold_units[row] > 0:
             rows_of.setdefault(invoice, []).append(row)
     line_counts: dict[str, int] = {}
     created: dict[str, int] = {}
@@ -188,6 +188,7 @@ def _web_orders(
                 first if leaving[1] else 0,
                 second if leaving[2] else 0,
                 max(cancel_moment[row] for row in rows) if whole else 0,
+                int(demand.channel[rows[0]]),
             )
         )
         line_rows.extend(rows)
@@ -203,6 +204,7 @@ def _web_orders(
         first_parcel_at=integers(columns[6]),
         second_parcel_at=integers(columns[7]),
         cancelled_at=integers(columns[8]),
+        channel=integers(columns[9]),
     )
     lines = OrderLines(
         source_row=integers(line_rows),

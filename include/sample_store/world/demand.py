@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sample_store.draws import uniform
 from sample_store.world.places import LONDON, MANCHESTER, ROTTERDAM
 from sample_store.world.source import NO_CUSTOMER, SourceLines, is_product_code, looks_like_a_title
 
@@ -15,7 +17,11 @@ BULK_ORDER_UNITS = 400
 """An invoice of so many units is a wholesale order; smaller ones came through the web shop."""
 
 WISH, TAKE_BACK, WRITE_OFF, FOUND = 0, 1, 2, 3
-SHOPIFY, WHOLESALE = 0, 1
+CHANNELS = ("shopify", "wholesale", "woocommerce")
+SHOPIFY, WHOLESALE, WOOCOMMERCE = range(3)
+SHARES = ((WOOCOMMERCE, 0.12),)
+"""Of the web orders from the United Kingdom, what came through which other shop; the rest is Shopify's. A customer
+stays with one shop. What is sold does not depend on it: all shops sell from the same shelves."""
 
 
 @dataclass(frozen=True)
@@ -52,9 +58,24 @@ def classify(source: SourceLines) -> Demand:
         )
     ]
     kind = np.array(kinds, np.int8)
-    channel = np.where(bulk, WHOLESALE, SHOPIFY).astype(np.int8)
+    web = [
+        SHOPIFY if away else _web_channel(customer or invoice)
+        for away, customer, invoice in zip(abroad, customers, source.invoice, strict=True)
+    ]
+    channel = np.where(bulk, WHOLESALE, web).astype(np.int8)
     location = np.where(abroad, ROTTERDAM, np.where(bulk, MANCHESTER, LONDON)).astype(np.int8)
     return Demand(kind, channel, location)
+
+
+@cache
+def _web_channel(shopper: int | str) -> int:
+    """Return the shop that a customer (or, where none is named, an order) comes through."""
+    draw = uniform("web channel", shopper)
+    for channel, share in SHARES:
+        draw -= share
+        if draw < 0:
+            return channel
+    return SHOPIFY
 
 
 def first_wanted(source: SourceLines, demand: Demand) -> dict[str, int]:

@@ -18,7 +18,7 @@ from sample_store.draws import between, uniform
 from sample_store.local_time import local_date, local_moment, next_working_day
 from sample_store.world.buyer import NEW_SUPPLIER_ORDER_DAYS, REVIEW_HOUR, SUPPLIER_POSITION, Habits, review_days
 from sample_store.world.catalogue import Product
-from sample_store.world.demand import SHOPIFY, TAKE_BACK, WHOLESALE, WISH, Demand
+from sample_store.world.demand import TAKE_BACK, WHOLESALE, WISH, Demand
 from sample_store.world.source import NO_CUSTOMER, SourceLines, is_product_code
 from sample_store.world.suppliers import (
     BACKORDER_SUPPLIER,
@@ -212,7 +212,7 @@ class _Simulation:
             self.available[item] -= sold
             if sold < wanted:
                 self.outcome.lost_rows.append((row, product, sold))
-                if sold == 0 and self.channel[row] == SHOPIFY and uniform("waits", row) < WAITING_SHARE:
+                if sold == 0 and self.channel[row] != WHOLESALE and uniform("waits", row) < WAITING_SHARE:
                     self.outcome.requests.append((row, product, wanted, at + 60 * round(between(1, 9, "minutes", row))))
         self.outcome.sold_units[row] = sold
         if self.customer[row] != NO_CUSTOMER:
@@ -237,7 +237,7 @@ class _Simulation:
             purchases[-1][2] -= given
             if purchases[-1][1] == 0:
                 purchases.pop()
-            if given and self.channel[line_row] == SHOPIFY:
+            if given and self.channel[line_row] != WHOLESALE:
                 self.refund(row, line_row, at, given, product)
             elif given:
                 moves_stock = product >= 0 and self.units[line_row] < MISTYPED_UNITS

@@ -20,7 +20,7 @@ CANCEL, RETURN, NO_RESTOCK = 0, 1, 2
 
 @dataclass(frozen=True)
 class Orders:
-    """One row per web shop order, by number. Times are seconds since 1970."""
+    """One row per order of a web shop, by number. Times are seconds since 1970."""
 
     number: Column
     created_at: Column
@@ -35,6 +35,8 @@ class Orders:
     """0 where everything goes in one parcel."""
     cancelled_at: Column
     """0 unless the whole order was cancelled."""
+    channel: Column
+    """Which shop it came through: a position in ``demand.CHANNELS``."""
 
 
 @dataclass(frozen=True)
@@ -180,6 +182,8 @@ class Movements:
     kind: Column
     available_change: Column
     on_hand_change: Column
+    channel: Column
+    """The channel that sold it or took it back, a position in ``demand.CHANNELS``; -1 for what the warehouse did."""
 
 
-MOVEMENT_KINDS = ("shopify_sale", "wholesale_sale", "cancellation", "return", "receipt", "adjustment", "fulfilment")
+MOVEMENT_KINDS = ("web_sale", "wholesale_sale", "cancellation", "return", "receipt", "adjustment", "fulfilment")

@@ -42,11 +42,11 @@ class RefreshedToken(httpx.Auth):
         """Send what httpx asks for, with a token that holds."""
         if not self._token or self.monotonic() >= self._until:
             self._take((yield self._renewal()))
-        request.headers[self.header] = self.prefix + self._token
+        request.headers[self.header] = self.prefix + (self._token or "none")
         response = yield request
         if response.status_code in self.refused:
             self._take((yield self._renewal()))
-            request.headers[self.header] = self.prefix + self._token
+            request.headers[self.header] = self.prefix + (self._token or "none")
             yield request
 
     def _renewal(self) -> httpx.Request:

@@ -17,7 +17,7 @@ BATCH = 250
 """Listings that are read, written and read back together: the window in which a sale can be overwritten stays short."""
 NOT_COUNTED = "the channel has no such listing, or does not count its stock"
 
-Outcome = Literal["as_wanted", "writing", "verified", "changed_meanwhile", "refused"]
+Outcome = Literal["as_wanted", "writing", "verified", "moved_since", "changed_meanwhile", "refused"]
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ def _written(writer: AvailabilityWriter, pending: Sequence[PushResult], key: str
             results.append(replace(result, outcome="verified"))
         else:
             said = f"shows {after} after {item.availability.units} was written"
-            results.append(replace(result, outcome="changed_meanwhile", said=said))
+            results.append(replace(result, outcome="moved_since", said=said))
     return results
 
 

@@ -215,6 +215,7 @@ def _run_dags(machine: Machine, as_of_date: date, say: Callable[[str], None]) ->
         follower.wait_for(build)
         plan = follower.find_started("plan_purchase_orders", after=build)
         follower.wait_for(plan)
+        told = start_run(client, "sync_channels")  # only now is known what each shop should show
         overstock = start_run(client, "flag_overstock", partition_key=key)
         results = start_run(client, "measure_results", partition_key=key, params=SHORT_REPLAY)
         approvals = follower.find_started("approve_purchase_orders", after=plan)
@@ -222,4 +223,4 @@ def _run_dags(machine: Machine, as_of_date: date, say: Callable[[str], None]) ->
             follower.wait_for_people(approvals)
         else:  # nobody can answer what is stopped in a moment: `up` puts all of them again
             follower.wait_for_question(approvals)
-        follower.wait_for(overstock, announce, results)
+        follower.wait_for(overstock, announce, results, told, follower.find_started("announce_restocks", after=told))

@@ -57,7 +57,8 @@ def _extract_windows(
     failures: list[str] = []
     with source.connect(settings) as reader:
         channel_time = reader.now()
-        end = (channel_time - source.settle).replace(microsecond=0)
+        # A channel whose clock is ahead of ours would have windows closed before what belongs to them has happened.
+        end = (min(channel_time, clock(connection)) - source.settle).replace(microsecond=0)
         for stream in source.streams:
             try:
                 summary = _extract_window(settings, connection, reader, stream, end=end, channel_time=channel_time)

@@ -30,3 +30,28 @@ def list_open_exceptions(connection: psycopg.Connection, *, kind: str | None = N
         {"kind": kind},
     )
     return [OpenException(*row) for row in rows]
+
+
+def raise_exception(
+    connection: psycopg.Connection, key: str, *, kind: str, subject: str, detail: str, mend: str
+) -> None:
+    """Put one thing before a person; raised again it keeps its time and says what is true now. The caller commits."""
+    connection.execute(
+        """
+        insert into ops.exceptions (exception_key, kind, subject, detail, mend)
+        values (%s, %s, %s, %s, %s)
+        on conflict (exception_key) do update set
+            detail = excluded.detail,
+            mend = excluded.mend,
+            raised_at = case when ops.exceptions.resolved_at is null then ops.exceptions.raised_at else now() end,
+            resolved_at = null
+        """,
+        (key, kind, subject, detail, mend),
+    )
+
+
+def resolve_exception(connection: psycopg.Connection, key: str) -> None:
+    """Note that one thing is mended; the caller commits."""
+    connection.execute(
+        "update ops.exceptions set resolved_at = now() where exception_key = %s and resolved_at is null", (key,)
+    )

@@ -103,7 +103,7 @@ create table ops.availability_pushes (
     units_wanted integer not null,
     units_before integer,
     units_after integer,
-    outcome text not null check (outcome in ('as_wanted', 'writing', 'verified', 'changed_meanwhile', 'refused')),
+    outcome text not null check (outcome in ('as_wanted', 'writing', 'verified', 'moved_since', 'changed_meanwhile', 'refused')),
     said text not null default '',
     read_at timestamptz,
     written_at timestamptz,
@@ -123,8 +123,8 @@ comment on column ops.availability_pushes.units_before is
 comment on column ops.availability_pushes.units_after is
 'What it showed when it was read back; null until then, and where nothing was written.';
 comment on column ops.availability_pushes.outcome is
-'as_wanted: nothing had to be written. writing: the round was killed before it was read back.'
-' changed_meanwhile: somebody else changed it, the next round tries again.';
+'as_wanted: nothing had to be written. writing: the round was killed before it was read back. moved_since: written,'
+' and then sold from. changed_meanwhile: sold from before it could be written, the next round tries again.';
 comment on column ops.availability_pushes.read_at is 'Start of the window in which a sale could be overwritten.';
 comment on column ops.availability_pushes.written_at is
 'End of that window. Where the channel compares before it sets, there is no such window.';

@@ -1,0 +1,248 @@
+{# One model of every channel, one below the other: int_<channel>_<what>, all with the same columns. #}
+{% macro union_of_channels(what) -%}
+    {%- for channel in var('channels') -%}
+        select * from {{ ref('int_' ~ channel ~ '_' ~ what) }} {{- " union all " if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
+{# The newest version of each order of a channel whose staging has the common shape (docs/channels.md): where it lies in
+   raw, and what the whole order says. A subquery. #}
+{% macro newest_orders(channel) -%}
+    (
+        select ranked.*
+
+        from (
+            select
+                *,
+                {{ newest_first('order_id', updated_at='updated_at') }} as version_rank
+
+            from {{ ref('stg_' ~ channel ~ '__orders') }}
+        ) as ranked
+
+        where
+            ranked.version_rank = 1
+            and not ranked.is_void
+    )
+{%- endmacro %}
+
+{# The rows of a staging model that belong to the newest version of their order. A subquery. #}
+{% macro of_newest_orders(channel, model) -%}
+    (
+        select rows_of.*
+
+        from {{ ref(model) }} as rows_of
+        inner join orders
+            on
+                rows_of.landing_file_id = orders.landing_file_id
+                and rows_of.landing_line_number = orders.landing_line_number
+    )
+{%- endmacro %}
+
+{# What a channel without places says of its order lines, in the columns that all channels share. A whole model. #}
+{% macro conformed_order_lines(channel) -%}
+with
+
+orders as (
+
+    select * from {{ newest_orders(channel) }} as newest
+
+),
+
+order_lines as (
+
+    select * from {{ of_newest_orders(channel, 'stg_' ~ channel ~ '__order_lines') }} as newest
+
+),
+
+channels as (
+
+    select * from {{ ref('stg_ops__channels') }}
+
+    where channel_id = '{{ channel }}'
+
+),
+
+conformed as (
+
+    select
+        channels.channel_id,
+        order_lines.order_id,
+        order_lines.order_line_id,
+        orders.order_name,
+        'sale' as line_kind,
+        cast(null as text) as counterpart_line_id,
+        cast(null as timestamp with time zone) as counterpart_at,
+        orders.ordered_at,
+        order_lines.sku,
+        order_lines.sku_as_sent,
+        order_lines.title,
+        coalesce(order_lines.location_id, channels.ship_from) as location_id,
+        order_lines.units_ordered,
+        order_lines.unit_price,
+        orders.currency,
+        order_lines.landing_file_id,
+        order_lines.landing_line_number,
+        order_lines.is_custom_service,
+        order_lines.is_service_if_unknown
+
+    from order_lines
+    inner join orders
+        on order_lines.order_id = orders.order_id
+    cross join channels
+
+)
+
+select * from conformed
+{%- endmacro %}
+
+{# What happened to the order lines of a channel: what its staging says, that they were ordered, that an order cancelled
+   as a whole takes back what is left, and that an order reported as sent ships it. A whole model. #}
+{% macro conformed_order_line_events(channel) -%}
+with
+
+orders as (
+
+    select * from {{ newest_orders(channel) }} as newest
+
+),
+
+order_lines as (
+
+    select
+        lines.*,
+        orders.cancelled_at,
+        orders.completed_at
+
+    from {{ ref('int_' ~ channel ~ '_order_lines_conformed') }} as lines
+    inner join orders
+        on lines.order_id = orders.order_id
+
+),
+
+said as (
+
+    select
+        order_line_id,
+        event_kind,
+        occurred_at,
+        units
+
+    from {{ of_newest_orders(channel, 'stg_' ~ channel ~ '__order_line_events') }} as newest
+
+    where units > 0
+
+),
+
+-- One row per line, so that joining it keeps each line once.
+settled as (
+
+    select
+        order_line_id,
+        sum(case when event_kind = 'cancelled' then units else 0 end) as units_cancelled,
+        sum(case when event_kind = 'fulfilled' then units else 0 end) as units_fulfilled
+
+    from said
+
+    group by order_line_id
+
+),
+
+happened as (
+
+    select
+        order_line_id,
+        'ordered' as event_kind,
+        ordered_at as occurred_at,
+        units_ordered as units
+
+    from order_lines
+
+    union all
+
+    select * from said
+
+    union all
+
+    select
+        order_lines.order_line_id,
+        case when order_lines.cancelled_at is null then 'fulfilled' else 'cancelled' end as event_kind,
+        coalesce(order_lines.cancelled_at, order_lines.completed_at) as occurred_at,
+        order_lines.units_ordered
+        - coalesce(settled.units_cancelled, 0)
+        - coalesce(settled.units_fulfilled, 0) as units
+
+    from order_lines
+    left join settled
+        on order_lines.order_line_id = settled.order_line_id
+
+    where
+        coalesce(order_lines.cancelled_at, order_lines.completed_at) is not null
+        and order_lines.units_ordered > coalesce(settled.units_cancelled, 0) + coalesce(settled.units_fulfilled, 0)
+
+),
+
+events as (
+
+    select
+        order_lines.channel_id,
+        happened.order_line_id,
+        happened.event_kind,
+        happened.occurred_at,
+        happened.units,
+        order_lines.sku,
+        order_lines.is_custom_service,
+        order_lines.location_id
+
+    from happened
+    inner join order_lines
+        on happened.order_line_id = order_lines.order_line_id
+
+)
+
+select * from events
+{%- endmacro %}
+
+{# What a channel without places offers: its newest listings, each at the location its sales leave from. A model. #}
+{% macro conformed_listings(channel) -%}
+with
+
+listings as (
+
+    select
+        *,
+        {{ newest_first('listing_id', updated_at='updated_at') }} as version_rank
+
+    from {{ ref('stg_' ~ channel ~ '__listings') }}
+
+),
+
+channels as (
+
+    select * from {{ ref('stg_ops__channels') }}
+
+    where channel_id = '{{ channel }}'
+
+),
+
+conformed as (
+
+    select
+        channels.channel_id,
+        listings.listing_id,
+        listings.sku,
+        channels.ship_from as location_id,
+        cast('' as text) as place_id,
+        cast(1 as integer) as units_per_listing
+
+    from listings
+    cross join channels
+
+    where
+        listings.version_rank = 1
+        and listings.is_active
+        and listings.sku is not null
+
+)
+
+select * from conformed
+{%- endmacro %}

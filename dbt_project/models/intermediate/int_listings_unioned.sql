@@ -1,0 +1,9 @@
+with
+
+listings as (
+
+    {{ union_of_channels('listings') }}
+
+)
+
+select * from listings

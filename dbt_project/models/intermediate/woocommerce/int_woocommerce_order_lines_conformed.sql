@@ -1,0 +1,1 @@
+{{ conformed_order_lines('woocommerce') }}

@@ -1,0 +1,16 @@
+"""WooCommerce's REST API, version 3, as far as the store's records reach."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sample_store.apis import Api
+    from sample_store.store import Store
+
+
+def open_api(store: Store, key: str) -> Api:
+    """Return the API; ``key`` is the secret of every consumer key."""
+    from sample_store.woocommerce.api import WooApi
+
+    return WooApi(store, key)

@@ -1,0 +1,150 @@
+"""Availability on its way to channels: what should be shown, whether that can be believed, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from importlib.resources import files
+from typing import NamedTuple
+
+import psycopg
+
+
+class Target(NamedTuple):
+    """What one listing should show."""
+
+    listing_id: str
+    place_id: str
+    sku: str
+    location_id: str
+    units: int
+    shown_when_counted: int | None
+    based_on_landing_file_id: int
+
+
+class PushRow(NamedTuple):
+    """One listing of a round, as it is kept."""
+
+    listing_id: str
+    place_id: str
+    sku: str
+    location_id: str
+    units_wanted: int
+    units_before: int | None
+    units_after: int | None
+    outcome: str
+    said: str
+    read_at: datetime | None
+    written_at: datetime | None
+    verified_at: datetime | None
+
+
+def is_built(connection: psycopg.Connection) -> bool:
+    """Return whether dbt has ever said what can be sold."""
+    row = connection.execute("select to_regclass('intermediate.int_listing_availability') is not null").fetchone()
+    return bool(row and row[0])
+
+
+def read_targets(connection: psycopg.Connection, channel_id: str, *, everything: bool = False) -> list[Target]:
+    """Return the listings that do not show what they should, as far as is known; all of them with ``everything``."""
+    query = files(__package__).joinpath("pushes_targets.sql").read_text("utf-8")
+    rows = connection.execute(query, {"channel": channel_id, "everything": everything})
+    return [Target(*row) for row in rows]
+
+
+def count_listings(connection: psycopg.Connection, channel_id: str) -> int:
+    """Return how many listings of a channel a figure is known for."""
+    row = connection.execute(
+        "select count(*) from intermediate.int_listing_availability where channel_id = %s", (channel_id,)
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def reasons_for_doubt(
+    connection: psycopg.Connection, *, snapshots: Sequence[str], now: datetime, stale_minutes: int
+) -> list[str]:
+    """Return why what is known of stock and sales cannot be believed right now; none is the usual answer.
+
+    Args:
+        connection: to the warehouse.
+        snapshots: streams that state everything there is, as ``source/stream``: an empty one is no news but a fault.
+        now: the warehouse's clock.
+        stale_minutes: how old the last extract of a connected channel may be.
+    """
+    query = files(__package__).joinpath("pushes_trust.sql").read_text("utf-8")
+    given = {"snapshots": list(snapshots), "now": now, "stale_minutes": stale_minutes}
+    return [str(reason) for (reason,) in connection.execute(query, given)]
+
+
+def open_round(
+    connection: psycopg.Connection,
+    channel_id: str,
+    *,
+    state: str,
+    based_on_landing_file_id: int | None,
+    listings: int,
+    said: str = "",
+    allowed_by: str | None = None,
+) -> int:
+    """Write down that a round begins, or that it is held, and return its id; the caller commits."""
+    row = connection.execute(
+        """
+        insert into ops.push_runs
+            (channel_id, state, based_on_landing_file_id, listings, said, allowed_by, ended_at)
+        values (%(channel_id)s, %(state)s, %(based_on)s, %(listings)s, %(said)s, %(allowed_by)s,
+            case when %(state)s = 'held' then clock_timestamp() end)
+        returning push_run_id
+        """,
+        {
+            "channel_id": channel_id,
+            "state": state,
+            "based_on": based_on_landing_file_id,
+            "listings": listings,
+            "said": said,
+            "allowed_by": allowed_by,
+        },
+    ).fetchone()
+    if row is None:
+        raise RuntimeError("an insert that returns its id returned none")
+    return int(row[0])
+
+
+def close_round(connection: psycopg.Connection, push_run_id: int, *, state: str, said: str) -> None:
+    """Write down how a round ended; the caller commits."""
+    connection.execute(
+        """
+        update ops.push_runs set state = %s, said = left(%s, 2000), ended_at = clock_timestamp()
+        where push_run_id = %s
+        """,
+        (state, said, push_run_id),
+    )
+
+
+def write_rows(connection: psycopg.Connection, push_run_id: int, channel_id: str, rows: Sequence[PushRow]) -> None:
+    """Keep what is to be written, or what became of it: a listing has one row in a round; the caller commits."""
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            """
+            with known as (
+                update ops.availability_pushes set
+                    units_after = %(units_after)s,
+                    outcome = %(outcome)s,
+                    said = %(said)s,
+                    written_at = %(written_at)s,
+                    verified_at = %(verified_at)s
+                where push_run_id = %(push_run_id)s and listing_id = %(listing_id)s and place_id = %(place_id)s
+                returning 1
+            )
+
+            insert into ops.availability_pushes (
+                push_run_id, channel_id, listing_id, place_id, sku, location_id, units_wanted, units_before,
+                units_after, outcome, said, read_at, written_at, verified_at
+            )
+            select
+                %(push_run_id)s, %(channel_id)s, %(listing_id)s, %(place_id)s, %(sku)s, %(location_id)s,
+                %(units_wanted)s, %(units_before)s, %(units_after)s, %(outcome)s, left(%(said)s, 500),
+                %(read_at)s::timestamptz, %(written_at)s::timestamptz, %(verified_at)s::timestamptz
+            where not exists (select from known)
+            """,
+            [{**row._asdict(), "push_run_id": push_run_id, "channel_id": channel_id} for row in rows],
+        )

@@ -1,0 +1,74 @@
+-- One row per listing of a channel that does not show what it should, as far as is known here.
+with last_pushes as (
+    select distinct on (listing_id, place_id)
+        listing_id,
+        place_id,
+        sku,
+        outcome,
+        coalesce(units_after, units_before) as units_seen,
+        coalesce(verified_at, read_at) as seen_at
+    from ops.availability_pushes
+    where channel_id = %(channel)s
+    order by listing_id asc, place_id asc, availability_push_id desc
+),
+
+availability as (
+    select * from intermediate.int_listing_availability
+    where channel_id = %(channel)s
+),
+
+own_events as (
+    select * from intermediate.int_order_line_events_unioned
+    where channel_id = %(channel)s and not is_custom_service
+),
+
+-- What the channel itself is known to have sold since it was last looked at: it took that off its own figure.
+sold_since as (
+    select
+        last_pushes.listing_id,
+        last_pushes.place_id,
+        sum(
+            case
+                when own_events.event_kind = 'ordered' then own_events.units
+                when own_events.event_kind in ('cancelled', 'returned') then -own_events.units
+                else 0
+            end
+        ) as units
+    from last_pushes
+    inner join own_events
+        on last_pushes.sku = own_events.sku and last_pushes.seen_at < own_events.occurred_at
+    group by last_pushes.listing_id, last_pushes.place_id
+),
+
+expected as (
+    select
+        availability.*,
+        last_pushes.outcome,
+        coalesce(availability.shown_when_counted, last_pushes.units_seen - coalesce(sold_since.units, 0))
+            as shown_units
+    from availability
+    left join last_pushes
+        on
+            availability.listing_id = last_pushes.listing_id
+            and availability.place_id = last_pushes.place_id
+    left join sold_since
+        on
+            availability.listing_id = sold_since.listing_id
+            and availability.place_id = sold_since.place_id
+)
+
+select
+    listing_id,
+    place_id,
+    sku,
+    location_id,
+    units::integer as units,
+    shown_units::integer as shown_when_counted,
+    based_on_landing_file_id
+from expected
+where
+    %(everything)s
+    or outcome is null
+    or outcome not in ('as_wanted', 'verified')
+    or units is distinct from shown_units
+order by listing_id, place_id

@@ -1,0 +1,197 @@
+"""Two shops sell from the same shelves, and each is told what the other sold: read in the shops themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from tests.jobs.sample_shop import SampleShop
+
+from stockroom.channels import CHANNELS
+from stockroom.channels.channel import Change, Listing, UnavailableChannelError
+from stockroom.jobs.build_marts import build_marts
+from stockroom.jobs.extract_channel import extract_channel
+from stockroom.jobs.open_exceptions import open_exceptions
+from stockroom.jobs.push_availability import PushError, push_availability
+from stockroom.settings import Settings
+
+pytestmark = pytest.mark.slow
+
+DAY = date(2011, 1, 14)
+LEVELS = "select sku || '/' || location_id, available_units_now from intermediate.int_stock_levels_live"
+CHANNELS_HERE = ("shopify", "wholesale", "woocommerce")
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SampleShop]:
+    shop = SampleShop(tmp_path_factory.mktemp("store"), "2011-01-13T06:00")
+    yield shop
+    shop.stop()
+
+
+@pytest.fixture(scope="module")
+def settings(module_warehouse: Any, shop: SampleShop, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Return a shop that was read as a whole and built once, in the morning of a Thursday."""
+    settings = shop.settings(module_warehouse, tmp_path_factory.mktemp("push"))
+    sync(settings)
+    for layer in ("staging", "intermediate"):
+        build_marts(settings, as_of_date=DAY, layer=layer)
+    return settings
+
+
+@pytest.fixture
+def rows(module_warehouse: Any) -> Callable[..., list[Any]]:
+    def read(query: str) -> list[Any]:
+        with psycopg.connect(module_warehouse.url, autocommit=True) as connection:
+            return connection.execute(query).fetchall() if query.startswith("select") else [connection.execute(query)]
+
+    return read
+
+
+def sync(settings: Settings) -> None:
+    for channel in CHANNELS_HERE:
+        extract_channel(settings, channel)
+
+
+def wrongly_shown(shop: SampleShop, channel: str, location: str = "") -> dict[str, tuple[int, int]]:
+    """Return what a shop shows that is not there, and what is."""
+    books = shop.get(f"/shown/{channel}")
+    return {
+        name: (units, books["there"][name])
+        for name, units in books["shown"].items()
+        if units != books["there"][name] and name.endswith(location)
+    }
+
+
+def test_nothing_is_written_before_anything_is_known(warehouse: Any, shop: SampleShop, tmp_path: Path) -> None:
+    unbuilt = shop.settings(warehouse, tmp_path)
+    assert "marts were never built" in str(push_availability(unbuilt, channel_id="shopify"))
+
+
+def test_a_first_round_finds_both_shops_in_order(settings: Settings, rows: Any) -> None:
+    assert "would write 0 of" in str(push_availability(settings, is_dry=True))
+    assert rows("select count(*) from ops.push_runs") == [(0,)], "a dry run leaves no trace"
+    said = str(push_availability(settings))
+    assert said.count("nothing to write (of") == 2
+    assert rows("select channel_id, state from ops.push_runs order by 1") == [
+        ("shopify", "pushed"),
+        ("woocommerce", "pushed"),
+    ]
+    assert rows("select distinct outcome from ops.availability_pushes") == [("as_wanted",)]
+    push_availability(settings)
+    assert rows("select count(*) from ops.push_runs") == [(2,)], "nothing changed, so nothing is asked or written"
+
+
+def test_after_a_day_of_sales_each_shop_is_told_what_the_other_sold(
+    settings: Settings, shop: SampleShop, rows: Any
+) -> None:
+    shop.post("/clock", {"clock": "2011-01-13T20:00"})
+    missed = wrongly_shown(shop, "shopify")
+    assert missed, "Shopify does not learn of WooCommerce's sales by itself"
+    assert wrongly_shown(shop, "woocommerce", "/LONDON")
+    sync(settings)
+    dry = str(push_availability(settings, is_dry=True))
+    push_availability(settings)
+    assert f"shopify: would write {len(missed):,} of" in dry
+    assert wrongly_shown(shop, "shopify") == {}
+    assert wrongly_shown(shop, "woocommerce", "/LONDON") == {}
+    assert rows(
+        "select count(*) from ops.availability_pushes where outcome = 'verified' and channel_id = 'shopify' "
+        "and units_after = units_wanted and units_before <> units_after"
+    ) == [(len(missed),)]
+    before, there, after = rows(
+        "select units_before, units_wanted, units_after from ops.availability_pushes "
+        "where outcome = 'verified' order by 1 limit 1"
+    )[0]
+    assert there == after != before
+
+
+def test_what_was_written_does_not_come_back_as_a_count(settings: Settings, shop: SampleShop, rows: Any) -> None:
+    shop.post("/clock", {"clock": "2011-01-13T20:10"})  # closed: nothing moves, but every level is read again
+    sync(settings)
+    there = shop.get("/shown/shopify")["there"]
+    assert {name: units for name, units in rows(LEVELS) if there[name] != units} == {}
+    assert str(push_availability(settings)).count("nothing to write (of") == 2
+    shop.post("/clock", {"clock": "2011-01-14T20:00"})
+    sync(settings)
+    build_marts(settings, as_of_date=DAY, layer="intermediate")
+    push_availability(settings)
+    there = shop.get("/shown/shopify")["there"]
+    assert {name: units for name, units in rows(LEVELS) if there[name] != units} == {}
+    assert (wrongly_shown(shop, "shopify"), wrongly_shown(shop, "woocommerce", "/LONDON")) == ({}, {})
+
+
+def test_a_count_in_the_shop_is_news_even_after_a_push(settings: Settings, shop: SampleShop, rows: Any) -> None:
+    ((listing, place, sku, units),) = rows(
+        "select listing_id, place_id, sku, units::int from intermediate.int_listing_availability "
+        "where channel_id = 'shopify' and location_id = 'LONDON' and units > 50 order by sku limit 1"
+    )
+    with CHANNELS["shopify"].push(settings) as somebody:  # type: ignore[misc]
+        (written,) = somebody.write_available([Change(Listing(listing, place), units, units - 7)], key="a count")
+    assert written.outcome == "written"
+    shop.post("/clock", {"clock": "2011-01-14T20:10"})
+    sync(settings)
+    known = [level for name, level in rows(LEVELS) if name == f"{sku}/LONDON"]
+    assert known == [units - 7]
+    assert "shopify: nothing to write" in str(push_availability(settings, channel_id="shopify"))
+    with CHANNELS["shopify"].push(settings) as somebody:  # type: ignore[misc]
+        somebody.write_available([Change(Listing(listing, place), units - 7, units)], key="the count was wrong")
+
+
+def test_a_failed_extract_holds_every_push_and_asks(settings: Settings, shop: SampleShop) -> None:
+    shop.post("/clock", {"clock": "2011-01-17T20:00"})
+    shop.fault("status_500", 50, "woocommerce")
+    extract_channel(settings, "shopify")
+    with pytest.raises(UnavailableChannelError, match="HTTP 500"):
+        extract_channel(settings, "woocommerce")
+    shop.fault("status_500", 0)
+    before = shop.get("/shown/shopify")["shown"]
+    with pytest.raises(PushError, match="shopify: held, nothing was written: woocommerce: its last extract failed"):
+        push_availability(settings, channel_id="shopify")
+    assert shop.get("/shown/shopify")["shown"] == before
+    (asked,) = open_exceptions(settings, kind="availability_push").found
+    assert "Is this right?" in asked.mend
+    sync(settings)
+    push_availability(settings)
+    assert open_exceptions(settings, kind="availability_push").found == [], "the next good round takes it back"
+    assert wrongly_shown(shop, "shopify") == {}
+
+
+def test_a_stale_extract_holds_a_push(settings: Settings, rows: Any) -> None:
+    rows("update ops.extract_runs set ended_at = ended_at - interval '16 minutes' where channel_id = 'wholesale'")
+    with pytest.raises(PushError, match="wholesale was last extracted 16 minutes ago"):
+        push_availability(settings, channel_id="woocommerce", everything=True)
+    sync(settings)
+
+
+def test_levels_that_are_all_gone_hold_a_push(settings: Settings, rows: Any) -> None:
+    newest = "select max(landing_file_id) from raw.landing_files where stream = 'inventory_levels'"
+    rows(f"update raw.landing_files set line_count = 0 where landing_file_id = ({newest})")  # noqa: S608
+    with pytest.raises(PushError, match="the newest inventory_levels hold nothing at all"):
+        push_availability(settings, channel_id="shopify", everything=True)
+    rows(f"update raw.landing_files set line_count = 9 where landing_file_id = ({newest})")  # noqa: S608
+
+
+def test_a_push_that_would_empty_a_fifth_of_a_shop_asks_first(settings: Settings, shop: SampleShop, rows: Any) -> None:
+    """Somebody sets Shopify's levels in London to 0 by mistake; WooCommerce sells from there."""
+    levels = rows(
+        "select listing_id, place_id, units::int from intermediate.int_listing_availability "
+        "where channel_id = 'shopify' and location_id = 'LONDON' and units > 0"
+    )
+    with CHANNELS["shopify"].push(settings) as somebody:  # type: ignore[misc]
+        changes = [Change(Listing(listing, place), units, 0) for listing, place, units in levels]
+        assert {each.outcome for each in somebody.write_available(changes, key="a mistake")} == {"written"}
+    shop.post("/clock", {"clock": "2011-01-17T20:10"})
+    sync(settings)
+    before = shop.get("/shown/woocommerce")["shown"]
+    with pytest.raises(PushError, match=r"it would set [\d,]+ of [\d,]+ listings to 0"):
+        push_availability(settings, channel_id="woocommerce")
+    assert shop.get("/shown/woocommerce")["shown"] == before
+    assert "held" in str(push_availability(settings, channel_id="woocommerce", is_dry=True))
+    push_availability(settings, channel_id="woocommerce", allowed_by="Ada")
+    assert shop.get("/shown/woocommerce")["shown"] != before
+    assert rows("select allowed_by from ops.push_runs order by push_run_id desc limit 1") == [("Ada",)]

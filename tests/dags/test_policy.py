@@ -160,6 +160,18 @@ def test_nothing_is_released_before_the_gate_on_decisions() -> None:
     ]  # fmt: skip
 
 
+def test_each_shard_is_decided_by_a_task_of_its_own() -> None:
+    decide = _dag("plan_purchase_orders").get_task("decide")
+    assert decide.is_mapped
+    assert decide.op_kwargs_expand_input.value["shard"].operator.task_id == "fit_pools"
+
+
+def test_what_is_measured_does_not_wait_for_anything_else_that_is() -> None:
+    tasks = _dag("measure_results").tasks
+    assert {task.task_id for task in tasks} == {"accuracy", "stock_costs", "replay"}
+    assert all(not task.upstream_task_ids for task in tasks)
+
+
 def test_each_order_is_answered_by_itself() -> None:
     from airflow.sdk.definitions.taskgroup import MappedTaskGroup
 

@@ -33,7 +33,9 @@ PEER_PYTHON = Path(__file__).parents[1] / ".venv-bench/bin/python"
 
 def main() -> None:
     """Print seconds per series and losses of both, and their ratios."""
-    store = read_stores()[1]
+    store = next((store for store in read_stores() if store.name == "M5"), None)
+    if store is None:
+        return
     series = store.history.items * COPIES
     ours_s, peer_s, ours_loss, peer_loss = zip(*(measure(store, day) for day in plan_days(store)), strict=True)
     ours, peer = statistics.median(ours_s) / series, statistics.median(peer_s) / series

@@ -1,7 +1,7 @@
 """Tell waiting shoppers that a product is back.
 
 Starts when new stock positions are known. It looks again at what is available, chooses as many requests as there are
-units to sell, oldest first, and sends each shopper one mail.
+units to sell, oldest first, and sends each shopper one message. Who bounced, complained or said STOP is left out.
 
 If nobody acts on a failure, shoppers hear with the next positions, minutes later; more than an hour late raises the
 deadline. Safe to rerun: a request is answered once, and each mail leaves the outbox once.
@@ -25,7 +25,13 @@ from stockroom.orchestration.policies import QUICK, TIER_1, finish_within
     doc_md=__doc__,
 )
 def announce_restocks() -> None:
-    """Choose who is told, then deliver."""
+    """Take in who bounced or said STOP, choose who is told, then deliver."""
+
+    @task
+    def take_in_feedback() -> str:
+        from stockroom.jobs.take_in_feedback import take_in_feedback
+
+        return str(take_in_feedback(this_run.settings()))
 
     @task
     def announce() -> str:
@@ -39,7 +45,7 @@ def announce_restocks() -> None:
 
         return str(deliver_outbox(this_run.settings(), now=this_run.now()))
 
-    announce() >> deliver()
+    take_in_feedback() >> announce() >> deliver()
 
 
 announce_restocks()

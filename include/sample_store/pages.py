@@ -11,7 +11,7 @@ from sample_store.local_time import iso
 from sample_store.notify_me import notify_me
 from sample_store.shopify.documents import VARIANT_IDS, ShopAt
 from sample_store.world.catalogue import Product
-from sample_store.world.places import LONDON, MANCHESTER
+from sample_store.world.places import LONDON, ROTTERDAM
 
 PRODUCTS_IN_FRONT = 12
 SOLD_OUT_IN_FRONT = 8
@@ -50,7 +50,7 @@ def _sold_out(shop: ShopAt) -> str:
 def _deliveries_of_sold_out(shop: ShopAt) -> list[tuple[Product, int, int]]:
     """Return product, units and moment of the next deliveries to where online orders are sent from, soonest first."""
     receipts = shop.world.receipts
-    is_due = (receipts.at > shop.clock) & np.isin(receipts.location, (LONDON, MANCHESTER)) & (receipts.units > 0)
+    is_due = (receipts.at > shop.clock) & np.isin(receipts.location, (LONDON, ROTTERDAM)) & (receipts.units > 0)
     found: dict[int, tuple[Product, int, int]] = {}
     for row in np.flatnonzero(is_due)[np.argsort(receipts.at[is_due], kind="stable")].tolist():
         number = int(receipts.product[row])

@@ -98,6 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     add("deliver", _deliver, "send what waits in the outbox")
     dated("flag-overstock", _job("flag_overstock"), "write the overstock digest")
     dated("measure", _job("measure_results"), "measure what forecasts, stock and policies were worth")
+    add("take-in-feedback", _take_in_feedback, "take in bounces, complaints and shoppers' STOP")
     dated("announce", _announce, "choose the shoppers who are told of a restock")
     explain = add("explain-notice", _explain_notice, "say why shoppers were told of a restock, and why not")
     explain.add_argument("wanted", help="a SKU, the digest of an address, or - to type the address")
@@ -228,6 +229,14 @@ def _record_requests(given: argparse.Namespace) -> int:
     from stockroom.jobs.record_restock_requests import record_restock_requests
 
     print(record_restock_requests(_settings(given)))
+    return 0
+
+
+def _take_in_feedback(given: argparse.Namespace) -> int:
+    """Take in what came back."""
+    from stockroom.jobs.take_in_feedback import take_in_feedback
+
+    print(take_in_feedback(_settings(given)))
     return 0
 
 

@@ -60,6 +60,10 @@ class Settings:
     """``folder``, or ``sns:<Airflow connection>``."""
     sms_quiet_hours: str = "21-8"
     """No text is sent in these hours of the recipient's day."""
+    feedback_dir: Path = Path()
+    """Where bounces, complaints and shoppers' texts arrive as files."""
+    feedback_queue: str = ""
+    """Where they arrive as messages: ``sqs:<Airflow connection>:<queue>``."""
     notices_a_day: int = 3
     """Of so many products a shopper hears in 24 hours."""
     approval_threshold: Decimal = Decimal(2000)

@@ -110,6 +110,7 @@ def local_settings(installation: Installation, server: Server, *, as_of_date: da
         "planners_dir": store / "planners",
         "waitlist_dir": store / "waitlist",
         "wms_dir": store / "wms",
+        "feedback_dir": directory / "feedback",
         "storefront_url": f"http://{HOST}:{ports['storefront']}",
         "storefront_secret": keys["storefront_secret"],
         "storefront_listing_key": keys["storefront_listing_key"],

@@ -13,6 +13,7 @@ from stockroom.delivery.texts import TextMessage, UnsentTextError, UnsureTextErr
 from stockroom.documents.mail_message import UnusableMailFieldError
 from stockroom.documents.purchase_orders import UnprintableOrderError
 from stockroom.jobs.deliver_confirmation import compose_confirm_text, deliver_confirm_mail
+from stockroom.jobs.deliver_help_text import compose_help_text
 from stockroom.jobs.deliver_purchase_order import DOCUMENT, ORDER, deliver_purchase_order
 from stockroom.jobs.deliver_restock_mail import deliver_restock_mail
 from stockroom.jobs.deliver_restock_text import NotNowError, compose_restock_text, send
@@ -22,6 +23,7 @@ from stockroom.warehouse.order_contents import ask_for_waiting_documents
 from stockroom.warehouse.outbox import OutboxMessage, claim, mark_failed, mark_sent, pending_messages, retry_failed
 from stockroom.warehouse.restock_confirmations import MAIL as CONFIRM_MAIL
 from stockroom.warehouse.restock_confirmations import TEXT as CONFIRM_TEXT
+from stockroom.warehouse.restock_feedback import HELP
 from stockroom.warehouse.restock_notices import KINDS as NOTICE_KINDS
 from stockroom.warehouse.restock_notices import MAIL, TEXT, note_failed, note_sent, withdraw_sold_out
 from stockroom.warehouse.switches import NOTICES, is_off
@@ -36,7 +38,7 @@ WRITTEN: dict[str, Write] = {
     MAIL: deliver_restock_mail,
 }
 """How each kind of message becomes files; ``None`` says that it is not needed any more."""
-TEXTED: dict[str, Compose] = {CONFIRM_TEXT: compose_confirm_text, TEXT: compose_restock_text}
+TEXTED: dict[str, Compose] = {HELP: compose_help_text, CONFIRM_TEXT: compose_confirm_text, TEXT: compose_restock_text}
 """How each kind of text is worded; ``None`` as above."""
 KINDS = (*WRITTEN, *TEXTED)
 """In this order they leave."""
@@ -88,6 +90,7 @@ class DeliverySummary:
                 (DOCUMENT, "document", "for orders that wait"),
                 (CONFIRM_MAIL, "address", "asked to confirm"),
                 (CONFIRM_TEXT, "number", "asked to confirm"),
+                (HELP, "answer", "to HELP"),
                 (MAIL, "restock mail", "sent"),
                 (TEXT, "restock text", "sent"),
             )
@@ -155,8 +158,15 @@ def _deliver(
             for message in batch:
                 if claim(connection, message.message_key):
                     _write(settings, connection, message, summary)
-    for message in messages:
-        if message.kind in TEXTED:
+    texts = [one for one in messages if one.kind in TEXTED]
+    # A provider takes its time over each: then stock is read again before each.
+    at_once = MESSAGES_AT_ONCE if leaves_once(settings.sms_sender) else 1
+    for first in range(0, len(texts), at_once):
+        batch = texts[first : first + at_once]
+        with connection.transaction():
+            notices = [one.subject_key for one in batch if one.kind in NOTICE_KINDS]
+            summary.sold_out += withdraw_sold_out(connection, notices, now=now) if notices else 0
+        for message in batch:
             _send_text(settings, connection, message, summary, now=now)
 
 
@@ -180,8 +190,6 @@ def _send_text(
     now: datetime,
 ) -> None:
     with connection.transaction():
-        if message.kind in NOTICE_KINDS:
-            summary.sold_out += withdraw_sold_out(connection, [message.subject_key], now=now)
         if not claim(connection, message.message_key):
             return
         try:

@@ -19,11 +19,6 @@ withdrawn as (
     select distinct request_id from withdrawn_messages
 ),
 
-unfrozen as (
-    delete from ops.restock_notices
-    where request_id in (select withdrawn.request_id from withdrawn)
-),
-
 back_in_line as (
     update ops.restock_requests as requests
     set
@@ -37,6 +32,12 @@ back_in_line as (
             requests.request_id = withdrawn.request_id
             or requests.answered_by = withdrawn.request_id
         )
+    returning requests.request_id
+),
+
+unfrozen as (
+    delete from ops.restock_notices
+    where request_id in (select back_in_line.request_id from back_in_line)
 )
 
 select count(*) as withdrawn_count from withdrawn

@@ -1,0 +1,27 @@
+"""Answer HELP: its sender waits for it, so it leaves at any hour."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import psycopg
+
+from stockroom.delivery.texts import TextMessage
+from stockroom.documents.text_messages import help_text
+from stockroom.jobs.deliver_restock_mail import file_key
+from stockroom.settings import Settings
+from stockroom.warehouse.outbox import OutboxMessage
+from stockroom.warehouse.restock_feedback import read_number
+
+
+def compose_help_text(
+    settings: Settings,
+    connection: psycopg.Connection,
+    message: OutboxMessage,
+    now: datetime,  # noqa: ARG001  # as every text
+) -> TextMessage | None:
+    """Return the answer to a claimed message; ``None`` when the number has been erased."""
+    number = read_number(connection, message.subject_key)
+    if number is None:
+        return None
+    return TextMessage(file_key(message), number, help_text(shop=settings.company_name, address=settings.mail_from))

@@ -1,0 +1,75 @@
+"""Take in what came back about messages: whoever bounced, complained or said STOP is not written to again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+from stockroom.delivery.feedback import Feedback, Received, from_folder, from_queue
+from stockroom.documents.text_messages import HELP_WORDS, START_WORDS, STOP_WORDS
+from stockroom.settings import Settings
+from stockroom.warehouse import connect
+from stockroom.warehouse.restock_feedback import ask_for_help, end_by_text, fail_bounced
+from stockroom.warehouse.restock_requests import contact_sha256
+from stockroom.warehouse.suppressions import lift, suppress
+
+STOP = "stop"
+
+
+@dataclass(frozen=True)
+class FeedbackTaken:
+    """How much came back, by kind."""
+
+    kinds: Counter[str]
+
+    def __str__(self) -> str:
+        """Return one line for a person to read."""
+        words = [f"{number:,} {kind}" for kind, number in sorted(self.kinds.items())]
+        return f"feedback: {', '.join(words)}" if words else "feedback: nothing new"
+
+
+def take_in_feedback(settings: Settings) -> FeedbackTaken:
+    """Record every message of folder and queue, each in a transaction, and then remove it; twice is the same."""
+    kinds: Counter[str] = Counter()
+    with connect(settings.warehouse_url) as connection:
+        connection.autocommit = True
+        for received in _received(settings):
+            with connection.transaction():
+                kinds.update(_record(connection, said) for said in received.said)
+                if not received.said:
+                    kinds["not understood"] += 1
+            received.discard()
+    return FeedbackTaken(kinds)
+
+
+def _received(settings: Settings) -> Iterator[Received]:
+    if settings.feedback_dir != Path() and settings.feedback_dir.is_dir():
+        yield from from_folder(settings.feedback_dir)
+    if settings.feedback_queue:
+        yield from from_queue(settings.feedback_queue)
+
+
+def _record(connection: psycopg.Connection, said: Feedback) -> str:
+    """Record one thing that was said and return what it was."""
+    if said.kind != "text":
+        digest = contact_sha256(email=said.address.strip().lower())
+        suppress(connection, [digest], reason=said.kind)
+        if said.kind == "bounce":
+            fail_bounced(connection, digest)
+        return said.kind
+    word, digest = said.words.strip().strip(".!").lower(), contact_sha256(phone=said.address.strip())
+    if word in STOP_WORDS:
+        suppress(connection, [digest], reason=STOP)
+        end_by_text(connection, digest)
+        return STOP
+    if word in START_WORDS:
+        lift(connection, digest, reason=STOP)
+        return "start"
+    if word in HELP_WORDS:
+        ask_for_help(connection, digest)
+        return "help"
+    return "text that asks for nothing"

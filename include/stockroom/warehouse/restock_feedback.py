@@ -1,0 +1,63 @@
+"""What bounces and texts change about requests, and answers to HELP. The caller commits."""
+
+from __future__ import annotations
+
+import psycopg
+
+HELP = "help_sms"
+
+
+def end_by_text(connection: psycopg.Connection, contact_sha256: str) -> int:
+    """End the requests that have no other confirmed address than this one; return how many."""
+    return connection.execute(
+        """
+        update ops.restock_requests as requests set state = 'unsubscribed', last_event_note = 'STOP by text'
+        from ops.restock_request_contacts as contacts
+        inner join pii.shoppers as shoppers on contacts.shopper_id = shoppers.shopper_id
+        where
+            shoppers.contact_sha256 = %s and contacts.request_id = requests.request_id
+            and contacts.confirmed_at is not null and requests.state in ('active', 'chosen', 'failed')
+            and not exists (
+                select 1 from ops.restock_request_contacts as more
+                where
+                    more.request_id = requests.request_id and more.confirmed_at is not null
+                    and more.shopper_id != contacts.shopper_id
+            )
+        """,
+        (contact_sha256,),
+    ).rowcount
+
+
+def fail_bounced(connection: psycopg.Connection, contact_sha256: str) -> int:
+    """Note that notices to an address never arrived; return how many."""
+    return connection.execute(
+        """
+        update ops.restock_requests as requests set state = 'failed', last_event_note = 'the address bounced'
+        from ops.restock_request_contacts as contacts
+        inner join pii.shoppers as shoppers on contacts.shopper_id = shoppers.shopper_id
+        where
+            shoppers.contact_sha256 = %s and contacts.request_id = requests.request_id
+            and contacts.confirmed_at is not null and requests.state in ('chosen', 'sent')
+            and requests.notified_at > now() - interval '7 days'
+        """,
+        (contact_sha256,),
+    ).rowcount
+
+
+def ask_for_help(connection: psycopg.Connection, contact_sha256: str) -> int:
+    """Put the answer to HELP into the outbox, once a day and number that we know; return how many that is."""
+    return connection.execute(
+        """
+        insert into ops.outbox (message_key, kind, subject_key, state)
+        select 'help/' || shopper_id || '/' || current_date, %s, shopper_id::text, 'pending'
+        from pii.shoppers where contact_sha256 = %s
+        on conflict (message_key) do nothing
+        """,
+        (HELP, contact_sha256),
+    ).rowcount
+
+
+def read_number(connection: psycopg.Connection, shopper_id: str) -> str | None:
+    """Return the number of whoever asked for help; ``None`` once it is erased."""
+    row = connection.execute("select phone from pii.shoppers where shopper_id = %s::bigint", (shopper_id,)).fetchone()
+    return None if row is None else row[0]

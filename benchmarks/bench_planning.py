@@ -9,11 +9,13 @@ import statistics
 import time
 import tracemalloc
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 
 from stockroom.planning import ItemHistory, LeadTimeHistory, Plan, Policy, fit_pools, plan_items
+from stockroom.planning.quantiles import interval_quantiles
 
 ITEMS, DAYS, SUPPLIERS, RUNS = 10_000, 365, 40, 5
 AS_OF_DATE = date(2011, 6, 30)
@@ -30,12 +32,17 @@ def main() -> None:
 
     whole_s, half_s = median_seconds(lambda: plan(history)), median_seconds(lambda: plan(half))
     planned = plan(history)
+    quantiles_s = median_seconds(lambda: interval_quantiles(planned.inputs, planned.decision.lot_units))
     explain_s = median_seconds(lambda: [planned.explain(item) for item in range(ITEMS)])
+    promoted = replace(history, promotion=invented_calendar(ITEMS))
+    promoted_s = median_seconds(lambda: plan(promoted))
     tracemalloc.start()
     plan(history)
     peak_bytes = tracemalloc.get_traced_memory()[1]
     print(f"plan {ITEMS:,} items x {DAYS} days: {whole_s:.2f} s ({ITEMS / whole_s:,.0f} items/s)")
     print(f"plan half of them: {half_s:.2f} s (whole / half = {whole_s / half_s:.2f}, linear is 2)")
+    print(f"the same with a calendar of promotions: {promoted_s:.2f} s")
+    print(f"quantiles of their demand: {quantiles_s:.2f} s")
     print(f"explain all of them: {explain_s:.2f} s")
     print(
         f"peak beside the history: {peak_bytes / 1e6:.0f} MB, {peak_bytes / (ITEMS * DAYS):.0f} bytes per item and day"
@@ -74,6 +81,13 @@ def invented_history(items: int) -> ItemHistory:
         pack_units=draw.choice([1, 6, 12], items),
         minimum_order_units=draw.choice([1, 12, 24], items),
     )
+
+
+def invented_calendar(items: int) -> np.ndarray:
+    """Return promotions by the week, a fifth of them all, to a month beyond the plan date."""
+    draw = np.random.default_rng(3)
+    weeks = draw.choice([0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.1, 0.3], (items, (DAYS + 30) // 7 + 1))
+    return np.repeat(weeks.astype(np.float32), 7, axis=1)[:, : DAYS + 30]
 
 
 def invented_lead_times() -> LeadTimeHistory:

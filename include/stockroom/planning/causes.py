@@ -13,6 +13,7 @@ of the level that the days around show.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -193,11 +194,15 @@ def _believed(prior: FloatArray, prior_sd: FloatArray, cells: _Cells) -> FloatAr
         return prior
     from statsmodels.genmod import families  # type: ignore[import-untyped]  # slow to import, and seldom needed
     from statsmodels.genmod.generalized_linear_model import GLM  # type: ignore[import-untyped]
+    from statsmodels.tools.sm_exceptions import PerfectSeparationWarning  # type: ignore[import-untyped]
 
     facts = np.column_stack([np.ones_like(cells.cut), cells.cut])
     # Where every cut was equally deep, one number fits as well as two; which two is the prior's to say.
     asked = facts if np.ptp(cells.cut) > 0 else facts[:, :1]
-    fitted = GLM(cells.units, asked, family=families.Poisson(), offset=np.log(cells.expected)).fit(scale=1.0)
+    with warnings.catch_warnings():
+        # Three weeks that fit to the dot are no news for anybody: the prior keeps them sober.
+        warnings.simplefilter("ignore", PerfectSeparationWarning)
+        fitted = GLM(cells.units, asked, family=families.Poisson(), offset=np.log(cells.expected)).fit(scale=1.0)
     found = np.zeros(2)
     found[: asked.shape[1]] = fitted.params
     mean = np.asarray(fitted.fittedvalues)

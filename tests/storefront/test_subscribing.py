@@ -39,7 +39,7 @@ def test_who_asks_is_in_line_once_the_owner_of_the_address_has_said_yes(shop: Sh
     page = shop.client.post(link)
     assert shop.states() == ["active"]
     (place,) = re.findall(r'href="(place\?token=[^"]+)"', page.text)
-    assert "You are number 1 in line: nobody is before you, 1 wait in all." in shop.client.get(f"/{place}").text
+    assert "You are number 1 in line, and the only one who waits." in shop.client.get(f"/{place}").text
 
 
 def test_the_plain_form_does_what_the_script_does(shop: Shop) -> None:

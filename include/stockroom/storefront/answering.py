@@ -104,6 +104,8 @@ def _where(visit: Visit | None) -> str:
         return "Please confirm first, by the link in the mail that we sent you."
     if place.state == "active":
         before = place.shoppers_before
+        if place.shoppers_waiting == 1:
+            return "You are number 1 in line, and the only one who waits."
         ahead = "nobody is" if before == 0 else "1 shopper is" if before == 1 else f"{before:,} shoppers are"
         return f"You are number {before + 1:,} in line: {ahead} before you, {place.shoppers_waiting:,} wait in all."
     if visit.basket_url:

@@ -1,13 +1,14 @@
 {# One model of every channel, one below the other: int_<channel>_<what>, all with the same columns. #}
-{% macro union_of_channels(what) -%}
-    {%- for channel in var('channels') -%}
+{% macro union_of_channels(what, but=()) -%}
+    {%- for channel in var('channels') | reject('in', but) -%}
         select * from {{ ref('int_' ~ channel ~ '_' ~ what) }} {{- " union all " if not loop.last }}
     {%- endfor -%}
 {%- endmacro %}
 
 {# The newest version of each order of a channel whose staging has the common shape (docs/channels.md): where it lies in
-   raw, and what the whole order says. A subquery. #}
-{% macro newest_orders(channel) -%}
+   raw, and what the whole order says. With `since_build`, of orders that landed after the channel's tables were built:
+   the filter is on the landing file, so that minutes cost minutes. A subquery. #}
+{% macro newest_orders(channel, since_build=false) -%}
     (
         select ranked.*
 
@@ -17,6 +18,8 @@
                 {{ newest_first('order_id', updated_at='updated_at') }} as version_rank
 
             from {{ ref('stg_' ~ channel ~ '__orders') }}
+
+            where {{ "landing_file_id > " ~ newest_built_file(channel) if since_build else "true" }}
         ) as ranked
 
         where
@@ -25,8 +28,16 @@
     )
 {%- endmacro %}
 
+{# The newest landing file that the channel's built order lines know of. #}
+{% macro newest_built_file(channel) -%}
+    (
+        select coalesce(max(built.landing_file_id), 0)
+        from {{ ref('int_' ~ channel ~ '_order_lines_conformed') }} as built
+    )
+{%- endmacro %}
+
 {# The rows of a staging model that belong to the newest version of their order. A subquery. #}
-{% macro of_newest_orders(channel, model) -%}
+{% macro of_newest_orders(channel, model, since_build=false) -%}
     (
         select rows_of.*
 
@@ -35,6 +46,8 @@
             on
                 rows_of.landing_file_id = orders.landing_file_id
                 and rows_of.landing_line_number = orders.landing_line_number
+
+        where {{ "rows_of.landing_file_id > " ~ newest_built_file(channel) if since_build else "true" }}
     )
 {%- endmacro %}
 
@@ -95,27 +108,52 @@ conformed as (
 select * from conformed
 {%- endmacro %}
 
+{# What an order says of all its lines at once: cancelled as a whole, or sent as a whole, is what is left of each. Reads
+   the CTEs `order_lines` and `settled`. #}
+{% macro events_of_whole_orders() -%}
+    select
+        order_lines.order_line_id,
+        case when order_lines.cancelled_at is null then 'fulfilled' else 'cancelled' end as event_kind,
+        coalesce(order_lines.cancelled_at, order_lines.completed_at) as occurred_at,
+        order_lines.units_ordered
+        - coalesce(settled.units_cancelled, 0)
+        - coalesce(settled.units_fulfilled, 0) as units
+
+    from order_lines
+    left join settled
+        on order_lines.order_line_id = settled.order_line_id
+
+    where
+        coalesce(order_lines.cancelled_at, order_lines.completed_at) is not null
+        and order_lines.units_ordered > coalesce(settled.units_cancelled, 0) + coalesce(settled.units_fulfilled, 0)
+{%- endmacro %}
+
 {# What happened to the order lines of a channel: what its staging says, that they were ordered, that an order cancelled
    as a whole takes back what is left, and that an order reported as sent ships it. A whole model. #}
-{% macro conformed_order_line_events(channel) -%}
+{% macro conformed_order_line_events(channel, since_build=false) -%}
 with
 
 orders as (
 
-    select * from {{ newest_orders(channel) }} as newest
+    select * from {{ newest_orders(channel, since_build) }} as newest
 
 ),
 
 order_lines as (
 
     select
-        lines.*,
+        newest.*,
+        channels.channel_id,
+        coalesce(newest.location_id, channels.ship_from) as ships_from,
+        orders.ordered_at,
         orders.cancelled_at,
         orders.completed_at
 
-    from {{ ref('int_' ~ channel ~ '_order_lines_conformed') }} as lines
+    from {{ of_newest_orders(channel, 'stg_' ~ channel ~ '__order_lines', since_build) }} as newest
     inner join orders
-        on lines.order_id = orders.order_id
+        on newest.order_id = orders.order_id
+    inner join {{ ref('stg_ops__channels') }} as channels
+        on channels.channel_id = '{{ channel }}'
 
 ),
 
@@ -127,7 +165,7 @@ said as (
         occurred_at,
         units
 
-    from {{ of_newest_orders(channel, 'stg_' ~ channel ~ '__order_line_events') }} as newest
+    from {{ of_newest_orders(channel, 'stg_' ~ channel ~ '__order_line_events', since_build) }} as newest
 
     where units > 0
 
@@ -163,21 +201,7 @@ happened as (
 
     union all
 
-    select
-        order_lines.order_line_id,
-        case when order_lines.cancelled_at is null then 'fulfilled' else 'cancelled' end as event_kind,
-        coalesce(order_lines.cancelled_at, order_lines.completed_at) as occurred_at,
-        order_lines.units_ordered
-        - coalesce(settled.units_cancelled, 0)
-        - coalesce(settled.units_fulfilled, 0) as units
-
-    from order_lines
-    left join settled
-        on order_lines.order_line_id = settled.order_line_id
-
-    where
-        coalesce(order_lines.cancelled_at, order_lines.completed_at) is not null
-        and order_lines.units_ordered > coalesce(settled.units_cancelled, 0) + coalesce(settled.units_fulfilled, 0)
+    {{ events_of_whole_orders() }}
 
 ),
 
@@ -191,11 +215,49 @@ events as (
         happened.units,
         order_lines.sku,
         order_lines.is_custom_service,
-        order_lines.location_id
+        order_lines.ships_from as location_id
 
     from happened
     inner join order_lines
         on happened.order_line_id = order_lines.order_line_id
+
+)
+
+select * from events
+{%- endmacro %}
+
+{# What happened to the order lines of channels whose sales no stock level holds, as far as is known now: what was
+   built, but for orders that landed since, which say it themselves. A whole model. #}
+{% macro live_order_line_events() -%}
+with
+
+recent as (
+
+    {{ union_of_channels('order_line_events_recent', but=var('channels_in_stock_levels')) }}
+
+),
+
+built as (
+
+    {{ union_of_channels('order_line_events_conformed', but=var('channels_in_stock_levels')) }}
+
+),
+
+events as (
+
+    select * from recent
+
+    union all
+
+    select * from built
+
+    where
+        not exists (
+            select 1 from recent
+            where
+                recent.channel_id = built.channel_id
+                and recent.order_line_id = built.order_line_id
+        )
 
 )
 

@@ -143,14 +143,12 @@ sold_elsewhere as (
             as units_at_reading,
         sum({{ units_taken('events') }}) as units
 
-    from {{ ref('int_order_line_events_unioned') }} as events
+    from {{ ref('int_order_line_events_live') }} as events
     inner join counted_from
         on events.occurred_at > counted_from.read_at
     cross join newest_snapshot
 
-    where
-        events.channel_id not in ({{ quoted_list(var('channels_in_stock_levels')) }})
-        and not events.is_custom_service
+    where not events.is_custom_service
 
     group by
         events.sku,

@@ -22,6 +22,7 @@ from stockroom.warehouse.pushes import (
     close_round,
     count_listings,
     is_built,
+    keep_the_order_of_views,
     open_round,
     read_targets,
     reasons_for_doubt,
@@ -147,6 +148,7 @@ def _push_channel(
         connection.autocommit = True  # what was written to a shop is on record, whatever happens next
         with only_extraction(connection, channel.channel_id):
             note_channels(settings, connection)
+            keep_the_order_of_views(connection)
             if not is_built(connection):
                 return PushSummary(
                     channel.channel_id, 0, note="nothing is known to push yet; the marts were never built"

@@ -18,7 +18,7 @@ availability as (
 ),
 
 own_events as (
-    select * from intermediate.int_order_line_events_unioned
+    select * from intermediate.int_order_line_events_live
     where channel_id = %(channel)s and not is_custom_service
 ),
 

@@ -1,0 +1,1 @@
+{{ live_order_line_events() }}

@@ -152,7 +152,7 @@ def test_a_suppressed_address_is_not_even_asked_and_its_asker_sees_no_difference
     assert str(shop.deliver_questions()) == "1 address asked to confirm"
 
 
-def test_a_fresh_yes_takes_back_unsubscribing_and_nothing_weightier(shop: Shop) -> None:
+def test_a_fresh_yes_takes_back_unsubscribing(shop: Shop) -> None:
     shop.ask()
     shop.confirm(ADA)
     token = shop.token("unsubscribe", ADA)
@@ -163,6 +163,21 @@ def test_a_fresh_yes_takes_back_unsubscribing_and_nothing_weightier(shop: Shop) 
     (request_id,) = shop.rows("select request_id from ops.restock_requests where state = 'pending'")[0]
     shop.client.post("/confirm", params={"token": sign(f"email:{request_id}", purpose="confirm", secret=SECRET)})
     assert shop.rows("select 1 from pii.suppressions") == []
+
+
+def test_a_fresh_yes_does_not_take_back_a_complaint(shop: Shop) -> None:
+    shop.ask()
+    with connect(shop.settings.warehouse_url) as connection:
+        suppress(connection, [contact_sha256(email=ADA)], reason="complaint")
+    shop.confirm(ADA)
+    assert shop.rows("select reason from pii.suppressions") == [("complaint",)]
+
+
+def test_who_is_forgotten_ends_also_where_another_address_never_said_yes(shop: Shop) -> None:
+    shop.ask(phone=PHONE)
+    shop.confirm(ADA)
+    shop.client.post("/unsubscribe", params={"token": shop.token("unsubscribe", ADA)}, data={"wish": "forget"})
+    assert shop.states() == ["erased"]
 
 
 def test_a_shopper_can_take_back_stopping_and_be_forgotten(shop: Shop) -> None:

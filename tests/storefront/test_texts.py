@@ -22,6 +22,10 @@ from stockroom.settings import SettingsError
 PHONE = "+14155550123"
 
 
+class PowerCutError(BaseException):
+    """Ends everything at once."""
+
+
 def wait_by_phone(shop: Shop, phone: str = PHONE) -> None:
     shop.ask(email="", phone=phone)
     shop.confirm(phone, "sms")
@@ -80,6 +84,25 @@ def test_a_text_that_waits_for_the_morning_is_not_sent_once_it_has_sold_out(open
     assert shop.states() == ["active"]
 
 
+def test_a_text_that_is_withdrawn_leaves_the_units_to_whoever_was_told_by_mail(open_shop: Any, shop: Shop) -> None:
+    shop = open_shop(sms_quiet_hours="21-8")
+    night, day = datetime(2036, 1, 5, 12, tzinfo=UTC), datetime(2036, 1, 5, 16, tzinfo=UTC)
+    shop.ask(phone=PHONE)
+    shop.ask(email="bob@mail.example")
+    shop.do("update ops.restock_request_contacts set confirmed_at = now()")
+    shop.do("update ops.restock_requests set state = 'active'")
+    shop.do("delete from ops.outbox")
+    shop.stock(1)
+    announce_restocks(shop.settings, as_of_date=now().date(), now=night)
+    assert len(deliver_outbox(shop.settings, now=night).mails) == 1
+    shop.stock(0)
+    shop.do("update ops.outbox set not_before = now() where state = 'pending'")
+    assert deliver_outbox(shop.settings, now=day).sold_out == 1
+    assert shop.states() == ["sent", "active"]
+    shop.stock(1)
+    assert announce_restocks(shop.settings, as_of_date=now().date(), now=day).told == 0, "it is for the first of them"
+
+
 def test_a_long_title_leaves_room_for_the_way_to_stop() -> None:
     words = restock_text(shop="Gifts", title="Lantern " * 30, url="http://x.example")
     assert words.endswith("… is back. http://x.example Reply STOP to end, HELP for help.")
@@ -131,10 +154,10 @@ def test_a_text_whose_handing_over_was_cut_off_is_never_handed_over_again(
 
     def dies(message: texts.TextMessage, **_given: Any) -> None:
         handed.append(message)
-        raise KeyboardInterrupt
+        raise PowerCutError
 
     monkeypatch.setattr(deliver_restock_text, "send_text", dies)
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(PowerCutError):
         tell(shop)
     deliver_outbox(shop.settings, now=now())
     shop.do("update ops.outbox set sent_at = now() - interval '1 hour'")

@@ -1,4 +1,4 @@
-"""The whole way: a shopper asks in the sample shop, says yes from the mail, the delivery arrives, the mail fills the cart."""
+"""The whole way: a shopper asks in the sample shop, says yes, the delivery arrives, and the mail fills the cart."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ from stockroom.storefront.app import storefront
 
 pytestmark = pytest.mark.slow
 TOKEN, ADA = "shpat_for_this_test", "ada@mail.example"
+ON_ITS_WAY = r"""href="(/products/[^"]+)">([^<]+)</a>: \d+ arrive on .*?name='({[^']*)' value='([^']*)'"""
 
 
 @pytest.fixture(scope="module")
@@ -84,9 +85,7 @@ def below_the_root(url: str) -> str:
 def test_a_shopper_asks_says_yes_and_hears_when_it_is_back(settings: Settings, shop_url: str) -> None:
     extract_channel(settings, "shopify")
     front = html.unescape(httpx.get(shop_url).text)
-    waiting = re.search(
-        r'href="(/products/[^"]+)">([^<]+)</a>: \d+ arrive on .*?name=\'({[^\']*)\' value=\'([^\']*)\'', front
-    )
+    waiting = re.search(ON_ITS_WAY, front)
     assert waiting, "the front page lists what is sold out and on its way"
     page_path, title, name, value = waiting.groups()
     with TestClient(storefront(settings)) as client:

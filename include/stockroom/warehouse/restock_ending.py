@@ -70,7 +70,7 @@ def erase_address(connection: psycopg.Connection, contact_sha256: str) -> int:
                 select 1 from ops.restock_request_contacts as more
                 inner join pii.shoppers as known on more.shopper_id = known.shopper_id
                 where
-                    more.request_id = requests.request_id
+                    more.request_id = requests.request_id and more.confirmed_at is not null
                     and more.shopper_id not in (select forgotten.shopper_id from forgotten)
             )
         """,

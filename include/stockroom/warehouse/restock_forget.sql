@@ -19,7 +19,7 @@ ended as (
             select 1 from ops.restock_request_contacts as peers
             inner join pii.shoppers as known on peers.shopper_id = known.shopper_id
             where
-                peers.request_id = contacts.request_id
+                peers.request_id = contacts.request_id and peers.confirmed_at is not null
                 and peers.shopper_id not in (select forgotten.shopper_id from forgotten)
         )
 )

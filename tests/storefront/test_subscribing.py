@@ -5,7 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -136,7 +136,6 @@ def test_what_nobody_confirms_ends_and_its_address_is_deleted(shop: Shop) -> Non
     with connect(shop.settings.warehouse_url) as connection:
         expire_requests(connection, made_before=LONG_AGO, now=now())
     assert sorted(shop.states()) == ["active", "expired"]
-    shop.do("update ops.restock_requests set changed_at = changed_at - interval '2 days'")
     with connect(shop.settings.warehouse_url) as connection:
         assert erase_unneeded(connection, now=now()) == 1
     assert shop.rows("select email from pii.shoppers") == [(BOB,)]
@@ -192,6 +191,23 @@ def test_a_shopper_can_take_back_stopping_and_be_forgotten(shop: Shop) -> None:
     assert shop.rows("select 1 from pii.shoppers") == []
     shop.client.post("/unsubscribe", params=link, data={"wish": "undo"})
     assert shop.states() == ["erased"]
+
+
+def test_an_address_is_kept_a_day_after_unsubscribing_and_thirty_after_its_notice(shop: Shop) -> None:
+    for address in (ADA, BOB):
+        shop.ask(email=address)
+        shop.confirm(address)
+    shop.client.post("/unsubscribe", params={"token": shop.token("unsubscribe", ADA)})
+    shop.stock(1)
+    announce_restocks(shop.settings, as_of_date=AS_OF, now=now())
+    deliver_outbox(shop.settings, now=now())
+    kept = {}
+    for days in (0, 2, 29, 31):
+        with connect(shop.settings.warehouse_url) as connection:
+            erase_unneeded(connection, now=now() + timedelta(days=days))
+        kept[days] = len(shop.rows("select 1 from pii.shoppers"))
+    assert kept == {0: 2, 2: 1, 29: 1, 31: 0}
+    assert len(shop.states()) == 2, "how many asked is still known"
 
 
 def test_every_change_has_its_reason(shop: Shop) -> None:

@@ -28,8 +28,8 @@ class Wording:
 WORDINGS = {
     "en": Wording(
         version="en-2026-11",
-        consent="We use this address to tell you once when this product is back, and delete it after that. We ask you"
-        " to confirm it first. You can stop at any time.",
+        consent="We use this address to tell you once when this product is back, and delete it within 30 days of"
+        " that. We ask you to confirm it first. You can stop at any time.",
         marketing="Also send me news and offers",
         email="E-mail address",
         phone="Mobile number, for a text message (optional)",
@@ -42,7 +42,7 @@ WORDINGS = {
     "de": Wording(
         version="de-2026-11",
         consent="Wir nutzen diese Adresse, um Ihnen einmal zu sagen, dass dieses Produkt wieder da ist, und löschen sie"
-        " danach. Zuvor bitten wir Sie, sie zu bestätigen. Sie können jederzeit widerrufen.",
+        " binnen 30 Tagen danach. Zuvor bitten wir Sie, sie zu bestätigen. Sie können jederzeit widerrufen.",
         marketing="Schicken Sie mir auch Neuigkeiten und Angebote",
         email="E-Mail-Adresse",
         phone="Mobilnummer, für eine SMS (freiwillig)",

@@ -11,7 +11,7 @@ UNCONFIRMED_FOR = timedelta(hours=48)
 KEPT_FOR = timedelta(days=30)
 """So long after a notice its address is kept, for the page behind the link and for complaints."""
 REGRET_FOR = timedelta(days=1)
-"""So long after the end of a request its shopper can take that back."""
+"""So long after unsubscribing a shopper can take that back."""
 
 
 def expire_requests(connection: psycopg.Connection, *, made_before: datetime, now: datetime) -> int:
@@ -44,9 +44,9 @@ def erase_unneeded(connection: psycopg.Connection, *, now: datetime) -> int:
             inner join ops.restock_requests as requests using (request_id)
             where
                 contacts.shopper_id = shoppers.shopper_id and (
-                    requests.state in ('pending', 'active', 'chosen', 'failed')
-                    or requests.state in ('sent', 'clicked') and requests.changed_at > %(kept_since)s
-                    or requests.changed_at > %(regret_since)s
+                    requests.state in ('pending', 'active', 'chosen')
+                    or requests.state in ('sent', 'clicked', 'failed') and requests.changed_at > %(kept_since)s
+                    or requests.state = 'unsubscribed' and requests.changed_at > %(regret_since)s
                 )
         )
         """,

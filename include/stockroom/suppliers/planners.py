@@ -1,16 +1,23 @@
-"""Files that planners keep: the calendar of promotions and the policies that items are planned by."""
+"""Files that planners keep: promotions, policies that items are planned by, and when carriers are slow."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from stockroom.settings import Settings
-from stockroom.streams import Stream
+from stockroom.streams import Part, Stream, needs
 from stockroom.tabular import FileSource, FileStream
 
 # Each version of a file lands whole: a row that the newest version lacks holds no longer (int_files_in_force).
 PROMOTIONS = Stream("planners", "promotions", key=("promotion_id",))
 POLICIES = Stream("planners", "policies", key=("scope", "key"))
+CARRIER_PEAKS = Stream(
+    "planners",
+    "carrier_peaks",
+    key=("lane", "first_date"),
+    about="Days on which carriers are slow, by lane; * is every lane; key: lane/first_date",
+    checks=(Part((*needs("first_date", "last_date", kind="day"), *needs("added_days", kind="days"))),),
+)
 
 PROMOTION_COLUMNS = ("promotion_id", "name", "category", "sku", "starts_on", "ends_on", "discount_percent")
 POLICY_COLUMNS = (
@@ -25,6 +32,7 @@ POLICY_COLUMNS = (
     "set_by",
     "valid_until",
 )
+CARRIER_PEAK_COLUMNS = ("lane", "first_date", "last_date", "added_days")
 # Beside them a policies file may hold maximum_cover_days, margin, goodwill, order_cost and carrying_rate; where such a
 # column is missing, what it would say stays as it is by default.
 
@@ -43,5 +51,7 @@ PLANNERS = FileSource(
         FileStream(PROMOTIONS, pattern="promotions*.xlsx", columns=PROMOTION_COLUMNS),
         FileStream(POLICIES, pattern="policies*.xlsx", columns=POLICY_COLUMNS),
         FileStream(POLICIES, pattern="policies*.csv", columns=POLICY_COLUMNS),
+        FileStream(CARRIER_PEAKS, pattern="carrier_peaks*.csv", columns=CARRIER_PEAK_COLUMNS),
+        FileStream(CARRIER_PEAKS, pattern="carrier_peaks*.xlsx", columns=CARRIER_PEAK_COLUMNS),
     ),
 )

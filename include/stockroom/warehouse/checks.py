@@ -147,8 +147,9 @@ CHECKS: Mapping[str, tuple[Part, ...]] = {
     "planners_policies": (
         Part(
             (
-                *may_be_blank("service_level", kind="share"),
-                *may_be_blank("review_days", "target_days_of_supply", kind="whole_days"),
+                *may_be_blank("service_level", "carrying_rate", kind="share"),
+                *may_be_blank("review_days", "target_days_of_supply", "maximum_cover_days", kind="whole_days"),
+                *may_be_blank("margin", "goodwill", "order_cost", kind="price"),
                 *may_be_blank("is_seasonal", kind="flag"),
                 *may_be_blank("valid_until", kind="day"),
             )

@@ -96,6 +96,21 @@ def read_promotions(connection: psycopg.Connection, *, since: date) -> Promotion
     return PromotionCalendar(by_sku, by_category)
 
 
+def read_carrier_peaks(connection: psycopg.Connection) -> list[tuple[str, date, date, float]]:
+    """Return lane (empty: every lane), first day, last day and added days of each time at which carriers are slow."""
+    return [
+        (lane or "", first, last, float(added_days))
+        for lane, first, last, added_days in connection.execute(
+            """
+            select lane, first_date, last_date, added_days
+            from marts.dim_carrier_peaks
+            where last_date >= first_date and added_days > 0
+            order by first_date, last_date, lane nulls first
+            """
+        )
+    ]
+
+
 def promotion_panel(promotions: Sequence[Sequence[Promotion]], *, first: date, days: int) -> npt.NDArray[np.float32]:
     """Return ``(n, days + AHEAD_DAYS)`` the share that promotions take off each item's price from ``first`` on.
 

@@ -19,7 +19,7 @@ from psycopg.rows import namedtuple_row
 
 from stockroom.planning import Policy
 from stockroom.planning.policy_rules import PolicyBook, UnusableRule
-from stockroom.warehouse.planners_rules import PromotionCalendar, read_policy_book, read_promotions
+from stockroom.warehouse.planners_rules import PromotionCalendar, read_carrier_peaks, read_policy_book, read_promotions
 from stockroom.warehouse.plans_arrays import use_numpy_arrays
 from stockroom.warehouse.suppliers_words import UnreadableWordsError, read_closed_days, read_price_breaks
 
@@ -89,6 +89,10 @@ def freeze_inputs(
             [supplier, first.isoformat(), last.isoformat()]
             for supplier, closures in sorted(said.closures.items())
             for first, last in closures
+        ],
+        "carrier_peaks": [
+            [lane, first.isoformat(), last.isoformat(), added_days]
+            for lane, first, last, added_days in read_carrier_peaks(connection)
         ],
         "promotes": any(calendar.of(category=item.category, sku=item.sku) for item in items),
         # Who is of which class is known once the pools are fitted; only then such rules can be looked up.

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import psycopg
 from psycopg.rows import namedtuple_row
 
-from stockroom.planning import Classes, Closure, ItemHistory, LeadTimeHistory, Policy, SupplierCalendar
+from stockroom.planning import CarrierPeak, Classes, Closure, ItemHistory, LeadTimeHistory, Policy, SupplierCalendar
 from stockroom.planning.policy_rules import PolicyBook
 from stockroom.warehouse.planners_rules import Promotion, promotion_panel
 from stockroom.warehouse.plans_arrays import use_numpy_arrays
@@ -162,7 +162,11 @@ def _calendar(frozen: dict[str, Any]) -> SupplierCalendar:
         tuple(
             Closure(supplier, date.fromisoformat(first), date.fromisoformat(last))
             for supplier, first, last in frozen.get("closures", ())
-        )
+        ),
+        tuple(
+            CarrierPeak(date.fromisoformat(first), date.fromisoformat(last), added_days, lane)
+            for lane, first, last, added_days in frozen.get("carrier_peaks", ())
+        ),
     )
 
 

@@ -32,6 +32,8 @@ create table marts.dim_policies (
 create table marts.dim_promotions (
     promotion_id text, name text, category text, sku text, starts_on date, ends_on date,
     discount_percent numeric(5, 2));
+create table marts.dim_carrier_peaks (
+    carrier_peak_id text, lane text, first_date date, last_date date, added_days numeric(6, 1));
 create table marts.fct_stock_positions (
     as_of_date date, sku text, location_id text, on_hand_units integer, committed_units integer,
     available_units integer, inbound_units integer, reserved_units integer, damaged_units integer);

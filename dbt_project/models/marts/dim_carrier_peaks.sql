@@ -28,10 +28,10 @@ newest as (
 
     select
         carrier_peak_id,
-        nullif(lane, '*') as lane,
         first_date,
         last_date,
-        added_days
+        added_days,
+        nullif(lane, '*') as lane
 
     from ranked
 

@@ -92,6 +92,14 @@ def test_a_pause_holds_everything_and_then_goes_on(shop: Shop) -> None:
     assert len(deliver_outbox(shop.settings, now=now()).mails) == 1
 
 
+def test_who_was_told_and_stopped_after_that_was_told(shop: Shop) -> None:
+    wait_for(shop, ADA)
+    shop.stock(1)
+    announce(shop)
+    shop.client.post("/unsubscribe", params={"token": shop.token("unsubscribe", ADA)})
+    assert last_line(shop, ADA) == "Told; since then unsubscribed: unsubscribed by link."
+
+
 def test_who_was_told_is_not_told_again_of_the_same_restock(shop: Shop) -> None:
     wait_for(shop, ADA)
     shop.stock(9)

@@ -45,11 +45,14 @@ def explain_notice(settings: Settings, wanted: str, *, now: datetime) -> str:
             for event in events
             if event.request_id == fact.request_id
         ]
-        lines.append(f"  {why(fact, units=units[fact.sku], notices_a_day=settings.notices_a_day, is_paused=is_paused)}")
+        was_sent = any(event.request_id == fact.request_id and event.to_state == "sent" for event in events)
+        enough = settings.notices_a_day
+        reason = why(fact, units=units[fact.sku], notices_a_day=enough, is_paused=is_paused, was_sent=was_sent)
+        lines.append(f"  {reason}")
     return "\n".join(lines)
 
 
-def why(fact: RequestFacts, *, units: int, notices_a_day: int, is_paused: bool) -> str:
+def why(fact: RequestFacts, *, units: int, notices_a_day: int, is_paused: bool, was_sent: bool) -> str:
     """Return in a sentence why a request was told, or why it is not told now."""
     if fact.answered_by:
         return f"Told with {fact.answered_by}, an earlier request of the same shopper."
@@ -57,6 +60,8 @@ def why(fact: RequestFacts, *, units: int, notices_a_day: int, is_paused: bool) 
         return f"Told: {fact.last_event_note}."
     if fact.state == "pending":
         return "Not told: the owner of the address has not confirmed it."
+    if fact.state != "active" and was_sent:
+        return f"Told; since then {fact.state}: {fact.last_event_note}."
     if fact.state != "active":
         return f"Not told: {fact.state}, {fact.last_event_note}."
     free = units - fact.promised_units

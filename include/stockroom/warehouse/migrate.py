@@ -40,7 +40,7 @@ def migrate(url: str) -> None:
         config.set_main_option("script_location", str(resources.files("stockroom.warehouse") / "migrations"))
         config.attributes["connection"] = connection
         logging.getLogger("alembic.runtime.migration").setLevel(logging.WARNING)  # Airflow would print each step
-        command.upgrade(config, "heads")
+        command.upgrade(config, "head")
 
 
 def let_in(url: str, role: str, password: str) -> None:

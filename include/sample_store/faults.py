@@ -47,7 +47,7 @@ class Faults:
         self.one_record_a_page = False
         self.minutes = 5
         self.before: dict[str, bytes] = {}
-        """By shop: the page that its last list answered."""
+        """By shop and path: the page that its last list answered."""
 
     def order(self, kind: str, times: int, channel: str = "") -> None:
         """Queue a fault ``times`` times; 0 clears the queue. Raises ``ValueError`` for a fault nobody knows."""
@@ -94,15 +94,19 @@ class Faults:
 
     def changed(self, fault: str | None, channel: str, call: Call, reply: Reply) -> Reply:
         """Return the answer as the fault leaves it; pages of lists are the only ones with something to repeat."""
-        document: Any = orjson.loads(reply.body) if reply.media_type.startswith("application/json") else None
-        if reply.status != 200 or not isinstance(document, list) or call.method != "GET":
+        is_json = reply.media_type.startswith("application/json") and reply.body
+        document: Any = orjson.loads(reply.body) if is_json else None
+        records = document.get("data") if isinstance(document, dict) else document
+        if reply.status != 200 or not isinstance(records, list) or call.method != "GET":
             return reply
-        before, self.before[channel] = self.before.get(channel), reply.body
-        if fault == "page_again" and before is not None and call.query.get("page") not in (None, "1"):
-            self.before[channel] = before
+        place = channel + call.path
+        before, self.before[place] = self.before.get(place), reply.body
+        if fault == "page_again" and before is not None and call.query.get("page", call.query.get("min_id")) != "1":
+            self.before[place] = before
             return replace(reply, body=before)
         if fault == "page_reversed":
-            return replace(reply, body=orjson.dumps(document[::-1]))
+            records.reverse()
+            return replace(reply, body=orjson.dumps(document))
         if fault == "empty_page_last" and "X-WP-TotalPages" in reply.headers:
             pages = str(int(reply.headers["X-WP-TotalPages"]) + 1)
             return replace(reply, headers={**reply.headers, "X-WP-TotalPages": pages})

@@ -61,7 +61,8 @@ class Stream:
     source: str
     name: str
     key: tuple[str, ...]
-    """Fields of the document that identify a record; joined with ``/`` they make the record key."""
+    """Fields of the document that identify a record; joined with ``/`` they make the record key. Dots lead into
+    objects."""
     mode: Literal["append", "snapshot"] = "append"
     """``append``: every landed document is kept. ``snapshot``: only documents unlike their newest stored version."""
     about: str = ""

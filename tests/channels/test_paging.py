@@ -16,7 +16,7 @@ from stockroom.channels.rest import RestApi
 
 
 class Shelf:
-    """A list of numbers that a server cuts into pages in four ways, and that may change between two of them."""
+    """A list of numbers that a server cuts into pages in five ways, and that may change between two of them."""
 
     def __init__(self, count: int) -> None:
         self.numbers = list(range(1, count + 1))
@@ -32,6 +32,10 @@ class Shelf:
             start = (int(asked.query["page"]) - 1) * size
             headers = {"X-WP-Total": str(len(numbers)), "X-WP-TotalPages": str(-(-len(numbers) // size))}
             return Says(numbers[start : start + size], headers=headers)
+        if asked.path == "/counted":
+            start = (int(asked.query["page"]) - 1) * size
+            counts = {"all": len(numbers), "pages": -(-len(numbers) // size)}
+            return Says({"items": numbers[start : start + size], "counts": counts})
         if asked.path == "/offset":
             start = int(asked.query["offset"])
             return Says({"found": {"items": numbers[start : start + size]}, "total": len(numbers)})
@@ -45,6 +49,7 @@ class Shelf:
 
 RULES: dict[str, PageRule] = {
     "numbered": NumberedPages(3),
+    "counted": NumberedPages(3, at=("items",), pages_at=("counts", "pages"), records_at=("counts", "all")),
     "offset": OffsetPages(3, at=("found", "items"), total_at=("total",)),
     "token": TokenPages("after", token_at=("next",), parameters={"limit": "3"}, at=("items",)),
     "linked": LinkedPages({"limit": "3"}),
@@ -71,7 +76,7 @@ def test_every_record_comes_once_whatever_the_pages(shelf: tuple[Shelf, Loopback
     assert read(shelf[1], name) == list(range(1, count + 1))
 
 
-@pytest.mark.parametrize("name", ["numbered", "offset"])
+@pytest.mark.parametrize("name", ["numbered", "counted", "offset"])
 @pytest.mark.parametrize("gone", [[1], [2, 3], [1, 2, 3, 4], [7], [1, 9]])
 def test_records_that_leave_a_list_hide_no_other(shelf: tuple[Shelf, Loopback], name: str, gone: list[int]) -> None:
     """Of nine in pages of three, some leave before the second page: those behind them move to the page before."""
@@ -85,7 +90,7 @@ def test_records_that_leave_a_list_hide_no_other(shelf: tuple[Shelf, Loopback], 
     assert set(range(1, 10)) - set(gone) <= set(read(shelf[1], name))
 
 
-@pytest.mark.parametrize("name", ["numbered", "offset"])
+@pytest.mark.parametrize("name", ["numbered", "counted", "offset"])
 def test_a_list_that_keeps_losing_records_is_read_to_its_end(shelf: tuple[Shelf, Loopback], name: str) -> None:
     shelf[0].numbers = list(range(1, 13))
 
@@ -98,7 +103,7 @@ def test_a_list_that_keeps_losing_records_is_read_to_its_end(shelf: tuple[Shelf,
     assert set(shelf[0].numbers) == {7, 8, 9, 10, 11, 12} <= found
 
 
-@pytest.mark.parametrize("name", ["numbered", "offset"])
+@pytest.mark.parametrize("name", ["numbered", "counted", "offset"])
 def test_a_page_that_repeats_the_one_before_is_asked_for_again(shelf: tuple[Shelf, Loopback], name: str) -> None:
     shelf[0].numbers = list(range(1, 7))
     answer, said = shelf[1].answer, []
@@ -111,7 +116,7 @@ def test_a_page_that_repeats_the_one_before_is_asked_for_again(shelf: tuple[Shel
     assert read(shelf[1], name) == [1, 2, 3, 4, 5, 6]
 
 
-@pytest.mark.parametrize("name", ["numbered", "offset"])
+@pytest.mark.parametrize("name", ["numbered", "counted", "offset"])
 def test_a_page_that_repeats_for_ever_is_an_error(shelf: tuple[Shelf, Loopback], name: str) -> None:
     shelf[0].numbers = list(range(1, 7))
     first: list[Says] = []

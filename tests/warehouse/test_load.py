@@ -67,6 +67,15 @@ def test_documents_come_out_as_they_went_in(warehouse, landing_url):
     assert warehouse.connection.execute("select document from raw.shopify_orders").fetchone() == (document,)
 
 
+def test_a_key_may_lie_inside_an_object(warehouse, landing_url):
+    nested = replace(LEVELS, key=("item.product", "item.variant"))
+    records = [{**levels(1), "item": {"product": 5, "variant": 7}}, {**levels(2), "item": {"product": 5}}]
+    load(warehouse, land(landing_url, encoded(records), stream=nested), stream=nested)
+    assert stored(warehouse, "shopify_inventory_levels") == [(1, "5/7")]
+    ((number, reason, _),) = rejected(warehouse)
+    assert (number, "item.variant" in reason) == (2, True)
+
+
 def test_loading_a_file_twice_changes_nothing(warehouse, landing_url):
     landed = land(landing_url, [*encoded([order(1)]), b"{"])
     load(warehouse, landed)

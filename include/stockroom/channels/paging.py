@@ -43,7 +43,7 @@ class PageRule(Protocol):
 
 @dataclass(frozen=True)
 class NumberedPages:
-    """Pages by number: ``page=2&per_page=100``, with the number of pages and of records in headers.
+    """Pages by number: ``page=2&per_page=100``, with the number of pages and of records in headers or in the page.
 
     Such a list closes up when a record leaves it (an order that changes leaves its window), and the first records of a
     page slip to the end of the one before. The count tells: where it fell, reading goes back by as many pages.
@@ -55,6 +55,9 @@ class NumberedPages:
     pages_header: str = "X-WP-TotalPages"
     records_header: str = "X-WP-Total"
     at: tuple[str, ...] = ()
+    pages_at: tuple[str, ...] | None = None
+    records_at: tuple[str, ...] | None = None
+    """Where the page itself holds the two numbers; None: the headers do."""
 
     def pages(self, ask: Ask, key: Callable[[Json], object]) -> Iterator[list[Json]]:
         """Yield the pages."""
@@ -64,10 +67,10 @@ class NumberedPages:
             parameters = {self.page: str(number), self.page_size: str(self.size)}
             answer, records = _unlike(before, partial(ask, parameters), self.at, key)
             yield records
-            total = _whole(answer.headers.get(self.records_header))
+            total = _count(answer, self.records_header, self.records_at)
             slipped = _fallen(count, total)
             count = total
-            last = _whole(answer.headers.get(self.pages_header))
+            last = _count(answer, self.pages_header, self.pages_at)
             if slipped and number > 1:
                 number, before = max(1, number - ceil(slipped / self.size)), []
                 continue
@@ -188,6 +191,11 @@ def found_at(document: Json, path: tuple[str, ...]) -> list[Json]:
     if not isinstance(document, list):
         raise ChannelError(f"answered a page without its records ({'.'.join(path) or 'a list'})")
     return document
+
+
+def _count(answer: Answer, header: str, at: tuple[str, ...] | None) -> int | None:
+    """Return a number that a page states, in a header or at a place in its document."""
+    return _whole(answer.headers.get(header) if at is None else _text_at(answer.document, at))
 
 
 def _text_at(document: Json, path: tuple[str, ...]) -> str | None:

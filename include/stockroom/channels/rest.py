@@ -51,20 +51,21 @@ class RestApi:
         url = self._address(path)
         content = None if document is None else orjson.dumps(document)
 
+        def send() -> httpx.Response:
+            response = self.http.request(
+                method,
+                url,
+                params=dict(parameters) if parameters else None,
+                content=content,
+                headers={"Content-Type": "application/json"} if content else None,
+            )
+            if self.learn is not None:  # a refusal says most about the limits
+                self.learn(self.limits, operation, response.headers)
+            return response
+
         def once() -> tuple[Answer, httpx.Response]:
             self.limits.wait(operation)
-            response = answered(
-                lambda: self.http.request(
-                    method,
-                    url,
-                    params=dict(parameters) if parameters else None,
-                    content=content,
-                    headers={"Content-Type": "application/json"} if content else None,
-                ),
-                self.endpoint,
-            )
-            if self.learn is not None:
-                self.learn(self.limits, operation, response.headers)
+            response = answered(send, self.endpoint)
             return Answer(_json(response), response.headers, _links(response)), response
 
         return until_answered(once, endpoint=self.endpoint, sleep=self.sleep)

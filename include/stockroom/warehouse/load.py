@@ -148,7 +148,8 @@ def _record_file(connection: psycopg.Connection, landing_file: LandingFile) -> i
 
 def _key(stream: Stream) -> sql.Composed:
     """Return the expression of a document's record key; null where a field of it is missing."""
-    fields = [sql.SQL("nullif(btrim(incoming.document ->> {}), '')").format(sql.Literal(field)) for field in stream.key]
+    paths = [sql.Literal(field.split(".")) for field in stream.key]
+    fields = [sql.SQL("nullif(btrim(incoming.document #>> {}), '')").format(path) for path in paths]
     return sql.SQL(" || '/' || ").join(fields)
 
 

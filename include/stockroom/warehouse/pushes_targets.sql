@@ -4,6 +4,7 @@ with last_pushes as (
         listing_id,
         place_id,
         sku,
+        location_id,
         outcome,
         coalesce(units_after, units_before) as units_seen,
         coalesce(verified_at, read_at) as seen_at
@@ -36,7 +37,10 @@ sold_since as (
         ) as units
     from last_pushes
     inner join own_events
-        on last_pushes.sku = own_events.sku and last_pushes.seen_at < own_events.occurred_at
+        on
+            last_pushes.sku = own_events.sku
+            and last_pushes.location_id = own_events.location_id
+            and last_pushes.seen_at < own_events.occurred_at
     group by last_pushes.listing_id, last_pushes.place_id
 ),
 

@@ -1,4 +1,4 @@
-"""Two shops sell from the same shelves, and each is told what the other sold: read in the shops themselves."""
+"""Several shops sell from the same shelves, and each is told what the others sold: read in the shops themselves."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ pytestmark = pytest.mark.slow
 
 DAY = date(2011, 1, 14)
 LEVELS = "select sku || '/' || location_id, available_units_now from intermediate.int_stock_levels_live"
-CHANNELS_HERE = ("shopify", "wholesale", "woocommerce")
+CHANNELS_HERE = ("bigcommerce", "shopify", "wholesale", "woocommerce")
+PLACES = {"shopify": ("",), "woocommerce": ("/LONDON",), "bigcommerce": ("/LONDON", "/MANCHESTER")}
+"""What each shop that can be told sells from, as names end."""
 
 
 @pytest.fixture(scope="module")
@@ -57,13 +59,13 @@ def sync(settings: Settings) -> None:
         extract_channel(settings, channel)
 
 
-def wrongly_shown(shop: SampleShop, channel: str, location: str = "") -> dict[str, tuple[int, int]]:
+def wrongly_shown(shop: SampleShop, channel: str) -> dict[str, tuple[int, int]]:
     """Return what a shop shows that is not there, and what is."""
     books = shop.get(f"/shown/{channel}")
     return {
         name: (units, books["there"][name])
         for name, units in books["shown"].items()
-        if units != books["there"][name] and name.endswith(location)
+        if units != books["there"][name] and name.endswith(PLACES[channel])
     }
 
 
@@ -72,33 +74,33 @@ def test_nothing_is_written_before_anything_is_known(warehouse: Any, shop: Sampl
     assert "marts were never built" in str(push_availability(unbuilt, channel_id="shopify"))
 
 
-def test_a_first_round_finds_both_shops_in_order(settings: Settings, rows: Any) -> None:
+def test_a_first_round_finds_every_shop_in_order(settings: Settings, rows: Any) -> None:
     assert "would write 0 of" in str(push_availability(settings, is_dry=True))
     assert rows("select count(*) from ops.push_runs") == [(0,)], "a dry run leaves no trace"
     said = str(push_availability(settings))
-    assert said.count("nothing to write (of") == 2
+    assert said.count("nothing to write (of") == 3
     assert rows("select channel_id, state from ops.push_runs order by 1") == [
+        ("bigcommerce", "pushed"),
         ("shopify", "pushed"),
         ("woocommerce", "pushed"),
     ]
     assert rows("select distinct outcome from ops.availability_pushes") == [("as_wanted",)]
     push_availability(settings)
-    assert rows("select count(*) from ops.push_runs") == [(2,)], "nothing changed, so nothing is asked or written"
+    assert rows("select count(*) from ops.push_runs") == [(3,)], "nothing changed, so nothing is asked or written"
 
 
-def test_after_a_day_of_sales_each_shop_is_told_what_the_other_sold(
+def test_after_a_day_of_sales_each_shop_is_told_what_the_others_sold(
     settings: Settings, shop: SampleShop, rows: Any
 ) -> None:
     shop.post("/clock", {"clock": "2011-01-13T20:00"})
     missed = wrongly_shown(shop, "shopify")
-    assert missed, "Shopify does not learn of WooCommerce's sales by itself"
-    assert wrongly_shown(shop, "woocommerce", "/LONDON")
+    assert missed, "Shopify does not learn of other shops' sales by itself"
+    assert all(wrongly_shown(shop, channel) for channel in PLACES)
     sync(settings)
     dry = str(push_availability(settings, is_dry=True))
     push_availability(settings)
     assert f"shopify: would write {len(missed):,} of" in dry
-    assert wrongly_shown(shop, "shopify") == {}
-    assert wrongly_shown(shop, "woocommerce", "/LONDON") == {}
+    assert {channel: wrongly_shown(shop, channel) for channel in PLACES} == {channel: {} for channel in PLACES}
     assert rows(
         "select count(*) from ops.availability_pushes where outcome = 'verified' and channel_id = 'shopify' "
         "and units_after = units_wanted and units_before <> units_after"
@@ -115,14 +117,14 @@ def test_what_was_written_does_not_come_back_as_a_count(settings: Settings, shop
     sync(settings)
     there = shop.get("/shown/shopify")["there"]
     assert {name: units for name, units in rows(LEVELS) if there[name] != units} == {}
-    assert str(push_availability(settings)).count("nothing to write (of") == 2
+    assert str(push_availability(settings)).count("nothing to write (of") == 3
     shop.post("/clock", {"clock": "2011-01-14T20:00"})
     sync(settings)
     build_marts(settings, as_of_date=DAY, layer="intermediate")
     push_availability(settings)
     there = shop.get("/shown/shopify")["there"]
     assert {name: units for name, units in rows(LEVELS) if there[name] != units} == {}
-    assert (wrongly_shown(shop, "shopify"), wrongly_shown(shop, "woocommerce", "/LONDON")) == ({}, {})
+    assert {channel: wrongly_shown(shop, channel) for channel in PLACES} == {channel: {} for channel in PLACES}
 
 
 def test_a_count_in_the_shop_is_news_even_after_a_push(settings: Settings, shop: SampleShop, rows: Any) -> None:

@@ -18,7 +18,7 @@ from sample_store.shopify.documents import LINE_IDS
 from sample_store.store import Store, open_store
 from sample_store.world.books import levels_at
 from sample_store.world.build import World
-from sample_store.world.demand import WOOCOMMERCE
+from sample_store.world.demand import SHOPIFY
 from sample_store.world.places import LOCATIONS
 
 PO_HEADER = (
@@ -188,13 +188,13 @@ def test_the_books_balance_to_the_unit_for_every_sku_and_location(store: Store, 
         assert (levels.on_hand == levels.available + levels.committed).all()
 
 
-def test_shopify_shows_more_than_there_is_by_what_woocommerce_sold_since_the_store_was_opened(store: Store):
+def test_shopify_shows_more_than_there_is_by_what_other_shops_sold_since_the_store_was_opened(store: Store):
     """It was opened on the 20th; until then its owner copied every sale by hand."""
     orders, lines = store.world.orders, store.world.lines
     assert store.shop.levels.available.tolist() == levels_at(store.world, store.clock).available.tolist()
     opened = store.clock
     store.set_clock(parse_moment("2011-06-21T20:00"))
-    since = (orders.channel == WOOCOMMERCE) & (orders.created_at > opened) & (orders.created_at <= store.clock)
+    since = (orders.channel != SHOPIFY) & (orders.created_at > opened) & (orders.created_at <= store.clock)
     sold = {
         int(product) * 3 + int(orders.location[order])
         for order, product in zip(lines.order, lines.product, strict=True)

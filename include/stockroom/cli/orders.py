@@ -1,0 +1,73 @@
+"""Commands for plans and purchase orders, and for whatever else wants a person."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from datetime import UTC, datetime
+
+from stockroom.cli.command import Commands, job_named, settings_of
+from stockroom.settings import PREFIX
+
+
+def add_to(commands: Commands) -> None:
+    """Add the group's commands."""
+    commands.dated("plan", job_named("plan_orders"), "plan purchase orders")
+    commands.dated("check-decisions", job_named("check_decisions"), "check the decisions of a plan")
+    commands.dated("release", job_named("release_orders"), "release the orders up to the approval threshold")
+    commands.add("waiting", _waiting, "list the purchase orders that wait for an answer")
+    exceptions = commands.add("exceptions", _exceptions, "list what else wants a person, and how to mend it")
+    exceptions.add_argument("--kind", help="all of one kind, not only the first few of each")
+    answer = commands.add(
+        "answer", _answer, "release or refuse a waiting purchase order, or refuse one that a gate holds"
+    )
+    answer.add_argument("po_number")
+    answer.add_argument("version", type=int)
+    answer.add_argument("answer", choices=("release", "refuse"))
+    answer.add_argument("--who", required=True, help="your name, for the record")
+    commands.add("deliver", _deliver, "send what waits in the outbox")
+
+
+def _answer(given: argparse.Namespace) -> int:
+    """Release or refuse an order, send what follows from it, and end the question about it."""
+    from stockroom.jobs.answer_order import answer_order
+    from stockroom.jobs.deliver_outbox import deliver_outbox
+    from stockroom.jobs.waiting_orders import waiting_orders
+
+    settings = settings_of(given)
+    answered = answer_order(settings, given.po_number, given.version, given.answer, given.who)
+    print(answered)
+    print(deliver_outbox(settings, now=datetime.now(UTC)))
+    still_waits = any(order.po_number == given.po_number for order in waiting_orders(settings))
+    if not still_waits and f"{PREFIX}WAREHOUSE_URL" not in os.environ:
+        from stockroom.embedded.installation import find_installation
+        from stockroom.embedded.questions import end_questions_here
+
+        installation = find_installation()
+        if installation.up_file.exists():
+            print(end_questions_here(installation, given.po_number, because=str(answered)))
+    return 0
+
+
+def _waiting(given: argparse.Namespace) -> int:
+    """List the orders that wait."""
+    from stockroom.jobs.waiting_orders import describe_waiting, waiting_orders
+
+    print(describe_waiting(waiting_orders(settings_of(given)), now=datetime.now(UTC)))
+    return 0
+
+
+def _exceptions(given: argparse.Namespace) -> int:
+    """List what else wants a person."""
+    from stockroom.jobs.open_exceptions import open_exceptions
+
+    print(open_exceptions(settings_of(given), kind=given.kind))
+    return 0
+
+
+def _deliver(given: argparse.Namespace) -> int:
+    """Send what waits in the outbox."""
+    from stockroom.jobs.deliver_outbox import deliver_outbox
+
+    print(deliver_outbox(settings_of(given), now=datetime.now(UTC)))
+    return 0

@@ -84,7 +84,7 @@ def test_windows_side_by_side_give_every_order_once(served: Served, every_order:
         found += [order["id"] for order in served.all_nodes(ORDER_IDS, "orders", first=250, query=query)]
 
     assert sorted(found) == sorted(order["id"] for order in every_order)
-    assert len(set(found)) == len(found) > 7_000
+    assert len(set(found)) == len(found) > 6_000
 
 
 def test_long_orders_are_followed_page_by_page(served: Served, every_order: list[dict[str, Any]]):
@@ -110,7 +110,7 @@ def test_nothing_that_happens_after_the_clock_can_be_seen(served: Served):
             nodes = served.all_nodes(
                 query, root, first=250, query="updated_at:>='2011-03-01'" if root == "orders" else None
             )
-            assert len(nodes) > 500
+            assert len(nodes) > 400
             assert max(moments(nodes)) <= "2011-03-15T06:00:00Z"
     finally:
         served.set_clock(CLOCK)

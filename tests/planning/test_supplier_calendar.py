@@ -7,7 +7,16 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from stockroom.planning import CarrierPeak, Closure, PlanningError, Policy, SupplierCalendar, plan_items, recompute
+from stockroom.planning import (
+    CarrierPeak,
+    Closure,
+    PlanningError,
+    Policy,
+    SupplierCalendar,
+    fit_pools,
+    plan_items,
+    recompute,
+)
 
 LEARNED = Policy(service_level=0.95, order_cost=0.0)
 NEVER = SupplierCalendar()
@@ -118,10 +127,25 @@ def test_another_suppliers_holiday_is_nobodys_business(point_on):
     assert point_on(day, calendar=others) == point_on(day)
 
 
+def test_another_suppliers_holiday_moves_no_bit_of_a_shard_that_holds_both(history_of, shipments):
+    # Seven days plus a third of a day less seven days is not a third of a day, to the bit.
+    history = history_of([[4] * 60] * 2, supplier=["S01", "S02"])
+    day, weekly = date(2011, 6, 30), Policy(review_days=7)
+    closed = SupplierCalendar(closures=(Closure("S02", date(2011, 7, 4), date(2011, 7, 20)),))
+    lead_times = shipments([5.3, 9.7, 13.9, 17.1, 21.3, 31.7], calendar=closed)
+    pools = fit_pools(history, lead_times, weekly, as_of_date=day)
+    both = plan_items(history, lead_times, weekly, as_of_date=day, pools=pools)
+    alone = plan_items(history.take(np.array([0])), lead_times, weekly, as_of_date=day, pools=pools)
+    assert alone.lead_time_mean_days[0] == both.lead_time_mean_days[0]
+    assert alone.explain(0) == both.explain(0)
+    assert both.lead_time.delay_days[0] == 0
+
+
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
         (lambda day: Closure("S01", day, day - timedelta(1)), "closures: S01 ends on 2011-12-19, before it begins"),
+        (lambda day: Closure("S01", day, date(2099, 12, 31)), "S01 is closed .* to 2099-12-31, .* than a year"),
         (lambda day: CarrierPeak(day, day, 0.0), r"peaks: added_days 0.0 is not above 0"),
     ],
 )

@@ -15,6 +15,8 @@ import numpy as np
 from stockroom.planning.arrays import FloatArray, IntArray, PlanningError, TextArray
 
 LEAST_DAYS = 0.5
+GREATEST_CLOSURE_DAYS = 366
+"""Stock is placed ahead of holidays; nobody stocks up for a supplier who is gone."""
 EVERY_LANE = ""
 
 
@@ -28,6 +30,11 @@ class Closure:
 
     def __post_init__(self) -> None:
         _check_dates("closures", self.supplier, self.first_date, self.last_date)
+        if (self.last_date - self.first_date).days >= GREATEST_CLOSURE_DAYS:
+            raise PlanningError(
+                f"closures: {self.supplier} is closed from {self.first_date} to {self.last_date}, which is more than a "
+                "year; whoever is gone is told by not_ordered_because"
+            )
 
 
 @dataclass(frozen=True)
@@ -120,7 +127,7 @@ def delayed(days: FloatArray, sent_in_days: FloatArray, delays: Delays) -> Float
     [[10.0, 23.0]]
     """
     sent = sent_in_days[:, None]
-    arrives = sent + days
+    arrives, lost = sent + days, np.zeros_like(days)
     for column in range(delays.from_days.shape[1]):
         first, beyond, most = (
             values[:, column, None] for values in (delays.from_days, delays.until_days, delays.most_days)
@@ -128,8 +135,10 @@ def delayed(days: FloatArray, sent_in_days: FloatArray, delays: Delays) -> Float
         begins = np.maximum(sent, first)
         waits = np.where(arrives > first, np.maximum(beyond - begins, 0.0), 0.0)
         slows = np.clip(np.minimum(arrives, beyond) - begins, 0.0, np.nan_to_num(most))
-        arrives = arrives + np.nan_to_num(np.where(most == 0, waits, slows))
-    return np.asarray(arrives - sent, dtype=np.float64)
+        met = np.nan_to_num(np.where(most == 0, waits, slows))
+        arrives, lost = arrives + met, lost + met
+    # Not arrives - sent: what meets nothing must keep its days to the bit, whatever stands in another item's row.
+    return np.asarray(days + lost, dtype=np.float64)
 
 
 def _by_route(

@@ -6,6 +6,8 @@ import re
 from datetime import date
 from itertools import pairwise
 
+from stockroom.planning.supplier_calendar import GREATEST_CLOSURE_DAYS
+
 _BREAK = re.compile(r"(\d{1,9})\s*(?:at|@|:)\s*(\d{1,9}(?:\.\d{1,4})?)")
 _DAYS = re.compile(r"(\d{4}-\d{2}-\d{2})(?:\s*(?:to|\.\.)\s*(\d{4}-\d{2}-\d{2}))?")
 
@@ -54,6 +56,8 @@ def read_closed_days(words: str | None) -> list[tuple[date, date]]:
             raise UnreadableWordsError(f"closed_days: {part!r} is not like 2011-12-24 to 2012-01-02") from None
         if last < first:
             raise UnreadableWordsError(f"closed_days: {part!r} ends before it begins")
+        if (last - first).days >= GREATEST_CLOSURE_DAYS:
+            raise UnreadableWordsError(f"closed_days: {part!r} is more than a year; whoever is gone is discontinued")
         found.append((first, last))
     return found
 

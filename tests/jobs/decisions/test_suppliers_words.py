@@ -58,7 +58,9 @@ def test_breaks_that_make_no_sense_are_refused(words):
         read_price_breaks(words)
 
 
-@pytest.mark.parametrize("words", ["2011-02-30", "soon", "2011-12-24 to 2011-12-01", "2011-12-24 to"])
+@pytest.mark.parametrize(
+    "words", ["2011-02-30", "soon", "2011-12-24 to 2011-12-01", "2011-12-24 to", "2011-12-24 to 2099-12-31"]
+)
 def test_days_that_there_are_not_are_refused(words):
     with pytest.raises(UnreadableWordsError, match="closed_days"):
         read_closed_days(words)

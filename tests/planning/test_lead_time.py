@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -117,3 +119,39 @@ def test_two_humps_stay_two(plan_of, shipments):
     cases = plan.lead_time.cases_days[0]
     assert ((cases > 8) & (cases < 13)).sum() >= 9
     assert cases[-1] > 25
+
+
+def test_the_first_order_of_a_new_shop_says_little_while_nothing_has_ever_arrived(plan_of, shipments):
+    # Without any arrival, "longer than five days so far" is believed around the default of 14, and years are not.
+    def learned(days_so_far) -> float:
+        return mean_days(plan_of, shipments(days_so_far, is_open=[True] * len(days_so_far)))
+
+    assert 13 < learned([5.0]) < 17
+    assert 20 < learned([40.0]) < 60
+    assert learned([4000.0] * 5) < 100
+
+
+def test_orders_that_never_came_do_not_outweigh_the_one_that_did(plan_of, shipments):
+    given = {"days": [10.0] + [400.0] * 5, "is_open": [False] + [True] * 5}
+    assert mean_days(plan_of, shipments(**given)) < 100
+
+
+def test_an_item_without_a_supplier_is_as_uncertain_as_one_of_a_supplier_unheard_of(plan_of):
+    plan = plan_of([[1] * 30] * 2, lead_times=LeadTimeHistory.empty(), supplier=["", "S09"])
+    assert plan.lead_time_sd_days[0] == plan.lead_time_sd_days[1]
+
+
+def test_shipments_older_than_any_number_can_weigh_are_still_shipments(plan_of, shipments):
+    forgetful = Policy(lead_time_half_life_days=0.5)
+    ages = np.full(30, 3650.0)
+    plan = plan_of([[1] * 30], lead_times=shipments(age_days=ages), policy=forgetful)
+    assert plan.lead_time_own_evidence[0] == pytest.approx(0, abs=0.01)
+    assert plan.lead_time_mean_days[0] == pytest.approx(14, abs=2)
+
+
+def test_a_mistyped_century_costs_no_memory(plan_of, shipments):
+    tracemalloc.start()
+    plan_of([[1] * 30], lead_times=shipments([5e6]))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 20e6

@@ -21,6 +21,9 @@ from stockroom.planning.velocity import ENOUGH_DAYS_IN_STOCK, Velocity, measure_
 COMEBACK_HORIZON_DAYS = 90.0
 """A stopped item is reported with what it is expected to sell within so many days, the usual target of supply."""
 
+FURTHEST_SEASON_DAYS = 3650.0
+"""No season is looked up further ahead: over whole years it is 1 on average."""
+
 ENOUGH, NOT_ENOUGH, NONE = "enough evidence", "not enough evidence", "no evidence"
 
 
@@ -143,6 +146,7 @@ def _share_of_time_back(returns_per_year: FloatArray) -> FloatArray:
 
 def _season_ahead(history: ItemHistory, interval_days: FloatArray, pools: ForecastPools) -> FloatArray:
     """Return the mean of the season's index over each item's interval, from the plan date on."""
+    interval_days = np.minimum(interval_days, FURTHEST_SEASON_DAYS)
     longest = int(np.ceil(interval_days.max(initial=1.0))) + 1
     total = pools.seasons.cumulative(history.dates[-1] + np.arange(1, longest + 1))
     row = pools.seasons.row_of(history.category)

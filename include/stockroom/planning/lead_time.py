@@ -17,16 +17,15 @@ from scipy.special import log_ndtr, ndtri
 
 from stockroom.planning.arrays import FloatArray, IntArray, TextArray
 from stockroom.planning.history import ItemHistory, LeadTimeHistory
+from stockroom.planning.lost_orders import GREATEST_OVER_QUOTED, usual_log_days, without_the_lost
 
 LEAST_DAYS = 0.5
-GREATEST_OVER_QUOTED = 4.0
-"""No lead time is believed beyond this multiple of the quoted one, or of the usual one where that is longer or none is
-quoted: an order of years ago that never came is lost, not slow."""
+LEAST_WEIGHT = 1e-60
+"""Of the oldest shipment: however long ago, it is one, and no sum of weights is 0."""
 CASES = 12
 """Equally likely lead times that stand for the whole distribution: the means of its twelve equal shares, so that the
 mean is kept and a rare hump shows in the last."""
 _GROUP_POINTS = 24
-DAYS_WITHOUT_ANY_EVIDENCE = 14.0
 # Spreads on the log scale: where few shipments speak, these stand in, each worth the stated number of observations.
 WITHIN_SD, WITHIN_WORTH = 0.25, 5.0
 SUPPLIERS_SD, SUPPLIERS_WORTH = 0.30, 3.0
@@ -83,15 +82,14 @@ class _Suppliers:
 
 def fit_lead_time_pools(lead_times: LeadTimeHistory, history: ItemHistory, *, half_life_days: float) -> LeadTimePools:
     """Return what lanes and all suppliers say together; without any shipment a stated default of 14 days."""
+    lead_times = without_the_lost(lead_times)
     lanes, lane_of_shipment = np.unique(lead_times.lane, return_inverse=True)
     names, supplier_of_shipment = np.unique(lead_times.supplier, return_inverse=True)
     lane_of_supplier = np.zeros(names.size, dtype=np.int64)
     lane_of_supplier[supplier_of_shipment] = lane_of_shipment
     within = WITHIN_SD**2
-    start = np.log(DAYS_WITHOUT_ANY_EVIDENCE)
     arrived = ~lead_times.is_open
-    if arrived.any():
-        start = float(np.median(np.log(lead_times.days[arrived])))
+    start = usual_log_days(lead_times, arrived)
     all_mean, between = start, SUPPLIERS_SD**2
     lane_mean = np.full(lanes.size, start)
     weight = mean = np.zeros(names.size)
@@ -107,7 +105,8 @@ def fit_lead_time_pools(lead_times: LeadTimeHistory, history: ItemHistory, *, ha
         lane_sum = np.bincount(lane_of_supplier, precision * mean, lanes.size)
         spoken = lane_precision > 0
         lane_voice = 1 / (LANES_SD**2 + 1 / np.where(spoken, lane_precision, 1.0)) * spoken
-        all_mean = float((lane_voice * lane_sum / np.where(spoken, lane_precision, 1.0)).sum() / lane_voice.sum())
+        if arrived.any():  # "longer than so far" alone has no upper end: it moves suppliers and lanes, never all
+            all_mean = float((lane_voice * lane_sum / np.where(spoken, lane_precision, 1.0)).sum() / lane_voice.sum())
         lane_mean = (lane_sum + all_mean / LANES_SD**2) / (lane_precision + 1 / LANES_SD**2)
         centre = _posterior(lane_mean[lane_of_supplier], weight, mean, within, between)
         within = _within_variance(lead_times, supplier_of_shipment, centre, within, half_life_days)
@@ -127,6 +126,7 @@ def learn_lead_times(
     history: ItemHistory, lead_times: LeadTimeHistory, pools: LeadTimePools, *, half_life_days: float
 ) -> LeadTime:
     """Return each item's lead time; it depends on the item, its supplier's shipments and the pools alone."""
+    lead_times = without_the_lost(lead_times)
     suppliers = _learn_suppliers(lead_times, pools, half_life_days)
     known = np.searchsorted(suppliers.names, history.supplier)
     known = np.where(known < suppliers.names.size, known, 0)
@@ -220,7 +220,7 @@ def _learn_suppliers(lead_times: LeadTimeHistory, pools: LeadTimePools, half_lif
     if lead_times.days.size == 0:
         nothing = np.zeros(1)
         none = np.full(1, -1, dtype=np.int64)
-        return _Suppliers(np.array(["\0"]), none, nothing, nothing, nothing, np.zeros(1, dtype=np.int64))
+        return _Suppliers(np.array(["\0."]), none, nothing, nothing, nothing, np.zeros(1, dtype=np.int64))
     names, of_shipment = np.unique(lead_times.supplier, return_inverse=True)
     lane = np.full(names.size, -1, dtype=np.int64)
     lane[of_shipment] = _row_of(pools.lanes, lead_times.lane)
@@ -347,7 +347,8 @@ def _over_quoted(
 
 def _recency(lead_times: LeadTimeHistory, half_life_days: float) -> FloatArray:
     """Return each shipment's weight: half for every half-life since it arrived; an open one is today's news."""
-    return np.where(lead_times.is_open, 1.0, np.exp2(-lead_times.age_days / half_life_days))
+    weight = np.maximum(np.exp2(-lead_times.age_days / half_life_days), LEAST_WEIGHT)
+    return np.where(lead_times.is_open, 1.0, weight)
 
 
 def _row_of(keys: TextArray, wanted: TextArray) -> IntArray:

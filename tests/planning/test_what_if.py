@@ -13,20 +13,28 @@ def test_an_order_says_what_would_spare_it_and_what_would_swell_it(plan_of):
     plan = plan_of([[4] * 60], on_hand=[38], pack_units=[12], policy=NO_LOT)
     assert plan.order_units[0] == 48
     assert plan.explain(0).what_would_change_it == (
-        "With 38 more available or on order, none would be ordered. Today's order would be 60 if the supplier "
+        "With 37 more available or on order, none would be ordered. Today's order would be 60 if the supplier "
         "took 5 days longer and 60 if a fifth more were sold a day."
     )
-    assert plan_of([[4] * 60], on_hand=[38 + 38], policy=NO_LOT).order_units[0] == 0
+    assert plan_of([[4] * 60] * 2, on_hand=[38 + 37, 38 + 36], policy=NO_LOT).order_units.tolist() == [0, 1]
 
 
 def test_what_is_not_ordered_says_when_it_will_be(plan_of):
-    # The reorder point is 75: 40 more to sell at 4 a day.
+    # Orders are of what is needed, and at the reorder point of 75 nothing is: 41 more to sell at 4 a day.
     plan = plan_of([[4] * 60] * 2, on_hand=[115, 80], policy=NO_LOT)
-    assert plan.explain(0).what_would_change_it == "It is ordered once 40 more are sold, in about 10 days."
+    assert plan.explain(0).what_would_change_it == "It is ordered once 41 more are sold, in about 10 days."
     assert plan.explain(1).what_would_change_it == (
-        "It is ordered once 5 more are sold, in about 1 day. Today's order would be 18 if the supplier took 5 "
+        "It is ordered once 6 more are sold, in about 2 days. Today's order would be 18 if the supplier took 5 "
         "days longer and 9 if a fifth more were sold a day."
     )
+
+
+def test_a_lot_is_ordered_as_soon_as_the_reorder_point_is_reached(plan_of):
+    lots = Policy(method="both_variances")
+    plan = plan_of([[4] * 60] * 3, on_hand=[115, 75, 76], policy=lots)
+    assert plan.explain(0).what_would_change_it == "It is ordered once 40 more are sold, in about 10 days."
+    assert plan.explain(1).what_would_change_it.startswith("With 1 more available or on order, none would be ordered.")
+    assert [units > 0 for units in plan.order_units.tolist()] == [False, True, False]
 
 
 def test_what_a_person_has_to_decide_says_what_would_spare_the_question(plan_of):

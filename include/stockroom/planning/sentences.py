@@ -209,7 +209,6 @@ def _evidence(words: Words) -> str:
         said += f" Not enough evidence: it was in stock on {seen} only, so the rate leans on its category."
     if words.number("sold_out_days") > 0:
         learns = words.values["method"] == "quantile"
-        learns = words.values["method"] == "quantile"
         hidden = "and the rate counts what that hid" if learns else "so people wanted at least this much"
         said += f" It sold out on {days(words.number('sold_out_days'))}, {hidden}."
     shipments = round(words.number("lead_time_shipments"))

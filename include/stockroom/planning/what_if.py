@@ -54,10 +54,12 @@ def what_would_change_it(words: Words, *, slower_units: int, brisker_units: int)
         most = int(np.floor(words.number("forecast_units_per_day") * words.number("maximum_cover_days")))
         return f"A smallest lot of {most:,} or less would be ordered without asking."
     above = round(words.number("position_units") - words.number("reorder_point_units"))
+    # Without a lot on top, an order is of what is short: at the reorder point nothing is.
+    spared = 1 if words.number("order_up_to_units") > words.number("reorder_point_units") else 0
     if ordered > 0:
-        said = f"With {1 - above:,} more available or on order, none would be ordered."
+        said = f"With {spared - above:,} more available or on order, none would be ordered."
     else:
-        left = max(above, 1)
+        left = above + 1 - spared
         in_days = days(left / words.number("forecast_units_per_day"))
         said = f"It is ordered once {left:,} more {'is' if left == 1 else 'are'} sold, in about {in_days}."
     changes = [

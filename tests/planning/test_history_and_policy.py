@@ -39,6 +39,17 @@ from stockroom.planning.policy_rules import PolicyRule, open_policy_book
         ({"price_breaks": [[(10, 2.0), (5, 1.0)]]}, r"price_breaks: \(5, 1.0\) at row 0 needs whole units, more than"),
         ({"price_breaks": [[(10, 2.0), (50, 2.5)]]}, r"price_breaks: \(50, 2.5\) at row 0 .* at a lower cost"),
         ({"price_breaks": [[(10, float("nan"))]]}, r"price_breaks: \(10, nan\) at row 0"),
+        ({"units_sold": [["three", 1, 2]]}, r"units_sold: .*three"),
+        ({"units_sold": [[1e19, 1, 2]]}, r"units_sold: 1e\+19 at row 0, day 0 is too large"),
+        ({"on_hand": np.array([2**63 + 1], dtype=np.uint64)}, r"on_hand: 9223372036854775809 at row 0 is too large"),
+        ({"unit_price": ["dear"]}, r"unit_price: .*dear"),
+        ({"promotion": [["x", "y", "z"]]}, r"promotion: .*x"),
+        ({"price": [["x", "y", "z"]]}, r"price: .*x"),
+        ({"fraction_in_stock": [["x", "y", "z"]]}, r"fraction_in_stock: .*x"),
+        ({"on_order": [None]}, r"on_order: None at row 0 is no list of \(units, due_in_days\)"),
+        ({"on_order": [[("five", 3)]]}, r"on_order: .*five.* at row 0 is no list"),
+        ({"price_breaks": [[(10, 2.0, "EUR")]]}, r"price_breaks: .* at row 0 is no list of \(minimum_units"),
+        ({"dates": ["today", "tomorrow", "later"]}, r"dates must be consecutive days"),
         ({"dates": ["2011-06-01", "2011-06-02", "2011-06-04"]}, r"dates must be consecutive days"),
     ],
 )
@@ -49,6 +60,12 @@ def test_a_history_that_cannot_be_meant_names_its_field(given, message):
     }  # fmt: skip
     with pytest.raises(PlanningError, match=message):
         ItemHistory(**{**row, **given})
+
+
+def test_what_is_on_order_counts_however_it_is_listed(plan_of):
+    lines = ([(5, 3.0)], ((5, 3),), zip([5], [3.0], strict=True), np.array([[5.0, 3.0]]), iter([(5, 3.0)]))
+    plan = plan_of([[4] * 60] * 5, on_order=list(lines))
+    assert plan.inputs.on_order_units.tolist() == [5] * 5
 
 
 def test_shipments_that_took_no_time_are_refused():

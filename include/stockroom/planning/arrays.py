@@ -18,8 +18,28 @@ TextArray: TypeAlias = npt.NDArray[np.str_]
 DateArray: TypeAlias = npt.NDArray[np.datetime64]
 
 
+_GREATEST_INTEGER = 2.0**62
+"""Beyond it a sum of two would no longer be a whole number of 64 bits."""
+
+
 class PlanningError(ValueError):
     """What was handed to planning cannot be planned; the message names the field, the row and the mend."""
+
+
+def as_array(field: str, values: object) -> npt.NDArray[Any]:
+    """Return ``values`` as an array; raise PlanningError naming the field where rows differ in length."""
+    try:
+        return np.asarray(values)
+    except (TypeError, ValueError) as error:
+        raise PlanningError(f"{field}: {error}") from None
+
+
+def as_floats(field: str, values: object) -> FloatArray:
+    """Return ``values`` as floats, unchecked; raise PlanningError naming the field where they are no numbers."""
+    try:
+        return np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise PlanningError(f"{field}: {error}") from None
 
 
 def floats(field: str, values: object, shape: tuple[int, ...], *, least: float | None = 0.0) -> FloatArray:
@@ -28,7 +48,7 @@ def floats(field: str, values: object, shape: tuple[int, ...], *, least: float |
     Raises:
         PlanningError: another shape, NaN, infinity or a value under ``least``; names the field and the first row.
     """
-    array = np.asarray(values, dtype=np.float64)
+    array = as_floats(field, values)
     _same_shape(field, array.shape, shape)
     _refuse(field, array, ~np.isfinite(array), "is not a number")
     if least is not None:
@@ -42,15 +62,16 @@ def integers(field: str, values: object, shape: tuple[int, ...], *, least: int |
     Raises:
         PlanningError: another shape, NaN, a fraction or a value under ``least``; names the field and the first row.
     """
-    array = np.asarray(values)
+    array = as_array(field, values)
     _same_shape(field, array.shape, shape)
     if array.dtype.kind not in "iu":
-        number = np.asarray(array, dtype=np.float64)
+        number = as_floats(field, array)
         _refuse(field, number, ~np.isfinite(number), "is not a number")
         _refuse(field, number, number != np.floor(number), "is not a whole number")
         array = number
     if least is not None:
         _refuse(field, array, array < least, f"is under {least}")
+    _refuse(field, array, array > _GREATEST_INTEGER, "is too large")
     return np.ascontiguousarray(array, dtype=np.int64)
 
 

@@ -18,6 +18,8 @@ from stockroom.planning.arrays import (
     PlanArray,
     PlanningError,
     TextArray,
+    as_array,
+    as_floats,
     booleans,
     floats,
     integers,
@@ -89,10 +91,13 @@ class ItemHistory:
     """(n,) a name for messages (and, later, for seeds). Default: the row number."""
 
     def __post_init__(self) -> None:
-        dates = np.asarray(self.dates, dtype="datetime64[D]")
+        try:
+            dates = np.asarray(self.dates, dtype="datetime64[D]")
+        except (TypeError, ValueError) as error:
+            raise PlanningError(f"dates must be consecutive days: {error}") from None
         if dates.ndim != 1 or dates.size == 0 or np.any(np.diff(dates) != np.timedelta64(1, "D")):
             raise PlanningError("dates must be consecutive days, oldest first, without gaps")
-        units = np.asarray(self.units_sold)
+        units = as_array("units_sold", self.units_sold)
         if units.ndim != 2:
             raise PlanningError(f"units_sold has shape {units.shape}; it needs (items, days)")
         n, d = units.shape[0], dates.size
@@ -171,7 +176,7 @@ class LeadTimeHistory:
     what they met, so ``age_days`` must tell when they arrived."""
 
     def __post_init__(self) -> None:
-        days = np.asarray(self.days, dtype=np.float64)
+        days = as_floats("days", self.days)
         m = days.size
         checked = floats("days", days, (m,))
         if np.any(checked <= 0):
@@ -214,10 +219,14 @@ def _units_sold(units: object, shape: tuple[int, int]) -> CountArray:
     return integers("units_sold", array, shape)
 
 
+def _any_floats(field_name: str, values: object) -> FloatArray:
+    """Return floats of the width they came in: a panel of days may be narrow to save memory."""
+    array = as_array(field_name, values)
+    return array if array.dtype.kind == "f" else as_floats(field_name, array)
+
+
 def _fractions(values: object, shape: tuple[int, int]) -> FloatArray:
-    array = np.asarray(values)
-    if array.dtype.kind != "f":
-        array = array.astype(np.float64)
+    array = _any_floats("fraction_in_stock", values)
     if array.shape != shape:
         raise PlanningError(f"fraction_in_stock has shape {array.shape}; it needs {shape}")
     wrong = (array < 0) | (array > 1)
@@ -228,11 +237,11 @@ def _fractions(values: object, shape: tuple[int, int]) -> FloatArray:
 
 
 def _promotion(values: object, n: int, d: int) -> PlanArray:
-    array = np.asarray(values)
+    array = as_array("promotion", values)
     _reaches_plan_date("promotion", array, n, d)
     if array.dtype.kind == "b":
         return np.ascontiguousarray(array)
-    shares = array if array.dtype.kind == "f" else array.astype(np.float64)
+    shares = _any_floats("promotion", array)
     wrong = ~((shares >= 0) & (shares <= 1))
     if wrong.any():
         row, day = (int(index) for index in np.argwhere(wrong)[0])
@@ -243,8 +252,7 @@ def _promotion(values: object, n: int, d: int) -> PlanArray:
 
 
 def _prices(values: object, n: int, d: int) -> FloatArray:
-    array = np.asarray(values)
-    prices = array if array.dtype.kind == "f" else array.astype(np.float64)
+    prices = _any_floats("price", values)
     _reaches_plan_date("price", prices, n, d)
     wrong = (prices < 0) | np.isinf(prices)
     if wrong.any():
@@ -261,7 +269,7 @@ def _reaches_plan_date(field_name: str, array: np.ndarray, n: int, d: int) -> No
 
 
 def _quoted_days(values: object, n: int) -> FloatArray:
-    array = np.asarray(values, dtype=np.float64)
+    array = as_floats("quoted_lead_time_days", values)
     floats("quoted_lead_time_days", np.where(np.isnan(array), 1.0, array), (n,))
     if np.any(array == 0):
         raise PlanningError(f"quoted_lead_time_days: 0 at row {int(np.argmax(array == 0))}; unknown is NaN")
@@ -272,12 +280,26 @@ def _is_whole(units: float) -> bool:
     return 0 <= units < float("inf") and units == int(units)
 
 
+def _pairs(field_name: str, pairs: Any, row: int, of_what: str) -> list[tuple[Any, float]]:  # noqa: ANN401
+    """Return a row's list to keep: whoever gave an iterator would find it empty the second time.
+
+    The first of a pair stays as it is, or a fraction of a unit could no longer be refused.
+    """
+    try:
+        return [(0 + first, float(second)) for first, second in pairs]
+    except (TypeError, ValueError):
+        raise PlanningError(f"{field_name}: {pairs!r} at row {row} is no list of {of_what}") from None
+
+
 def _breaks(price_breaks: PriceBreaks | None, n: int) -> PriceBreaks:
     if price_breaks is None:
         return ((),) * n
     if len(price_breaks) != n:
         raise PlanningError(f"price_breaks has {len(price_breaks)} lists; it needs one for each of {n} items")
-    for row, offers in enumerate(price_breaks):
+    listed = [
+        _pairs("price_breaks", offers, row, "(minimum_units, unit_cost)") for row, offers in enumerate(price_breaks)
+    ]
+    for row, offers in enumerate(listed):
         before_units, before_cost = 0, float("inf")
         for units, cost in offers:
             if not (_is_whole(units) and units > before_units and 0 <= cost < before_cost):
@@ -286,7 +308,7 @@ def _breaks(price_breaks: PriceBreaks | None, n: int) -> PriceBreaks:
                     "lower cost than theirs"
                 )
             before_units, before_cost = units, cost
-    return price_breaks
+    return listed
 
 
 def _orders(on_order: OnOrder | None, n: int) -> OnOrder:
@@ -294,10 +316,11 @@ def _orders(on_order: OnOrder | None, n: int) -> OnOrder:
         return ((),) * n
     if len(on_order) != n:
         raise PlanningError(f"on_order has {len(on_order)} lists; it needs one for each of {n} items")
-    for row, lines in enumerate(on_order):
+    listed = [_pairs("on_order", lines, row, "(units, due_in_days)") for row, lines in enumerate(on_order)]
+    for row, lines in enumerate(listed):
         for units, due_in_days in lines:
             if not _is_whole(units) or due_in_days != due_in_days:
                 raise PlanningError(
                     f"on_order: ({units}, {due_in_days}) at row {row} needs whole units, 0 or more, and days"
                 )
-    return on_order
+    return listed

@@ -178,7 +178,8 @@ def test_a_wilder_lead_time_never_lowers_a_reorder_point_at_targets_of_90_percen
         ).reorder_point_units
         for cv in spreads
     ]
-    assert np.all(points[1] >= points[0])
+    # Two searches for a quantile among thousands of units may end one apart.
+    assert np.all(points[1] >= points[0] - 1)
 
 
 @law

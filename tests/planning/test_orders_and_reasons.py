@@ -156,3 +156,12 @@ def test_terms_stand_in_the_order_of_the_thought_and_rebuild_the_order(plan_of):
     }  # fmt: skip
     changed = [term if term.name != "pack_units" else type(term)("pack_units", 500, "units") for term in terms]
     assert recompute(changed).order_units == 500
+
+
+def test_a_weekly_order_brings_a_week_s_sales_whatever_the_smallest_lot_is():
+    # 5 a day and a look a week: an order brings 35, whether the supplier sells single units or 35 at least.
+    weekly = {"method": "quantile", "service_kind": "money", "review_days": 7.0, "wandering": 0.1}
+    cases = dict(zip(CASE_NAMES, np.linspace(4.0, 26.0, len(CASE_NAMES)).tolist(), strict=True))
+    single, many = (decision(**weekly, **cases, minimum_order_units=units) for units in (1, 35))
+    assert single.lot_units[0] == 0
+    assert single.reorder_point_units[0] == many.reorder_point_units[0]

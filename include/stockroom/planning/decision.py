@@ -20,7 +20,7 @@ from stockroom.planning.order_quantity import (
     smallest_lot_lasts_too_long,
 )
 from stockroom.planning.price_breaks import BreakChoice, choose_price_breaks
-from stockroom.planning.protection import demand_days, interval_days, least_lot, planned_units
+from stockroom.planning.protection import demand_days, interval_days, least_lot, planned_units, usual_order
 from stockroom.planning.reorder_point import comeback_level, money_level, quantile_points, reorder_points
 
 _NOTHING = 1e-9
@@ -144,7 +144,7 @@ def _textbook_points(inputs: DecisionInputs, lot: FloatArray) -> tuple[FloatArra
 
 def _learned_points(inputs: DecisionInputs, lot: IntArray) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return the demand to be covered, the reorder point and the service level aimed at, all rows learning."""
-    rate, units = inputs.forecast_units_per_day, np.maximum(lot, 1).astype(np.float64)
+    rate, units = inputs.forecast_units_per_day, usual_order(inputs, lot)
     level = _aimed_level(inputs, units)
     interval_units = rate[:, None] * demand_days(inputs, interval_days(inputs, lot))
     point = quantile_points(

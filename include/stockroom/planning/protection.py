@@ -21,7 +21,7 @@ def interval_days(inputs: DecisionInputs, lot_units: IntArray) -> FloatArray:
 
     ``lot_units`` are the decision's; with small lots many orders are under way at once, and overtake one another.
     """
-    rate, units = inputs.forecast_units_per_day, np.maximum(least_lot(inputs, lot_units), 1).astype(np.float64)
+    rate, units = inputs.forecast_units_per_day, usual_order(inputs, lot_units)
     cycle = np.divide(units, rate, out=np.full_like(rate, np.inf), where=rate > 0)
     days = effective_cases(inputs.lead_time_cases_days, np.minimum(cycle, DAYS_OF_YEAR))
     # A closure holds up all orders alike: none overtakes it.
@@ -34,6 +34,12 @@ def interval_days(inputs: DecisionInputs, lot_units: IntArray) -> FloatArray:
 def least_lot(inputs: DecisionInputs, lot: IntArray) -> IntArray:
     """Return what an order brings at least: the lot that pays, or the smallest that the supplier sells."""
     return np.maximum(lot, packed_units(np.ones_like(lot), inputs.minimum_order_units, inputs.pack_units))
+
+
+def usual_order(inputs: DecisionInputs, lot_units: IntArray) -> FloatArray:
+    """Return what one order brings, on average: the lot, or what was sold since the last look, whichever is more."""
+    since_last_look = inputs.forecast_units_per_day * inputs.review_days
+    return np.maximum(np.maximum(least_lot(inputs, lot_units), 1), since_last_look)
 
 
 def demand_days(inputs: DecisionInputs, days: FloatArray) -> FloatArray:

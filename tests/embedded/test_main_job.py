@@ -30,7 +30,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(RUN_SECONDS + 60)]
 
 ROOT = Path(__file__).parents[2]
 LINKED = ("dags", "dbt_project", "include", "plugins", "Makefile", "pyproject.toml")
-DIARIES = {"ops.gate_runs", "ops.mart_builds"}
+DIARIES = {"ops.extract_runs", "ops.gate_runs", "ops.mart_builds"}
 """Tables that say when something was done: each run adds its lines."""
 
 

@@ -33,8 +33,6 @@ from stockroom.settings import Settings
 from stockroom.warehouse.migrate import migrate
 
 SERVICE_TIMEOUT_SECONDS = 180.0
-SHORT_REPLAY = {"replay_days": 28, "replay_policies": "stockroom,simple"}
-"""The week's replay takes minutes with all policies on 90 days; a run shows what comes of it in seconds."""
 
 
 class AlreadyUpError(RuntimeError):
@@ -217,10 +215,9 @@ def _run_dags(machine: Machine, as_of_date: date, say: Callable[[str], None]) ->
         follower.wait_for(plan)
         told = start_run(client, "sync_channels")  # only now is known what each shop should show
         overstock = start_run(client, "flag_overstock", partition_key=key)
-        results = start_run(client, "measure_results", partition_key=key, params=SHORT_REPLAY)
         approvals = follower.find_started("approve_purchase_orders", after=plan)
         if machine.stays_up:
             follower.wait_for_people(approvals)
         else:  # nobody can answer what is stopped in a moment: `up` puts all of them again
             follower.wait_for_question(approvals)
-        follower.wait_for(overstock, announce, results, told, follower.find_started("announce_restocks", after=told))
+        follower.wait_for(overstock, announce, told, follower.find_started("announce_restocks", after=told))

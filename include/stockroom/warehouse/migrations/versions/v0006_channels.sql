@@ -103,7 +103,8 @@ create table ops.availability_pushes (
     units_wanted integer not null,
     units_before integer,
     units_after integer,
-    outcome text not null check (outcome in ('as_wanted', 'writing', 'verified', 'moved_since', 'changed_meanwhile', 'refused')),
+    outcome text not null
+    check (outcome in ('as_wanted', 'writing', 'verified', 'moved_since', 'changed_meanwhile', 'refused')),
     said text not null default '',
     read_at timestamptz,
     written_at timestamptz,

@@ -142,6 +142,20 @@ def test_mails_of_the_run_stand_apart_from_all_mails(settings: Settings, warehou
     assert "3 restock mails in all" in stands
 
 
+def test_texts_are_counted_beside_mails(settings: Settings, warehouse) -> None:
+    plan(warehouse, DAY, at=BEFORE)
+    assert "text" not in str(summarise_run(settings, as_of_date=DAY, since=RUN_BEGAN))
+    warehouse.connection.execute(
+        "insert into ops.outbox values ('1', 'restock_sms', 'x', 'sent', 1, %(at)s, %(at)s, 'x')", {"at": DURING}
+    )
+    warehouse.connection.commit()
+    text = str(summarise_run(settings, as_of_date=DAY, since=RUN_BEGAN))
+    in_run, stands = text.split("As it stands now")
+    assert not text.startswith("Nothing is new")
+    assert "1 restock text\n" in in_run
+    assert "1 restock text in all" in stands
+
+
 def test_a_gate_that_failed_is_not_called_passed(settings: Settings, warehouse) -> None:
     plan(warehouse, DAY, at=BEFORE)
     for passed in (True, False):

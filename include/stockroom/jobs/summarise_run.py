@@ -15,12 +15,13 @@ from stockroom.warehouse import connect
 from stockroom.warehouse.run_summary import (
     BuildCount,
     GateVerdict,
+    NoticeCount,
     OrderCount,
     PlanCount,
     Rejection,
     StreamCount,
     count_builds,
-    count_mails,
+    count_notices,
     count_orders,
     count_plan,
     count_streams,
@@ -49,8 +50,8 @@ class RunSummary:
     plan: PlanCount
     planned_dates: Sequence[date]
     orders: Sequence[OrderCount]
-    mails_in_run: int
-    mails: int
+    notices_in_run: NoticeCount
+    notices: NoticeCount
     verdicts: Sequence[GateVerdict]
     documents_dir: Path
     outbox_dir: Path
@@ -59,11 +60,12 @@ class RunSummary:
 
     @property
     def is_nothing_new(self) -> bool:
-        """Return whether the run added no row, planned no day, changed no order and sent no mail."""
+        """Return whether the run added no row, planned no day, changed no order and told nobody."""
         if self.since is None or self.plan.planned_at is None:
             return False
         is_planned_now = self.plan.planned_at >= self.since
-        return not (self.streams or self.mails_in_run or is_planned_now or any(one.changed for one in self.orders))
+        has_told = self.notices_in_run != NoticeCount(0, 0)
+        return not (self.streams or has_told or is_planned_now or any(one.changed for one in self.orders))
 
     def __str__(self) -> str:
         """Return the summary as aligned lines, each with its path."""
@@ -105,7 +107,9 @@ class RunSummary:
             built = f"{_counted(self.builds.models, 'models')}, {_counted(self.builds.tests, 'data tests')} passed"
             yield "built", built, "schema marts"
         yield "orders", f"{sum(one.changed for one in self.orders):,} new or changed", ""
-        yield "mails", _counted(self.mails_in_run, "restock mails"), ""
+        yield "mails", _counted(self.notices_in_run.mails, "restock mails"), ""
+        if self.notices_in_run.texts:  # they leave by day only
+            yield "texts", _counted(self.notices_in_run.texts, "restock texts"), ""
 
     def _standing_lines(self) -> Iterator[Line]:
         """Yield what stands there for the plan date, whoever wrote it and when."""
@@ -115,7 +119,9 @@ class RunSummary:
         tied_up = f"{self.plan.value_tied_up:,.2f} {self.currency} tied up in "
         digest = self.documents_dir / "overstock" / overstock_file_name(self.plan_date, "html")
         yield "overstock", tied_up + _counted(self.plan.overstocked, "SKU-locations"), _path(digest)
-        yield "mails", f"{_counted(self.mails, 'restock mails')} in all", _path(self.outbox_dir / "mail")
+        yield "mails", f"{_counted(self.notices.mails, 'restock mails')} in all", _path(self.outbox_dir / "mail")
+        if self.notices.texts:
+            yield "texts", f"{_counted(self.notices.texts, 'restock texts')} in all", _path(self.outbox_dir / "sms")
         for number, verdict in enumerate(self.verdicts):
             text = f"{verdict.gate}: {'passed' if verdict.passed else 'failed'}"
             yield "" if number else "gates", text, _path(verdict.report_path)
@@ -163,8 +169,8 @@ def summarise_run(settings: Settings, *, as_of_date: date, since: datetime | Non
             plan=count_plan(connection, plan_date=as_of_date),
             planned_dates=list_planned_dates(connection),
             orders=count_orders(connection, plan_date=as_of_date, since=since),
-            mails_in_run=count_mails(connection, since=since),
-            mails=count_mails(connection, since=None),
+            notices_in_run=count_notices(connection, since=since),
+            notices=count_notices(connection, since=None),
             verdicts=list_verdicts(connection, plan_date=as_of_date),
             documents_dir=settings.documents_dir,
             outbox_dir=settings.outbox_dir,

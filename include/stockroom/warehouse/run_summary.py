@@ -65,6 +65,13 @@ class BuildCount(NamedTuple):
     tests: int
 
 
+class NoticeCount(NamedTuple):
+    """How many shoppers were told of a restock."""
+
+    mails: int
+    texts: int
+
+
 def count_streams(connection: psycopg.Connection, *, since: datetime | None) -> list[StreamCount]:
     """Return the rows of every stream; only those loaded from ``since`` on, if given."""
     rows = connection.execute(
@@ -186,14 +193,15 @@ def record_build(connection: psycopg.Connection, *, plan_date: date, layer: str,
     )
 
 
-def count_mails(connection: psycopg.Connection, *, since: datetime | None) -> int:
-    """Return how many restock mails were sent, from ``since`` on if given."""
+def count_notices(connection: psycopg.Connection, *, since: datetime | None) -> NoticeCount:
+    """Return how many shoppers were told of a restock, from ``since`` on if given."""
     row = connection.execute(
         """
-        select count(*) from ops.outbox
-        where kind = 'restock_mail' and state = 'sent' and path is not null
+        select count(*) filter (where kind = 'restock_mail'), count(*) filter (where kind = 'restock_sms')
+        from ops.outbox
+        where kind in ('restock_mail', 'restock_sms') and state = 'sent' and path is not null
             and (%(since)s::timestamptz is null or sent_at >= %(since)s)
         """,
         {"since": since},
     ).fetchone()
-    return int(row[0]) if row else 0
+    return NoticeCount(*row) if row else NoticeCount(0, 0)

@@ -156,6 +156,18 @@ def test_keys_never_travel_in_the_clear(url: str) -> None:
         https_only(url, "Shop")
 
 
+@pytest.mark.parametrize("url", ["shop.example", "localhost:8475", "https://", "https:/shop.example", "http://[::"])
+def test_an_address_without_scheme_or_host_is_refused_at_once(url: str) -> None:
+    with pytest.raises(ChannelError, match="is no address; give one such as https"):
+        https_only(url, "Shop")
+
+
+@pytest.mark.parametrize("seconds", [0, 0.5, 1.5])
+def test_a_limit_is_stated_for_whole_seconds(seconds: float) -> None:
+    with pytest.raises(ValueError, match=rf"in {seconds} seconds: state it for whole seconds"):
+        Limit(10, seconds)
+
+
 @pytest.mark.parametrize("url", ["https://shop.example", "http://127.0.0.1:8475", "http://sample-store:8475"])
 def test_over_tls_or_on_this_machine_they_may(url: str) -> None:
     assert https_only(url + "/", "Shop") == url

@@ -137,9 +137,14 @@ def https_only(url: str, channel: str) -> str:
     >>> https_only("https://shop.example/", "WooCommerce")
     'https://shop.example'
     """
-    parsed = httpx.URL(url)
+    try:
+        parsed = httpx.URL(url)
+    except httpx.InvalidURL:
+        parsed = httpx.URL()
+    if not parsed.scheme or not parsed.host:
+        raise ChannelError(f"{channel}: {url!r} is no address; give one such as https://shop.example")
     is_near = parsed.host in LOOPBACK or (parsed.host.isascii() and not set(parsed.host) & {".", ":"})
-    if parsed.scheme != "https" and not is_near:
+    if parsed.scheme != "https" and not (parsed.scheme == "http" and is_near):
         raise ChannelError(f"{channel}: {url!r} would send the keys in the clear; give an address with https://")
     return url.rstrip("/")
 

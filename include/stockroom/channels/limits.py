@@ -20,21 +20,20 @@ MARGIN_SECONDS = 0.01
 
 @dataclass(frozen=True)
 class Limit:
-    """So many requests in so many seconds, of which ``burst`` may come at once.
-
-    >>> Limit(60, 60, burst=20).per_second
-    1.0
-    """
+    """So many requests in so many seconds, of which ``burst`` may come at once."""
 
     requests: int
     seconds: float
     burst: int | None = None
     """None: all of them."""
 
-    @property
-    def per_second(self) -> float:
-        """Return how many come back in a second."""
-        return self.requests / self.seconds
+    def __post_init__(self) -> None:
+        """Refuse what the buckets would quietly take for something else: they drop a second's fraction."""
+        if self.seconds < 1 or self.seconds % 1:
+            raise ValueError(
+                f"a limit of {self.requests} requests in {self.seconds} seconds: state it for whole seconds, such as "
+                "Limit(20, 1) for ten in half a second"
+            )
 
 
 @dataclass

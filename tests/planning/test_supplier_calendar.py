@@ -121,6 +121,28 @@ def test_days_that_two_holidays_share_are_closed_once(point_on):
     assert point_on(day, calendar=twice) == point_on(day, calendar=CHRISTMAS)
 
 
+def test_a_peak_while_the_supplier_is_closed_is_lost_once(point_on):
+    day = date(2011, 6, 26)
+    july = Closure("S01", date(2011, 7, 1), date(2011, 7, 25))
+    peak = CarrierPeak(date(2011, 7, 5), date(2011, 7, 20), 9.0)
+    closed = point_on(day, calendar=SupplierCalendar(closures=(july,)))
+    assert closed > point_on(day) + 20 * 4
+    assert point_on(day, calendar=SupplierCalendar(closures=(july,), peaks=(peak,))) == closed
+    # Two of its days come after the closure, and are lost beside it: 8 units, and their surprises.
+    longer = CarrierPeak(date(2011, 7, 5), date(2011, 7, 27), 9.0)
+    two_days_more = point_on(day, calendar=SupplierCalendar(closures=(july,), peaks=(longer,)))
+    assert closed + 8 <= two_days_more <= closed + 12
+
+
+def test_what_came_while_its_supplier_was_said_to_be_closed_is_believed_as_it_came(point_on):
+    # Fourteen days' travel that ended on 28 December, in the middle of Christmas; asked in March.
+    day = date(2012, 3, 1)
+    given = {"age_days": np.full(60, (day - date(2011, 12, 28)).days)}
+    assert point_on(day, calendar=CHRISTMAS, **given) == point_on(day)
+    shorter = {"days": 7.0, **given}  # wholly within
+    assert point_on(day, calendar=CHRISTMAS, **shorter) == point_on(day, days=7.0)
+
+
 def test_another_suppliers_holiday_is_nobodys_business(point_on):
     others = SupplierCalendar(closures=(Closure("S02", date(2011, 12, 10), date(2012, 1, 2)),))
     day = date(2011, 12, 8)

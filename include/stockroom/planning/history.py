@@ -194,7 +194,9 @@ class LeadTimeHistory:
         if not self.calendar:
             return self
         arrived_days_ago = np.where(self.is_open, 0.0, self.age_days)
-        days = days_without_delays(self.days, arrived_days_ago, self.supplier, self.lane, self.calendar, plan_date)
+        days = days_without_delays(
+            self.days, arrived_days_ago, self.is_open, self.supplier, self.lane, self.calendar, plan_date
+        )
         return replace(self, days=days)
 
     @classmethod

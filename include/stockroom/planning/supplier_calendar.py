@@ -2,6 +2,7 @@
 
 Past lead times are cleaned of them, and the orders of today will meet those to come. An order waits while its supplier
 is closed, and loses a day for each day of a carriers' peak that it travels through, up to the days that the peak adds.
+A day of a peak on which the supplier is closed is lost once, to the closure.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from datetime import date
 
 import numpy as np
 
-from stockroom.planning.arrays import FloatArray, IntArray, PlanningError, TextArray
+from stockroom.planning.arrays import BoolArray, FloatArray, IntArray, PlanningError, TextArray
 
 LEAST_DAYS = 0.5
 GREATEST_CLOSURE_DAYS = 366
@@ -78,6 +79,7 @@ class Delays:
 def days_without_delays(
     days: FloatArray,
     arrived_days_ago: FloatArray,
+    is_open: BoolArray,
     supplier: TextArray,
     lane: TextArray,
     calendar: SupplierCalendar,
@@ -85,17 +87,24 @@ def days_without_delays(
 ) -> FloatArray:
     """Return what shipments would have taken without closures and peaks; at least half a day.
 
+    What arrived while its supplier is said to be closed shows that it was under way already: that closure is not
+    counted, or a fortnight's travel would pass for none. An open shipment has ``arrived_days_ago`` 0.
+
     >>> one = lambda value: np.array([value])
     >>> august = SupplierCalendar(closures=(Closure("S01", date(2011, 8, 1), date(2011, 8, 14)),))
-    >>> days_without_delays(one(24.0), one(10.0), one("S01"), one(""), august, np.datetime64("2011-09-01"))
+    >>> day = np.datetime64("2011-09-01")
+    >>> days_without_delays(one(24.0), one(10.0), one(False), one("S01"), one(""), august, day)
     array([10.])
+    >>> days_without_delays(one(14.0), one(20.0), one(False), one("S01"), one(""), august, day)  # on 12 August
+    array([14.])
     """
     cleaned = days.copy()
     for rows, delays in _by_route(supplier, lane, calendar, plan_date):
         arrived = -arrived_days_ago[rows]
         for first, beyond, most in delays:
             met = np.minimum(arrived, beyond) - np.maximum(arrived - days[rows], first)
-            cleaned[rows] -= np.clip(met, 0.0, most or np.inf)
+            came_meanwhile = ~is_open[rows] & (arrived < beyond) & (most == 0)
+            cleaned[rows] -= np.where(came_meanwhile, 0.0, np.clip(met, 0.0, most or np.inf))
     return np.maximum(cleaned, np.minimum(days, LEAST_DAYS))
 
 
@@ -149,9 +158,9 @@ def _by_route(
     for name, way in routes.tolist() if calendar else ():
         closed = _merged(sorted(_span(closure, plan_date) for closure in calendar.closures if closure.supplier == name))
         delays = [(first, beyond, 0.0) for first, beyond in closed]
-        delays += [
-            (*_span(peak, plan_date), peak.added_days) for peak in calendar.peaks if peak.lane in (EVERY_LANE, way)
-        ]
+        for peak in calendar.peaks:
+            if peak.lane in (EVERY_LANE, way):
+                delays += _while_open(*_span(peak, plan_date), peak.added_days, closed)
         if delays:
             rows = np.flatnonzero((supplier == name) & (lane == way))
             yield rows, sorted(delays)
@@ -161,6 +170,23 @@ def _span(days: Closure | CarrierPeak, plan_date: np.datetime64) -> tuple[float,
     first = (np.datetime64(days.first_date, "D") - plan_date).astype(int)
     beyond = (np.datetime64(days.last_date, "D") - plan_date).astype(int) + 1
     return float(first), float(beyond)
+
+
+def _while_open(
+    first: float, beyond: float, most: float, closed: list[tuple[float, float]]
+) -> list[tuple[float, float, float]]:
+    """Return a peak from its first to its last open day, adding no more than it has open days; none without any.
+
+    >>> _while_open(5.0, 21.0, 9.0, [(1.0, 26.0)]), _while_open(5.0, 21.0, 9.0, [(7.0, 26.0)])
+    ([], [(5.0, 7.0, 2.0)])
+    >>> _while_open(5.0, 21.0, 9.0, [(7.0, 20.0)]), _while_open(5.0, 21.0, 9.0, [(1.0, 5.0)])
+    ([(5.0, 21.0, 3.0)], [(5.0, 21.0, 9.0)])
+    """
+    for begins, ends in closed:
+        first = ends if begins <= first < ends else first
+        beyond = begins if begins < beyond <= ends else beyond
+    open_days = beyond - first - sum(max(min(ends, beyond) - max(begins, first), 0.0) for begins, ends in closed)
+    return [(first, beyond, min(most, open_days))] if open_days > 0 else []
 
 
 def _merged(spans: list[tuple[float, float]]) -> list[tuple[float, float]]:

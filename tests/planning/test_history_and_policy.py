@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from stockroom.planning import ItemHistory, LeadTimeHistory, PlanningError, Policy, fit_pools, plan_items
@@ -22,6 +23,11 @@ from stockroom.planning.policy_rules import PolicyRule, open_policy_book
         ({"unit_cost": [-1.0]}, r"unit_cost: -1.0 at row 0 is under 0"),
         ({"unit_cost": [1.0, 2.0]}, r"unit_cost has shape \(2,\); it needs \(1,\)"),
         ({"supplier": ["a", "b"]}, r"supplier has shape"),
+        ({"supplier": [None]}, r"supplier: None at row 0 is no text; what is not known is the empty text"),
+        ({"supplier": np.array([float("nan")])}, r"supplier: nan at row 0 is no text"),
+        ({"category": [float("nan")]}, r"category: nan at row 0 is no text"),
+        ({"category": pd.Series([None], dtype="str")}, r"category: nan at row 0 is no text"),
+        ({"lane": pd.array([pd.NA], dtype="string")}, r"lane: <NA> at row 0 is no text"),
         ({"sold_out": [[1, 0, 0]]}, r"sold_out holds int64, not true and false"),
         ({"fraction_in_stock": [[0.0, 1.5, 1.0]]}, r"fraction_in_stock: 1.5 at row 0, day 1 is not between 0 and 1"),
         ({"on_hand": [-1]}, r"on_hand: -1 at row 0 is under 0"),
@@ -78,6 +84,9 @@ def test_shipments_that_took_no_time_are_refused():
     [
         ({"service_level": 95}, "service_level: 95 is not from 0.5 to under 1"),
         ({"service_level": float("nan")}, "service_level"),
+        ({"service_level": "0.95"}, "service_level: '0.95' is no number; it needs one from 0.5 to under 1"),
+        ({"review_days": None}, "review_days: None is no number; it needs one above 0"),
+        ({"margin": True}, "margin: True is no number; it needs one 0 or more"),
         ({"service_kind": "type 1"}, "service_kind: 'type 1' is none of money, cycle, fill"),
         ({"method": "magic"}, "method: 'magic' is none of simple, classic, both_variances"),
         ({"review_days": 0}, "review_days: 0 is not above 0"),
@@ -88,6 +97,10 @@ def test_shipments_that_took_no_time_are_refused():
 def test_a_policy_that_cannot_be_meant_names_its_field(given, message):
     with pytest.raises(PlanningError, match=message):
         Policy(**given)
+
+
+def test_numbers_are_names_of_suppliers_too(history_of):
+    assert history_of([[1, 2]] * 2, supplier=[7, 12]).supplier.tolist() == ["7", "12"]
 
 
 def test_a_plan_must_not_know_its_own_day(history_of, shipments, as_of_date):

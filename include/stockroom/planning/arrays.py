@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -85,10 +86,18 @@ def booleans(field: str, values: object, shape: tuple[int, ...]) -> BoolArray:
 
 
 def texts(field: str, values: object, shape: tuple[int, ...]) -> TextArray:
-    """Return ``values`` as text of ``shape``; raise PlanningError naming the field otherwise."""
-    array = np.asarray(values, dtype=np.str_)
+    """Return ``values`` as text of ``shape``; raise PlanningError naming the field and the first row otherwise.
+
+    Numbers are names too, but what is missing (None, NaN) is not: it must not become the text "None".
+    """
+    array = values if isinstance(values, np.ndarray) else np.asarray(values, dtype=np.object_)
     _same_shape(field, array.shape, shape)
-    return array
+    if array.dtype.kind in "Of":
+        # Not by comparing the array with itself: a missing value of pandas is neither true nor false.
+        is_text = [isinstance(value, str) or (isinstance(value, Real) and value == value) for value in array.flat]
+        wrong = ~np.array(is_text, dtype=np.bool_).reshape(shape)
+        _refuse(field, array, wrong, "is no text; what is not known is the empty text")
+    return array.astype(np.str_, copy=False)
 
 
 def _same_shape(field: str, got: tuple[int, ...], wanted: tuple[int, ...]) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import Literal, TypeAlias, get_args
 
 from stockroom.planning.arrays import PlanningError
@@ -69,20 +70,24 @@ class Policy:
             raise PlanningError(f"service_kind: money needs the method quantile, not {self.method}; name cycle or fill")
         if self.service_kind == "money" and self.service_level is not None:
             raise PlanningError("service_level: money sets its own; leave it out, or name cycle or fill")
-        if self.service_level is not None and not 0.5 <= self.service_level < 1:
-            raise PlanningError(f"service_level: {self.service_level} is not from 0.5 to under 1 (0.95 means 95 %)")
+        if self.service_level is not None:
+            self._check("service_level", lambda level: 0.5 <= level < 1, "from 0.5 to under 1 (0.95 means 95 %)")
         for name in ("review_days", "maximum_cover_days", "velocity_days", "lead_time_half_life_days"):
-            if not 0 < getattr(self, name) < float("inf"):
-                raise PlanningError(f"{name}: {getattr(self, name)} is not above 0")
-        if self.margin is not None and not 0 <= self.margin < float("inf"):
-            raise PlanningError(f"margin: {self.margin} is not 0 or more")
+            self._check(name, _is_above_0, "above 0")
+        for name in ("target_days_of_supply", "price_elasticity"):
+            if getattr(self, name) is not None:
+                self._check(name, _is_above_0, "above 0")
         for name in ("order_cost", "carrying_rate", "goodwill"):
-            if not 0 <= getattr(self, name) < float("inf"):
-                raise PlanningError(f"{name}: {getattr(self, name)} is not 0 or more")
-        if self.target_days_of_supply is not None and not 0 < self.target_days_of_supply < float("inf"):
-            raise PlanningError(f"target_days_of_supply: {self.target_days_of_supply} is not above 0")
-        if self.price_elasticity is not None and not 0 < self.price_elasticity < float("inf"):
-            raise PlanningError(f"price_elasticity: {self.price_elasticity} is not above 0")
+            self._check(name, _is_0_or_more, "0 or more")
+        if self.margin is not None:
+            self._check("margin", _is_0_or_more, "0 or more")
+
+    def _check(self, name: str, holds: Callable[[float], bool], wanted: str) -> None:
+        value = getattr(self, name)
+        if not isinstance(value, Real) or isinstance(value, bool):
+            raise PlanningError(f"{name}: {value!r} is no number; it needs one {wanted}")
+        if not holds(float(value)):
+            raise PlanningError(f"{name}: {value} is not {wanted}")
 
     @property
     def kind(self) -> ServiceKind:
@@ -113,6 +118,14 @@ class Policy:
 
 Policies: TypeAlias = Policy | Sequence[Policy]
 """One policy for all items, or one for each."""
+
+
+def _is_above_0(value: float) -> bool:
+    return 0 < value < float("inf")
+
+
+def _is_0_or_more(value: float) -> bool:
+    return 0 <= value < float("inf")
 
 
 def policy_of_each(policy: Policies, items: int) -> Sequence[Policy]:

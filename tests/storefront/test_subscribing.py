@@ -128,6 +128,16 @@ def test_an_address_is_asked_only_so_often_a_day_for_whatever_products(shop: Sho
     assert shop.rows("select count(*) from ops.outbox") == [(5,)]
 
 
+def test_an_address_is_asked_only_so_often_a_day_for_one_product_as_well(shop: Shop) -> None:
+    for _ in range(6):
+        shop.ask()
+        shop.do("update ops.restock_request_contacts set asked_at = asked_at - interval '11 minutes'")
+        shop.do(
+            "update ops.outbox set created_at = created_at - interval '11 minutes', message_key = message_key || '-'"
+        )
+    assert shop.rows("select count(*) from ops.outbox") == [(5,)]
+
+
 def test_what_nobody_confirms_ends_and_its_address_is_deleted(shop: Shop) -> None:
     shop.ask()
     shop.ask(email=BOB)

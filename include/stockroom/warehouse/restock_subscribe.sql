@@ -1,6 +1,6 @@
 -- Takes in what somebody asked for on a page, in one statement that costs the same whether an address is known or not.
 -- Nothing that exists is changed but the quantity of a request that is not confirmed yet: whoever asks may be anybody.
--- Each new request is a question to the owner of the address, at most so many a day.
+-- Each request is a question to the owner of the address, at most so many a day, whatever was asked before.
 with given as (
     select
         addresses.medium,
@@ -33,8 +33,17 @@ addressed as (
         given.medium,
         shoppers.shopper_id,
         (
-            select count(*) from ops.restock_request_contacts as lately
-            where lately.shopper_id = shoppers.shopper_id and lately.asked_at > now() - interval '1 day'
+            -- Every question counts, also a second one about the same request.
+            select count(*)
+            from ops.restock_request_contacts as lately
+            left join ops.outbox as questions
+                on
+                    lately.request_id = questions.subject_key
+                    and questions.kind = case lately.medium when 'email' then 'confirm_mail' else 'confirm_sms' end
+                    and questions.created_at > now() - interval '1 day'
+            where
+                lately.shopper_id = shoppers.shopper_id
+                and coalesce(questions.created_at, lately.asked_at) > now() - interval '1 day'
         ) as asked_today
     from given
     inner join shoppers on given.contact_sha256 = shoppers.contact_sha256

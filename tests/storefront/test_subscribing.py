@@ -152,6 +152,17 @@ def test_what_nobody_confirms_ends_and_its_address_is_deleted(shop: Shop) -> Non
     assert len(shop.states()) == 2, "how many asked is still known"
 
 
+def test_who_says_yes_too_late_reads_that_they_are_not_in_line(shop: Shop) -> None:
+    shop.ask()
+    shop.do("update ops.restock_requests set requested_at = requested_at - interval '49 hours'")
+    with connect(shop.settings.warehouse_url) as connection:
+        expire_requests(connection, made_before=LONG_AGO, now=now())
+    late = shop.confirm(ADA)
+    assert shop.states() == ["expired"]
+    assert "You are in line" not in late.text
+    assert "You can ask again in the shop." in late.text
+
+
 @pytest.mark.parametrize("reason", ["bounce", "complaint", "stop"])
 def test_a_suppressed_address_is_not_even_asked_and_its_asker_sees_no_difference(shop: Shop, reason: str) -> None:
     with connect(shop.settings.warehouse_url) as connection:
@@ -201,6 +212,16 @@ def test_a_shopper_can_take_back_stopping_and_be_forgotten(shop: Shop) -> None:
     assert shop.rows("select 1 from pii.shoppers") == []
     shop.client.post("/unsubscribe", params=link, data={"wish": "undo"})
     assert shop.states() == ["erased"]
+
+
+def test_who_stops_everything_reads_that_everything_stopped(shop: Shop) -> None:
+    shop.ask()
+    shop.confirm(ADA)
+    link = {"token": shop.token("unsubscribe", ADA)}
+    page = shop.client.post("/unsubscribe", params=link, data={"wish": "everything"})
+    assert "nothing is sent to it about any product any more." in page.text
+    assert 'value="everything"' not in page.text, "it is done"
+    assert 'value="forget"' in page.text
 
 
 def test_an_address_is_kept_a_day_after_unsubscribing_and_thirty_after_its_notice(shop: Shop) -> None:

@@ -65,6 +65,23 @@ def test_the_button_does_nothing_while_there_is_stock(shop: Shop) -> None:
     assert shop.states() == ["sent"]
 
 
+def test_who_is_back_in_stock_finds_the_basket_behind_every_link(shop: Shop) -> None:
+    tell_ada(shop)
+    link = {"token": shop.token(VISIT, ADA)}
+    for page in (shop.client.get("/place", params=link), shop.client.post("/go", params=link)):
+        assert "It is in stock now." in page.text
+        assert f'href="{SHOP}/cart/65:1"' in page.text
+
+
+def test_where_one_other_waits_the_page_speaks_of_one(shop: Shop) -> None:
+    tell_ada(shop)
+    shop.stock(0)
+    assert "nobody else waits." in shop.go(ADA).text
+    shop.ask(email=BOB)
+    shop.confirm(BOB)
+    assert "1 other waits." in shop.go(ADA).text
+
+
 def test_a_link_that_nobody_signed_looks_like_one_that_ended(shop: Shop) -> None:
     tell_ada(shop)
     shop.client.post("/unsubscribe", params={"token": shop.token("unsubscribe", ADA)})

@@ -7,17 +7,18 @@ import psycopg
 from stockroom.delivery.signed_tokens import subject_of
 from stockroom.jobs.shopper_links import CONFIRM
 from stockroom.settings import Settings
-from stockroom.warehouse.restock_subscriptions import confirm
+from stockroom.warehouse.restock_subscriptions import confirm, place_in_line
 
 
 def confirm_request(settings: Settings, connection: psycopg.Connection, token: str) -> str | None:
-    """Put the request of a signed token in line and return its id; ``None`` for a token that is not ours.
+    """Put the request of a signed token in line and return its id; ``None`` where it is not in line by that.
 
-    The caller commits. Repeating it, or being late, changes nothing.
+    So for a token that is not ours, and for who is late. The caller commits. Repeating it changes nothing.
     """
     subject = subject_of(token, purpose=CONFIRM, secret=settings.storefront_secret)
     if subject is None:
         return None
     medium, _, request_id = subject.partition(":")
     confirm(connection, request_id, (medium,), reason="the owner of the address confirmed it")
-    return request_id
+    place = place_in_line(connection, request_id)
+    return None if place is None or place.has_ended or place.state == "pending" else request_id

@@ -11,6 +11,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from stockroom.documents import formats
 from stockroom.jobs.confirm_request import confirm_request
 from stockroom.jobs.unsubscribe import WISHES, unsubscribe
 from stockroom.jobs.visit_request import Visit, keep_waiting, visit_request, visit_token
@@ -79,7 +80,9 @@ async def _wish(request: Request) -> str:
 def _place(service: Service, visit: Visit | None, *, has_sold_out: bool) -> str:
     """Return the page with the place in line; one that nobody signed gets the page of one that ended."""
     if visit is None:
-        return page("place.html", title="Your place in line", text=_where(None), may_wait=False, similar=())
+        return page(
+            "place.html", title="Your place in line", text=_where(None), basket_url="", may_wait=False, similar=()
+        )
     name = visit.shown.title if visit.shown else "this product"
     title = f"Sold out again: {name}" if has_sold_out else f"Your place in line: {name}"
     shop = service.settings.shop_url.rstrip("/")
@@ -88,16 +91,19 @@ def _place(service: Service, visit: Visit | None, *, has_sold_out: bool) -> str:
             "title": one.title,
             "url": f"{shop}/products/{one.handle}",
             "image_url": one.image_url,
-            "price": page("price.txt", amount=one.price, currency=service.settings.currency).strip(),
+            "price": formats.money(one.price, service.settings.currency),
         }
         for one in (visit.similar if shop else ())
     ]
     may_wait = has_sold_out and visit.place.state not in WAITING
-    return page("place.html", title=title, text=_where(visit), may_wait=may_wait, similar=similar)
+    # Who is still in line is told in turn.
+    basket_url = "" if visit.place.has_ended or visit.place.state in ("pending", "active") else visit.basket_url
+    words = {"title": title, "text": _where(visit), "basket_url": basket_url}
+    return page("place.html", **words, may_wait=may_wait, similar=similar)
 
 
 def _where(visit: Visit | None) -> str:
-    if visit is None or visit.place.state in ("expired", "unsubscribed", "erased", "bought"):
+    if visit is None or visit.place.has_ended:
         return "You are not waiting for this product. You can ask again in the shop."
     place = visit.place
     if place.state == "pending":
@@ -111,4 +117,5 @@ def _where(visit: Visit | None) -> str:
     if visit.basket_url:
         return "It is in stock now."
     waiting = place.shoppers_waiting
-    return f"It was bought faster than you came. Your place is kept; {waiting:,} others wait as well."
+    others = "nobody else waits" if waiting == 0 else "1 other waits" if waiting == 1 else f"{waiting:,} others wait"
+    return f"It was bought faster than you came. Your place is kept; {others}."

@@ -7,8 +7,6 @@ from importlib import resources
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from stockroom.documents import formats
-
 
 def page(template: str, **words: object) -> str:
     """Return a page of this package with its words."""
@@ -23,12 +21,10 @@ def style() -> bytes:
 
 @functools.cache
 def _templates() -> Environment:
-    environment = Environment(
+    return Environment(
         loader=PackageLoader("stockroom.storefront"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"money": formats.money, "count": formats.count}
-    return environment

@@ -53,6 +53,11 @@ class Place(NamedTuple):
     shoppers_before: int
     shoppers_waiting: int
 
+    @property
+    def has_ended(self) -> bool:
+        """Return whether nobody waits by this request any more."""
+        return self.state in ("expired", "unsubscribed", "erased", "bought")
+
 
 def subscribe(connection: psycopg.Connection, asked: Subscription) -> str:
     """Record the request and the question to the owner of each address; return the request's id.

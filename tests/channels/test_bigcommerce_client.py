@@ -288,7 +288,7 @@ def test_one_bad_item_costs_no_other_its_figure() -> None:
     ]
     with serve(shop.answer) as loopback, open_writer(settings_of(loopback.url)) as writer:
         writer.read_available([change.listing for change in changes])
-        answers = {each.listing.listing_id: each for each in writer.write_available(changes, key="1")}
+        answers = {each.listing.listing_id: each for each in writer.write_available(changes, "1")}
     assert {name: each.outcome for name, each in answers.items()} == {
         "product/30": "written",
         "variant/99": "refused",

@@ -82,7 +82,7 @@ class Writer:
         shown = self.api.get("stock")
         return {each: shown[each.listing_id] for each in listings if each.listing_id in shown}
 
-    def write_available(self, changes, *, key):
+    def write_available(self, changes, key, /):
         self.api.send("PUT", "stock", {each.listing.listing_id: each.units for each in changes})
         return [Written(each.listing, "written") for each in changes]
 

@@ -184,7 +184,7 @@ def test_what_is_written_is_read_back_and_what_does_not_exist_is_refused(setting
         nothing, written = push(writer, wanted, key="1")
         assert (written.outcome, written.units_before, written.units_after) == ("verified", units, units - 1)
         assert nothing.outcome == "refused"
-        (refused,) = writer.write_available([Change(Listing("9"), 0, 1)], key="2")
+        (refused,) = writer.write_available([Change(Listing("9"), 0, 1)], "2")
         assert (refused.outcome, refused.said) == ("refused", "Invalid ID.")
 
 

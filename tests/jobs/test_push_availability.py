@@ -133,7 +133,7 @@ def test_a_count_in_the_shop_is_news_even_after_a_push(settings: Settings, shop:
         "where channel_id = 'shopify' and location_id = 'LONDON' and units > 50 order by sku limit 1"
     )
     with CHANNELS["shopify"].push(settings) as somebody:  # type: ignore[misc]
-        (written,) = somebody.write_available([Change(Listing(listing, place), units, units - 7)], key="a count")
+        (written,) = somebody.write_available([Change(Listing(listing, place), units, units - 7)], "a count")
     assert written.outcome == "written"
     shop.post("/clock", {"clock": "2011-01-14T20:10"})
     sync(settings)
@@ -141,7 +141,7 @@ def test_a_count_in_the_shop_is_news_even_after_a_push(settings: Settings, shop:
     assert known == [units - 7]
     assert "shopify: nothing to write" in str(push_availability(settings, channel_id="shopify"))
     with CHANNELS["shopify"].push(settings) as somebody:  # type: ignore[misc]
-        somebody.write_available([Change(Listing(listing, place), units - 7, units)], key="the count was wrong")
+        somebody.write_available([Change(Listing(listing, place), units - 7, units)], "the count was wrong")
 
 
 def test_a_failed_extract_holds_every_push_and_asks(settings: Settings, shop: SampleShop) -> None:
@@ -186,7 +186,7 @@ def test_a_push_that_would_empty_a_fifth_of_a_shop_asks_first(settings: Settings
     )
     with CHANNELS["shopify"].push(settings) as somebody:  # type: ignore[misc]
         changes = [Change(Listing(listing, place), units, 0) for listing, place, units in levels]
-        assert {each.outcome for each in somebody.write_available(changes, key="a mistake")} == {"written"}
+        assert {each.outcome for each in somebody.write_available(changes, "a mistake")} == {"written"}
     shop.post("/clock", {"clock": "2011-01-17T20:10"})
     sync(settings)
     before = shop.get("/shown/woocommerce")["shown"]

@@ -71,12 +71,15 @@ class Change:
     """What can be sold, never below 0."""
 
 
+WriteOutcome = Literal["written", "changed_meanwhile", "refused"]
+
+
 @dataclass(frozen=True)
 class Written:
     """What the channel made of one change."""
 
     listing: Listing
-    outcome: Literal["written", "changed_meanwhile", "refused"]
+    outcome: WriteOutcome
     said: str = ""
 
 
@@ -89,7 +92,7 @@ class AvailabilityWriter(Protocol):
     def read_available(self, listings: Sequence[Listing]) -> Mapping[Listing, int]:
         """Return what the channel shows now; a listing that it does not know, or does not count, is left out."""
 
-    def write_available(self, changes: Sequence[Change], *, key: str) -> Sequence[Written]:
+    def write_available(self, changes: Sequence[Change], key: str, /) -> Sequence[Written]:
         """Write and return one answer per change. The same ``key`` means the same changes, however often they come."""
 
 

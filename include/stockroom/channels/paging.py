@@ -37,7 +37,7 @@ class Ask(Protocol):
 class PageRule(Protocol):
     """One way of cutting a list into pages."""
 
-    def pages(self, ask: Ask, key: Callable[[Json], object]) -> Iterator[list[Json]]:
+    def pages(self, ask: Ask, key: Callable[[Json], object], /) -> Iterator[list[Json]]:
         """Yield the records of each page, from the first to the last; a record may come twice, none is left out."""
 
 
@@ -59,7 +59,7 @@ class NumberedPages:
     records_at: tuple[str, ...] | None = None
     """Where the page itself holds the two numbers; None: the headers do."""
 
-    def pages(self, ask: Ask, key: Callable[[Json], object]) -> Iterator[list[Json]]:
+    def pages(self, ask: Ask, key: Callable[[Json], object], /) -> Iterator[list[Json]]:
         """Yield the pages."""
         number, count = 1, None
         before: list[object] = []
@@ -89,7 +89,7 @@ class LinkedPages:
     next_at: tuple[str, ...] | None = None
     """Where the next page's address stands in the document; None: in the header."""
 
-    def pages(self, ask: Ask, key: Callable[[Json], object]) -> Iterator[list[Json]]:  # noqa: ARG002  # one face for all
+    def pages(self, ask: Ask, _key: Callable[[Json], object], /) -> Iterator[list[Json]]:
         """Yield the pages."""
         url: str | None = None
         while True:
@@ -115,7 +115,7 @@ class TokenPages:
     only_token: bool = False
     """Whether a further page is asked for with the token alone, as some channels insist."""
 
-    def pages(self, ask: Ask, key: Callable[[Json], object]) -> Iterator[list[Json]]:  # noqa: ARG002  # one face for all
+    def pages(self, ask: Ask, _key: Callable[[Json], object], /) -> Iterator[list[Json]]:
         """Yield the pages."""
         token: str | None = None
         while True:
@@ -143,7 +143,7 @@ class OffsetPages:
     offset: str = "offset"
     limit: str = "limit"
 
-    def pages(self, ask: Ask, key: Callable[[Json], object]) -> Iterator[list[Json]]:
+    def pages(self, ask: Ask, key: Callable[[Json], object], /) -> Iterator[list[Json]]:
         """Yield the pages."""
         place, count = 0, None
         before: list[object] = []

@@ -104,7 +104,7 @@ def _written(writer: AvailabilityWriter, pending: Sequence[PushResult], key: str
         for item in pending
         if item.units_before is not None
     ]
-    answers = {answer.listing: answer for answer in writer.write_available(changes, key=key)}
+    answers = {answer.listing: answer for answer in writer.write_available(changes, key)}
     written_at = writer.now()
     shown = writer.read_available([change.listing for change in changes])
     verified_at = writer.now()

@@ -20,7 +20,7 @@ class PagesById:
     size: int
     least: str = "min_id"
 
-    def pages(self, ask: Ask, key: Callable[[Json], object]) -> Iterator[list[Json]]:  # noqa: ARG002  # one face for all
+    def pages(self, ask: Ask, _key: Callable[[Json], object], /) -> Iterator[list[Json]]:
         """Yield the pages."""
         least = 1
         while True:

@@ -77,7 +77,7 @@ class BigCommerceWriter:
                                 self.safety_stock[listing] = int(settings.get("safety_stock") or 0)
         return found
 
-    def write_available(self, changes: Sequence[Change], *, key: str) -> Sequence[Written]:
+    def write_available(self, changes: Sequence[Change], key: str, /) -> Sequence[Written]:
         """Override each figure; the same override twice changes nothing, so a repeated request does no harm."""
         answers: list[Written] = []
         for start in range(0, len(changes), BATCH):

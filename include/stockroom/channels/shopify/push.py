@@ -10,7 +10,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from stockroom.channels.channel import Change, ChannelError, Listing, UnavailableChannelError, Written
+import orjson
+
+from stockroom.channels.channel import (
+    Change,
+    ChannelError,
+    Listing,
+    UnavailableChannelError,
+    WriteOutcome,
+    Written,
+)
 from stockroom.channels.shopify.client import ShopifyReader, connect
 from stockroom.channels.shopify.streams import SET_AVAILABLE, Question
 from stockroom.settings import Settings
@@ -59,7 +68,7 @@ class ShopifyWriter:
                     found[listing] = int(level["quantities"][0]["quantity"])
         return found
 
-    def write_available(self, changes: Sequence[Change], *, key: str) -> Sequence[Written]:
+    def write_available(self, changes: Sequence[Change], key: str, /) -> Sequence[Written]:
         """Set each figure that is still what it was; the others come back as changed meanwhile.
 
         Shopify takes a call as a whole or not at all, so what it refuses is left out and the rest is sent again.
@@ -78,7 +87,10 @@ class ShopifyWriter:
 
     def _set(self, changes: Sequence[Change], key: str) -> dict[int, Written]:
         """Return the changes that kept the call from being carried out, by their place in it; none: it was."""
-        variables = {"input": _input_of(changes, key), "key": str(uuid.uuid5(uuid.NAMESPACE_URL, f"stockroom:{key}"))}
+        given = _input_of(changes, key)
+        # Of the figures too: a restored warehouse counts its rounds again.
+        name = f"stockroom:{key}:{orjson.dumps(given).decode()}"
+        variables = {"input": given, "key": str(uuid.uuid5(uuid.NAMESPACE_URL, name))}
         for _ in range(TRIES_WHILE_UNDER_WAY):
             errors = self.reader.ask(SET_AVAILABLE, variables)[0]["inventorySetQuantities"]["userErrors"]
             if not any(error["code"] == UNDER_WAY for error in errors):
@@ -94,8 +106,8 @@ def _refused(changes: Sequence[Change], error: Mapping[str, Any], reader: Shopif
     place = next((int(part) for part in error["field"] or () if part.isdigit()), None)
     if place is None:
         raise ChannelError(f"{reader.endpoint} does not take the change: {error['code']} {error['message']}")
-    outcome = "changed_meanwhile" if error["code"] in STALE else "refused"
-    return place, Written(changes[place].listing, outcome, f"{error['code']}: {error['message']}")  # type: ignore[arg-type]
+    outcome: WriteOutcome = "changed_meanwhile" if error["code"] in STALE else "refused"
+    return place, Written(changes[place].listing, outcome, f"{error['code']}: {error['message']}")
 
 
 def _input_of(changes: Sequence[Change], key: str) -> dict[str, Any]:

@@ -59,7 +59,7 @@ class WooWriter:
                             found[batch[str(item["id"])]] = int(item["stock_quantity"])
         return found
 
-    def write_available(self, changes: Sequence[Change], *, key: str) -> Sequence[Written]:  # noqa: ARG002  # it has none
+    def write_available(self, changes: Sequence[Change], _key: str, /) -> Sequence[Written]:
         """Set each figure; setting the same one twice changes nothing, so no key is needed."""
         change_of = {change.listing: change for change in changes}
         answers: list[Written] = []

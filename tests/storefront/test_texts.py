@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 from moto.server import ThreadedMotoServer
 from tests.storefront.conftest import Shop, now
 
@@ -18,6 +20,7 @@ from stockroom.jobs.announce_restocks import announce_restocks
 from stockroom.jobs.deliver_outbox import deliver_outbox
 from stockroom.jobs.quiet_hours import leaves_at
 from stockroom.settings import SettingsError
+from stockroom.storefront.app import storefront
 
 PHONE = "+14155550123"
 
@@ -107,6 +110,26 @@ def test_a_long_title_leaves_room_for_the_way_to_stop() -> None:
     words = restock_text(shop="Gifts", title="Lantern " * 30, url="http://x.example")
     assert words.endswith("… is back. http://x.example Reply STOP to end, HELP for help.")
     assert len(words) < 160
+
+
+def test_what_keeps_one_question_back_does_not_end_the_sending_of_all_others(
+    open_shop: Any, shop: Shop, caplog: pytest.LogCaptureFixture
+) -> None:
+    shop = open_shop(sms_quiet_hours="9pm-8am")
+    with TestClient(storefront(shop.settings)):
+        shop.ask(email="", phone=PHONE)
+        wait_until(lambda: "STOCKROOM_SMS_QUIET_HOURS='9pm-8am'" in caplog.text)
+        shop.ask(email="ada@mail.example")
+        wait_until(lambda: shop.rows("select 1 from ops.outbox where kind = 'confirm_mail' and state = 'sent'"))
+    assert PHONE not in caplog.text
+
+
+def wait_until(holds: Callable[[], object]) -> None:
+    for _ in range(50):
+        if holds():
+            return
+        time.sleep(0.1)
+    pytest.fail("it did not happen within five seconds")
 
 
 @pytest.fixture

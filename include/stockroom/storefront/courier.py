@@ -6,10 +6,8 @@ import logging
 import threading
 from datetime import UTC, datetime
 
-import psycopg
-from psycopg_pool import PoolTimeout
-
 from stockroom.jobs.deliver_outbox import deliver_questions
+from stockroom.settings import SettingsError
 from stockroom.storefront.service import Service
 
 PAUSE_SECONDS = 0.5
@@ -40,8 +38,8 @@ class Courier:
                     has_left = any(
                         deliver_questions(self.service.settings, connection, now=datetime.now(UTC)).left.values()
                     )
-            except (psycopg.Error, PoolTimeout, OSError) as error:
-                # Never the message itself: it may name an address.
-                log.warning("questions wait: %s", type(error).__name__)
+            except Exception as error:  # whatever it was: a thread that ends would keep every later question
+                # Of what is no setting never the message itself: it may name an address.
+                log.warning("questions wait: %s", error if isinstance(error, SettingsError) else type(error).__name__)
                 has_left = False
             self._stopping.wait(0.0 if has_left else PAUSE_SECONDS)

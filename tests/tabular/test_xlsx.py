@@ -93,11 +93,14 @@ def test_a_row_that_ends_early_is_empty_to_its_right(tmp_path: Path) -> None:
     assert rows == [Row(2, {"sku": "A", "value": ""})]
 
 
-def test_a_reader_that_somebody_killed_is_started_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_gone", [False, True])
+def test_a_reader_that_somebody_killed_is_started_again(tmp_path: Path, is_gone: bool) -> None:
     path = book(tmp_path / "f.xlsx", [["sku", "value"], ["A", 1]])
     read(path)
     assert xlsx_file._reader.process is not None
     xlsx_file._reader.process.kill()
+    if is_gone:
+        xlsx_file._reader.process.wait()
     assert read(path) == [Row(2, {"sku": "A", "value": "1"})]
 
 

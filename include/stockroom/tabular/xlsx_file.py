@@ -7,6 +7,7 @@ process opens it, under limits of the operating system, and this one believes no
 from __future__ import annotations
 
 import atexit
+import contextlib
 import json
 import os
 import signal
@@ -94,13 +95,13 @@ class _Reader:
 
     def stop(self) -> None:
         """End the process; it also ends by itself when its owner is gone."""
-        if self.process is not None and self.owner == os.getpid():
-            for pipe in (self.process.stdin, self.process.stdout):
-                if pipe is not None:
-                    pipe.close()
-            self.process.kill()
-            self.process.wait()
-        self.process = None
+        process, self.process = self.process, None
+        if process is not None and self.owner == os.getpid():
+            process.kill()
+            process.wait()
+            for pipe in (process.stdin, process.stdout):
+                with contextlib.suppress(BrokenPipeError):  # a request that never left is still in its buffer
+                    pipe.close()  # type: ignore[union-attr]  # both are pipes
 
 
 _reader = _Reader()

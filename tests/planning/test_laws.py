@@ -166,20 +166,27 @@ def gamma_cases(mean_days: float, cv: float) -> np.ndarray:
 def test_a_wilder_lead_time_never_lowers_a_reorder_point_at_targets_of_90_percent_and_more(
     store, target, method, mean_days, spreads
 ):
-    inputs = plan(store, Policy(method=method, service_level=target)).inputs
+    # Of orders that come one at a time, with nothing ahead. The quick shipments of a wilder supplier come in before a
+    # closure or a promotion that all of a steady supplier's meet, and its late ones are overtaken by the next orders.
+    history, lead_times = store
+    plain = replace(history, promotion=None, price=None), replace(lead_times, calendar=SupplierCalendar())
+    inputs = plan(plain, Policy(method=method, service_level=target)).inputs
+    year = np.ceil(400 * inputs.forecast_units_per_day).astype(np.int64) + 1
     points = [
         decide(
             replace(
                 inputs,
-                lead_time_mean_days=np.full(store[0].items, mean_days),
-                lead_time_sd_days=np.full(store[0].items, cv * mean_days),
-                lead_time_cases_days=np.tile(gamma_cases(mean_days, cv), (store[0].items, 1)),
+                minimum_order_units=year,
+                lead_time_mean_days=np.full(history.items, mean_days),
+                lead_time_sd_days=np.full(history.items, cv * mean_days),
+                lead_time_cases_days=np.tile(gamma_cases(mean_days, cv), (history.items, 1)),
             )
         ).reorder_point_units
         for cv in spreads
     ]
-    # Two searches for a quantile among thousands of units may end one apart.
-    assert np.all(points[1] >= points[0] - 1)
+    # Of less than two units the few that are wanted at all are a matter of the quick shipments, too.
+    one_at_most = inputs.forecast_units_per_day * mean_days < 2
+    assert np.all(points[1] >= points[0] - one_at_most)
 
 
 @law

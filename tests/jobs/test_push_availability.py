@@ -168,6 +168,10 @@ def test_a_stale_extract_holds_a_push(settings: Settings, rows: Any) -> None:
     with pytest.raises(PushError, match="wholesale was last extracted 16 minutes ago"):
         push_availability(settings, channel_id="woocommerce", everything=True)
     sync(settings)
+    assert "would write 0 of" in str(push_availability(settings, channel_id="woocommerce", is_dry=True))
+    assert len(open_exceptions(settings, kind="availability_push").found) == 1, "a dry run answers no question"
+    push_availability(settings, channel_id="woocommerce")
+    assert open_exceptions(settings, kind="availability_push").found == [], "a round that goes through does"
 
 
 def test_levels_that_are_all_gone_hold_a_push(settings: Settings, rows: Any) -> None:

@@ -156,7 +156,8 @@ def _push_channel(
             listings = count_listings(connection, channel.channel_id)
             targets = read_targets(connection, channel.channel_id, everything=everything)
             if not targets:
-                _answered(connection, channel)
+                if not is_dry:
+                    _answered(connection, channel)
                 return PushSummary(channel.channel_id, listings, is_dry=is_dry)
             if channel.push is None:
                 raise TypeError(f"{channel.channel_id} cannot be told anything")

@@ -12,19 +12,17 @@ from typing import cast
 
 import pytest
 
-from stockroom.documents.restock_mail import (
-    RestockMail,
-    UnusableMailFieldError,
-    restock_mail_bytes,
-    restock_mail_file_name,
-)
+from stockroom.documents.mail_message import MailHead, UnusableMailFieldError, mail_file_name
+from stockroom.documents.restock_mail import RestockMail, restock_mail_bytes
 
 MAIL = RestockMail(
-    message_key="0" * 32,
-    recipient="ada@mail.example",
-    sender_name="Sample Gifts Ltd",
-    sender_address="hello@sample-gifts.example",
-    sent_at=datetime(2011, 6, 30, 6, tzinfo=UTC),
+    head=MailHead(
+        message_key="0" * 32,
+        recipient="ada@mail.example",
+        sender_name="Sample Gifts Ltd",
+        sender_address="hello@sample-gifts.example",
+        sent_at=datetime(2011, 6, 30, 6, tzinfo=UTC),
+    ),
     title="Red & white <lantern>",
     price=Decimal("3.75"),
     currency="GBP",
@@ -79,17 +77,17 @@ def test_a_title_that_could_forge_a_header_is_refused(title: str) -> None:
 )
 def test_only_one_plain_address_is_written_to_and_the_error_does_not_tell_it(recipient: str) -> None:
     with pytest.raises(UnusableMailFieldError, match="recipient") as error:
-        restock_mail_bytes(replace(MAIL, recipient=recipient))
+        restock_mail_bytes(replace(MAIL, head=replace(MAIL.head, recipient=recipient)))
     assert "b.example" not in str(error.value)
 
 
 def test_a_sender_name_cannot_end_its_quotes() -> None:
-    message = parsed(replace(MAIL, sender_name='Gifts" <evil@x.example>, "'))
+    message = parsed(replace(MAIL, head=replace(MAIL.head, sender_name='Gifts" <evil@x.example>, "')))
     assert [address.addr_spec for address in message["From"].addresses] == ["hello@sample-gifts.example"]
 
 
 def test_the_address_is_no_part_of_a_file_name_or_of_what_is_logged() -> None:
-    assert restock_mail_file_name(MAIL.message_key) == f"{'0' * 32}.eml"
+    assert mail_file_name(MAIL.head.message_key) == f"{'0' * 32}.eml"
     assert "ada" not in repr(MAIL)
     with pytest.raises(ValueError, match="32 hexadecimal"):
-        restock_mail_file_name("../ada@mail.example")
+        mail_file_name("../ada@mail.example")

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
 
-from stockroom.documents.mail_message import check_words, mail_bytes, rendered
+from stockroom.documents.mail_message import MailHead, check_words, mail_bytes, rendered
 
 
 @dataclass(frozen=True)
 class ConfirmMail:
     """Everything that one mail says."""
 
-    message_key: str
-    recipient: str = field(repr=False)
-    sender_name: str
-    sender_address: str
-    sent_at: datetime
+    head: MailHead
     title: str
     confirm_url: str = field(repr=False)
 
@@ -29,11 +24,7 @@ def confirm_mail_bytes(mail: ConfirmMail) -> bytes:
     """
     check_words("title", mail.title)
     return mail_bytes(
-        message_key=mail.message_key,
-        recipient=mail.recipient,
-        sender_name=mail.sender_name,
-        sender_address=mail.sender_address,
-        sent_at=mail.sent_at,
+        mail.head,
         subject=f"Please confirm: tell me about {mail.title}",
         text=rendered("confirm_mail.txt", mail=mail),
         html=rendered("confirm_mail.html", mail=mail),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -17,6 +18,18 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069
 _ENCODED_WORD = "=?"
 """Begins an encoded word (RFC 2047): a line break can hide inside it and become a header of its own."""
 _KEY = re.compile(r"[0-9a-f]{32}")
+
+
+@dataclass(frozen=True)
+class MailHead:
+    """Who writes to whom, when, and what the message is called outside."""
+
+    message_key: str
+    """32 hexadecimal digits of our own: names the file and the message, tells nothing about the shopper."""
+    recipient: str = field(repr=False)
+    sender_name: str
+    sender_address: str
+    sent_at: datetime
 
 
 class UnusableMailFieldError(ValueError):
@@ -46,34 +59,23 @@ def check_words(name: str, value: str) -> None:
         )
 
 
-def mail_bytes(
-    *,
-    message_key: str,
-    recipient: str,
-    sender_name: str,
-    sender_address: str,
-    sent_at: datetime,
-    subject: str,
-    text: str,
-    html: str,
-    unsubscribe_url: str = "",
-) -> bytes:
+def mail_bytes(head: MailHead, *, subject: str, text: str, html: str, unsubscribe_url: str = "") -> bytes:
     """Return the message as it is sent; the same fields give the same bytes. Check the words in ``subject`` first.
 
     Raises:
         UnusableMailFieldError: an address is none, or the sender's name could forge a header.
     """
-    check_words("sender_name", sender_name)
-    for name, value in (("recipient", recipient), ("sender_address", sender_address)):
+    check_words("sender_name", head.sender_name)
+    for name, value in (("recipient", head.recipient), ("sender_address", head.sender_address)):
         if not _ADDRESS.fullmatch(value) or _ENCODED_WORD in value:
             raise UnusableMailFieldError(f"{name} is no plain address; one recipient a message, as name@shop.example")
-    file_name = mail_file_name(message_key)
+    file_name = mail_file_name(head.message_key)
     message = EmailMessage(policy=SMTP)
-    message["From"] = f"{_quoted(sender_name)} <{sender_address}>"
-    message["To"] = recipient
+    message["From"] = f"{_quoted(head.sender_name)} <{head.sender_address}>"
+    message["To"] = head.recipient
     message["Subject"] = subject
-    message["Date"] = format_datetime(sent_at)
-    message["Message-ID"] = f"<{file_name.removesuffix('.eml')}@{sender_address.rpartition('@')[2]}>"
+    message["Date"] = format_datetime(head.sent_at)
+    message["Message-ID"] = f"<{file_name.removesuffix('.eml')}@{head.sender_address.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
     if unsubscribe_url:
         message["List-Unsubscribe"] = f"<{unsubscribe_url}>"
@@ -81,7 +83,7 @@ def mail_bytes(
     message.set_content(text)
     message.add_alternative(html, subtype="html")
     # The library draws its boundary at random, which would make every rendering another file.
-    message.set_boundary(f"=_{message_key}")
+    message.set_boundary(f"=_{head.message_key}")
     return message.as_bytes()
 
 

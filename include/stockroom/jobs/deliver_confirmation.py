@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import psycopg
 
-from stockroom.delivery.folder import write_whole
 from stockroom.delivery.texts import TextMessage
 from stockroom.documents.confirm_mail import ConfirmMail, confirm_mail_bytes
-from stockroom.documents.mail_message import mail_file_name
 from stockroom.documents.text_messages import confirm_text
-from stockroom.jobs.deliver_restock_mail import file_key
-from stockroom.jobs.deliver_restock_text import NotNowError
-from stockroom.jobs.quiet_hours import leaves_at
+from stockroom.jobs.deliver_restock_mail import file_key, mail_head, write_mail
+from stockroom.jobs.quiet_hours import check_hour
 from stockroom.jobs.shopper_links import confirm_url
 from stockroom.settings import Settings
 from stockroom.warehouse.outbox import OutboxMessage
@@ -32,17 +29,11 @@ def deliver_confirm_mail(settings: Settings, connection: psycopg.Connection, mes
     if question is None:
         return None
     mail = ConfirmMail(
-        message_key=file_key(message),
-        recipient=question.address,
-        sender_name=settings.company_name,
-        sender_address=settings.mail_from,
-        sent_at=message.created_at.astimezone(UTC).replace(microsecond=0),
+        head=mail_head(settings, message, question.address),
         title=_title(connection, question.sku),
         confirm_url=confirm_url(settings, message.subject_key, MEDIUM[MAIL]),
     )
-    path = settings.outbox_dir / "mail" / mail_file_name(mail.message_key)
-    write_whole(path, confirm_mail_bytes(mail), mode=0o600)
-    return path
+    return write_mail(settings, mail.head, confirm_mail_bytes(mail))
 
 
 def compose_confirm_text(
@@ -57,9 +48,7 @@ def compose_confirm_text(
     question = read_question(connection, message.subject_key, TEXT)
     if question is None:
         return None
-    until = leaves_at(question.address, quiet_hours=settings.sms_quiet_hours, home_zone=settings.time_zone, now=now)
-    if until > now:
-        raise NotNowError(until)
+    check_hour(settings, question.address, now)
     url = confirm_url(settings, message.subject_key, MEDIUM[TEXT])
     words = confirm_text(shop=settings.company_name, title=_title(connection, question.sku), url=url)
     return TextMessage(file_key(message), question.address, words)

@@ -16,7 +16,8 @@ from stockroom.jobs.deliver_confirmation import compose_confirm_text, deliver_co
 from stockroom.jobs.deliver_help_text import compose_help_text
 from stockroom.jobs.deliver_purchase_order import DOCUMENT, ORDER, deliver_purchase_order
 from stockroom.jobs.deliver_restock_mail import deliver_restock_mail
-from stockroom.jobs.deliver_restock_text import NotNowError, compose_restock_text, send
+from stockroom.jobs.deliver_restock_text import compose_restock_text, send
+from stockroom.jobs.quiet_hours import NotNowError
 from stockroom.settings import Settings
 from stockroom.warehouse import connect, outbox
 from stockroom.warehouse.order_contents import ask_for_waiting_documents

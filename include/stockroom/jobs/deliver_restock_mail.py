@@ -10,7 +10,8 @@ from urllib.parse import quote
 import psycopg
 
 from stockroom.delivery.folder import write_whole
-from stockroom.documents.restock_mail import RestockMail, restock_mail_bytes, restock_mail_file_name
+from stockroom.documents.mail_message import MailHead, mail_file_name
+from stockroom.documents.restock_mail import RestockMail, restock_mail_bytes
 from stockroom.jobs.shopper_links import unsubscribe_url, visit_url
 from stockroom.settings import Settings
 from stockroom.warehouse.outbox import OutboxMessage
@@ -29,19 +30,13 @@ def deliver_restock_mail(settings: Settings, connection: psycopg.Connection, mes
     if notice is None:
         return None
     mail = _mail(settings, notice, message)
-    path = settings.outbox_dir / "mail" / restock_mail_file_name(mail.message_key)
-    write_whole(path, restock_mail_bytes(mail), mode=0o600)
-    return path
+    return write_mail(settings, mail.head, restock_mail_bytes(mail))
 
 
 def _mail(settings: Settings, notice: Notice, message: OutboxMessage) -> RestockMail:
     shop = settings.shop_url.rstrip("/")
     return RestockMail(
-        message_key=file_key(message),
-        recipient=notice.address,
-        sender_name=settings.company_name,
-        sender_address=settings.mail_from,
-        sent_at=message.created_at.astimezone(UTC).replace(microsecond=0),
+        head=mail_head(settings, message, notice.address),
         title=notice.title,
         price=notice.price,
         currency=settings.currency,
@@ -50,6 +45,24 @@ def _mail(settings: Settings, notice: Notice, message: OutboxMessage) -> Restock
         cart_url=visit_url(settings, message.subject_key) or basket_url(settings, notice.variant_id),
         unsubscribe_url=unsubscribe_url(settings, message.subject_key),
     )
+
+
+def mail_head(settings: Settings, message: OutboxMessage, recipient: str) -> MailHead:
+    """Return the head of the mail that a message becomes."""
+    return MailHead(
+        message_key=file_key(message),
+        recipient=recipient,
+        sender_name=settings.company_name,
+        sender_address=settings.mail_from,
+        sent_at=message.created_at.astimezone(UTC).replace(microsecond=0),
+    )
+
+
+def write_mail(settings: Settings, head: MailHead, content: bytes) -> Path:
+    """Write a mail where mails are sent from, for nobody else to read, and return its file."""
+    path = settings.outbox_dir / "mail" / mail_file_name(head.message_key)
+    write_whole(path, content, mode=0o600)
+    return path
 
 
 def basket_url(settings: Settings, variant_id: str) -> str:

@@ -10,19 +10,11 @@ import psycopg
 from stockroom.delivery.texts import TextMessage, send_text
 from stockroom.documents.text_messages import restock_text
 from stockroom.jobs.deliver_restock_mail import basket_url, file_key
-from stockroom.jobs.quiet_hours import leaves_at
+from stockroom.jobs.quiet_hours import check_hour
 from stockroom.jobs.shopper_links import visit_url
 from stockroom.settings import Settings
 from stockroom.warehouse.outbox import OutboxMessage
 from stockroom.warehouse.restock_notices import TEXT, read_notice
-
-
-class NotNowError(Exception):
-    """A message has to wait; ``until`` says how long."""
-
-    def __init__(self, until: datetime) -> None:
-        super().__init__(f"not before {until.isoformat()}")
-        self.until = until
 
 
 def compose_restock_text(
@@ -37,9 +29,7 @@ def compose_restock_text(
     notice = read_notice(connection, message.subject_key, TEXT)
     if notice is None:
         return None
-    until = leaves_at(notice.address, quiet_hours=settings.sms_quiet_hours, home_zone=settings.time_zone, now=now)
-    if until > now:
-        raise NotNowError(until)
+    check_hour(settings, notice.address, now)
     url = visit_url(settings, message.subject_key) or basket_url(settings, notice.variant_id)
     words = restock_text(shop=settings.company_name, title=notice.title, url=url)
     return TextMessage(file_key(message), notice.address, words)

@@ -9,9 +9,28 @@ from zoneinfo import ZoneInfo
 import phonenumbers
 from phonenumbers import timezone
 
-from stockroom.settings import SettingsError
+from stockroom.settings import Settings, SettingsError
 
 _UNKNOWN = "Etc/Unknown"
+
+
+class NotNowError(Exception):
+    """A message has to wait; ``until`` says how long."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(f"not before {until.isoformat()}")
+        self.until = until
+
+
+def check_hour(settings: Settings, phone: str, now: datetime) -> None:
+    """Return if a text to a number may leave now.
+
+    Raises:
+        NotNowError: it is night where the number lives.
+    """
+    until = leaves_at(phone, quiet_hours=settings.sms_quiet_hours, home_zone=settings.time_zone, now=now)
+    if until > now:
+        raise NotNowError(until)
 
 
 def leaves_at(phone: str, *, quiet_hours: str, home_zone: str, now: datetime) -> datetime:

@@ -55,6 +55,25 @@ def _fields(names: tuple[str, ...], kind: Kind, missing: Missing) -> tuple[Field
 
 
 @dataclass(frozen=True)
+class Items:
+    """Where documents state codes and prices, of what was ordered or is on offer: the gate on raw weighs whole files.
+
+    Each is a place in the document, or in each element of its lists; dots lead into objects.
+    """
+
+    price: str
+    lists: tuple[str, ...] = ()
+    sku: str = "sku"
+    units: str = ""
+    """Where ``price`` is that of a whole line: how many units it is for."""
+    cost: str = ""
+    product: str = ""
+    """What an order line hangs on; one that hangs on nothing (null, 0) was typed in by hand, or its product is gone."""
+    ordered_at: str = ""
+    """In the document itself. Without an offset it is UTC, or local time where it is spelt with a blank."""
+
+
+@dataclass(frozen=True)
 class Stream:
     """One kind of record of one source; it lands under ``source/name`` and is loaded into ``raw.<source>_<name>``."""
 
@@ -69,11 +88,21 @@ class Stream:
     """What one record is, as the comment of its raw table says it."""
     checks: tuple[Part, ...] = ()
     """What a record must hold to be loaded: every value that staging casts, with a kind that the cast can read."""
+    sells: tuple[Items, ...] = ()
+    """Order lines."""
+    offers: tuple[Items, ...] = ()
+    """What a catalogue holds; a plan cannot do without the catalogue of a channel that is connected."""
+    is_needed: bool = False
+    """Whether a plan cannot do without its records, though nothing is offered by them."""
 
     @property
     def table(self) -> str:
         """Return the raw table's name without its schema."""
         return f"{self.source}_{self.name}"
+
+
+class RefusedFileError(ValueError):
+    """A file cannot be read at all; the message names the file and the mend."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -48,6 +49,7 @@ def land(
     ).fetchone()
     assert row is not None
     table = f"{source}_{name}"
+    connection.execute("select raw.ensure_stream(%s, '', false)", (table,))
     connection.execute("select raw.ensure_partition(%s, %s)", (table, CLOCK))
     for number, document in enumerate(documents, start=1):
         record = {
@@ -81,6 +83,14 @@ def product(sku: str = "A", *, price: str = "2.00", cost: str = "1.00") -> dict[
 def level(*, available: int = 3, on_hand: int = 3) -> dict[str, object]:
     states = [{"name": "available", "quantity": available}, {"name": "on_hand", "quantity": on_hand}]
     return {"id": "i1", "sku": "A", "inventoryLevels": {"nodes": [{"location": {"id": "L"}, "quantities": states}]}}
+
+
+def woo_order(
+    number: int, *, sku: str = "A", total: str = "4.00", created: str = "2011-06-29T10:00:00"
+) -> dict[str, object]:
+    """Return an order of two units whose time is in UTC without saying so, as WooCommerce gives it."""
+    line = {"id": number, "sku": sku, "quantity": 2, "total": total, "product_id": 7}
+    return {"id": str(number), "date_created_gmt": created, "line_items": [line]}
 
 
 @pytest.fixture
@@ -118,6 +128,10 @@ def test_believable_records_pass_and_are_not_looked_at_again(settings: Settings)
         ("shopify/products", [product(cost="-1")], 0, "unit cost is negative"),
         ("shopify/inventory_levels", [level(available=5)], 0, "never more than what is on hand"),
         ("wms/receipts", [{"id": "r2", "units": "0"}], 0, "at least one unit"),
+        ("woocommerce/orders", [woo_order(number, sku="NEW") for number in range(30)], 0, "that the catalogue knows"),
+        ("woocommerce/orders", [woo_order(number, total="400.00") for number in range(30)], 0, "order of magnitude"),
+        ("woocommerce/orders", [woo_order(1, created="2011-07-01T05:01:00")], 0, "channel's own clock"),
+        ("woocommerce/products", [{"id": "9", "sku": "B", "price": "-1"}], 0, "selling price is negative"),
     ],
 )
 @pytest.mark.usefixtures("believable")
@@ -149,6 +163,41 @@ def test_a_missing_stream_stops_the_build(settings: Settings, warehouse) -> None
     warehouse.connection.commit()
     with pytest.raises(GateFailedError, match="stream suppliers/terms"):
         check_raw(settings, as_of_date=AS_OF)
+
+
+@pytest.mark.usefixtures("believable")
+def test_a_connected_channel_without_a_catalogue_stops_the_build(settings: Settings) -> None:
+    connected = replace(settings, channel_values={"woocommerce_url": "http://shop"})
+    with pytest.raises(GateFailedError, match="stream woocommerce/products"):
+        check_raw(connected, as_of_date=AS_OF)
+
+
+@pytest.mark.usefixtures("believable")
+def test_one_channel_that_sells_is_enough(settings: Settings, warehouse) -> None:
+    orders = "delete from raw.landing_files where stream = 'orders' and source"
+    warehouse.connection.execute(f"{orders} = 'wholesale'")
+    warehouse.connection.commit()
+    assert "expectations hold" in str(check_raw(settings, as_of_date=AS_OF))
+    warehouse.connection.execute(f"{orders} = 'shopify'")
+    land(warehouse.connection, "shopify/locations", [{"id": "L"}])
+    with pytest.raises(GateFailedError, match="stream the orders of any channel"):
+        check_raw(settings, as_of_date=AS_OF)
+
+
+@pytest.mark.usefixtures("believable")
+def test_what_only_another_channel_sells_is_known(settings: Settings, warehouse) -> None:
+    land(warehouse.connection, "woocommerce/products", [{"id": "9", "sku": "only-woo", "price": "2.00"}])
+    land(warehouse.connection, "shopify/orders", [order(number, sku="ONLY-WOO") for number in range(30)])
+    assert "expectations hold" in str(check_raw(settings, as_of_date=AS_OF))
+
+
+@pytest.mark.usefixtures("believable")
+def test_lines_without_a_product_are_not_asked_for_their_codes(settings: Settings, warehouse) -> None:
+    by_hand = [woo_order(number, sku="") for number in range(30)]
+    for each in by_hand:
+        each["line_items"][0]["product_id"] = 0  # type: ignore[index]  # a list of one line
+    land(warehouse.connection, "woocommerce/orders", by_hand)
+    assert "expectations hold" in str(check_raw(settings, as_of_date=AS_OF))
 
 
 @pytest.mark.usefixtures("believable")

@@ -5,11 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from stockroom.channels import CHANNELS
 from stockroom.jobs.gate_keeping import GateSummary, keep_gate
+from stockroom.jobs.note_channels import connected_channels, note_channels
+from stockroom.quality.landed_items import needed_streams, view_landed_items
 from stockroom.quality.raw import LINES_TO_JUDGE_BY, REJECTED_LINES_ALLOWED, raw_gate
 from stockroom.settings import Settings
 from stockroom.warehouse import connect
 from stockroom.warehouse.gate_runs import last_passed_landing_file_id, newest_landing_file_id
+
+NEEDED_OF_SUPPLIERS = ("suppliers/catalogues", "suppliers/terms")
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,10 @@ def check_raw(settings: Settings, *, as_of_date: date) -> GateSummary | NothingT
         last_passed = last_passed_landing_file_id(connection, gate="raw")
         if last_passed is not None and newest <= last_passed:
             return NothingToCheck("raw")
+        note_channels(settings, connection)  # the tables of channels that were never extracted are read too
+        streams = [stream for channel in CHANNELS.values() for stream in channel.streams]
+        view_landed_items(connection, streams, time_zone=settings.time_zone)
+        connected = [stream for channel in connected_channels(settings) for stream in CHANNELS[channel].streams]
         return keep_gate(
             settings,
             connection,
@@ -41,7 +50,8 @@ def check_raw(settings: Settings, *, as_of_date: date) -> GateSummary | NothingT
             as_of_date=as_of_date,
             parameters={
                 "after_landing_file_id": last_passed or 0,
-                "time_zone": settings.time_zone,
+                "needed_streams": [*needed_streams(connected), *NEEDED_OF_SUPPLIERS],
+                "order_streams": [f"{stream.source}/{stream.name}" for stream in streams if stream.sells],
                 "rejected_lines_allowed": REJECTED_LINES_ALLOWED,
                 "lines_to_judge_by": LINES_TO_JUDGE_BY,
             },

@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 from stockroom.channels.bigcommerce.pages import PagesById, counted_pages, until_enough
 from stockroom.channels.paging import Json
 from stockroom.channels.rest import RestApi, RestStream, utc
-from stockroom.streams import Part, Stream, may_be_blank, may_lack, needs
+from stockroom.streams import Items, Part, Stream, may_be_blank, may_lack, needs
 
 RECORDS_A_PAGE = 250
 """Most that v2 and the catalogue give."""
@@ -29,6 +29,7 @@ PRODUCTS = Stream(
         Part((*needs("date_modified", kind="moment"), *needs("variants", kind="list"))),
         Part(may_lack("price", kind="price"), ("variants",)),
     ),
+    offers=(Items("price"), Items("price", ("variants",))),
 )
 ORDERS = Stream(
     "bigcommerce",
@@ -56,6 +57,15 @@ ORDERS = Stream(
         ),
         Part((*needs("created", kind="moment"), *needs("items", kind="list")), ("refund_records",)),
         Part(may_lack("quantity", kind="units"), ("refund_records", "items")),
+    ),
+    sells=(
+        Items(
+            "total_inc_tax",
+            ("product_records",),
+            units="quantity",
+            product="product_id",
+            ordered_at="date_created_utc",
+        ),
     ),
 )
 INVENTORY_ITEMS = Stream(

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from importlib.resources import files
 
-from stockroom.streams import Stream
+from stockroom.streams import Items, Stream
 
 SOURCE = "shopify"
 API_VERSION = "2026-07"
@@ -63,18 +63,21 @@ CLOCK = _question("clock", "locations", first=1)
 
 SET_AVAILABLE = _question("set_available", "inventorySetQuantities", first=0)
 
+OFFERED = Items("price", ("variants.nodes",), cost="inventoryItem.unitCost.amount")
+SOLD = Items("originalUnitPriceSet.shopMoney.amount", ("lineItems.nodes",), product="variant", ordered_at="createdAt")
+
 QUERIES = (
     StreamQuestion(
-        Stream(SOURCE, "locations", key=("id",), mode="snapshot"),
+        Stream(SOURCE, "locations", key=("id",), mode="snapshot", is_needed=True),
         _question("locations", "locations", first=50),
     ),
     StreamQuestion(
-        Stream(SOURCE, "products", key=("id",)),
+        Stream(SOURCE, "products", key=("id",), offers=(OFFERED,)),
         _question("products", "products", first=20),
         nested=(NestedPages(("variants",), _question("product_variants", "product", first=100)),),
     ),
     StreamQuestion(
-        Stream(SOURCE, "orders", key=("id",)),
+        Stream(SOURCE, "orders", key=("id",), sells=(SOLD,)),
         _question("orders", "orders", first=1),
         lines=36,
         nested=(
@@ -88,7 +91,7 @@ QUERIES = (
         ),
     ),
     StreamQuestion(
-        Stream(SOURCE, "inventory_levels", key=("id",), mode="snapshot"),
+        Stream(SOURCE, "inventory_levels", key=("id",), mode="snapshot", is_needed=True),
         _question("inventory_levels", "inventoryItems", first=10),
         nested=(NestedPages(("inventoryLevels",), _question("item_inventory_levels", "inventoryItem", first=50)),),
     ),

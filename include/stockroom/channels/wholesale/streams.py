@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from stockroom.channels.wholesale.client import folder
-from stockroom.streams import Stream
+from stockroom.streams import Items, Stream
 from stockroom.tabular import FileSource, FileStream
 
-ORDERS = Stream("wholesale", "orders", key=("order_number", "line"))
+ORDERS = Stream(
+    "wholesale", "orders", key=("order_number", "line"), sells=(Items("unit_price", ordered_at="ordered_at"),)
+)
 
 ORDER_COLUMNS = (
     "order_number",

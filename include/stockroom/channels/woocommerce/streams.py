@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from stockroom.channels.paging import Json, NumberedPages
 from stockroom.channels.rest import RestApi, RestStream, utc
-from stockroom.streams import Part, Stream, may_be_blank, may_lack, needs
+from stockroom.streams import Items, Part, Stream, may_be_blank, may_lack, needs
 
 RECORDS_A_PAGE = 100
 """Most that the API gives."""
@@ -37,6 +37,7 @@ ORDERS = Stream(
         ),
         Part(needs("quantity", kind="units"), ("refund_records", "line_items")),
     ),
+    sells=(Items("total", ("line_items",), units="quantity", product="product_id", ordered_at="date_created_gmt"),),
 )
 PRODUCTS = Stream(
     "woocommerce",
@@ -53,6 +54,7 @@ PRODUCTS = Stream(
         ),
         Part(may_be_blank("price", kind="price"), ("variation_records",)),
     ),
+    offers=(Items("price"), Items("price", ("variation_records",))),
 )
 
 

@@ -1,60 +1,23 @@
 -- One row per file of orders landed after the last passed gate, over the lines that no later file has replaced.
--- Single bad lines were put aside by the load; here a whole file is asked whether it can be believed.
-with shopify as (
-    select
-        landed.landing_file_id,
-        landed.document ->> 'createdAt' as ordered_at,
-        line ->> 'sku' as sku,
-        line #>> '{originalUnitPriceSet,shopMoney,amount}' as unit_price
-    from raw.shopify_orders as landed
-    cross join lateral jsonb_array_elements(landed.document #> '{lineItems,nodes}') as line
-    where
-        landed.landing_file_id > %(after_landing_file_id)s
-        and line -> 'variant' <> 'null'::jsonb
-        and not exists (
-            select 1 from raw.shopify_orders as newer
-            where newer.record_key = landed.record_key and newer.landing_file_id > landed.landing_file_id
-        )
-),
-
-wholesale as (
-    select
-        landed.landing_file_id,
-        (landed.document ->> 'ordered_at')::timestamp at time zone %(time_zone)s as ordered_at,
-        landed.document ->> 'sku' as sku,
-        landed.document ->> 'unit_price' as unit_price
-    from raw.wholesale_orders as landed
-    where
-        landed.landing_file_id > %(after_landing_file_id)s
-        and not exists (
-            select 1 from raw.wholesale_orders as newer
-            where newer.record_key = landed.record_key and newer.landing_file_id > landed.landing_file_id
-        )
-),
-
-lines as (
-    select
-        landing_file_id,
-        ordered_at::timestamptz as ordered_at,
-        upper(trim(sku)) as sku,
-        unit_price::numeric as unit_price
-    from shopify
-    union all
+-- Single bad lines were put aside by the load; here a whole file is asked whether it can be believed. The views sold
+-- and offered are made of every channel's declaration (landed_items.py).
+with lines as (
     select
         landing_file_id,
         ordered_at,
-        upper(trim(sku)) as sku,
-        unit_price::numeric as unit_price
-    from wholesale
+        sku,
+        unit_price
+    from pg_temp.sold
+    where landing_file_id > %(after_landing_file_id)s
 ),
 
 catalogue as (
     select
-        upper(trim(variant ->> 'sku')) as sku,
-        max((variant ->> 'price')::numeric) as unit_price
-    from raw.shopify_products as landed
-    cross join lateral jsonb_array_elements(landed.document #> '{variants,nodes}') as variant
-    group by upper(trim(variant ->> 'sku'))
+        sku,
+        max(unit_price) as unit_price
+    from pg_temp.offered
+    where sku != ''
+    group by sku
 )
 
 select

@@ -1,11 +1,26 @@
--- One row per stream that a plan cannot do without.
+-- One row per stream that a plan cannot do without: of the suppliers, and of each channel that is connected. Which
+-- channel sells is the shop's business, but one of them must.
+with needed as (
+    select unnest(%(needed_streams)s::text[]) as stream
+),
+
+sold as (
+    select
+        'the orders of any channel' as stream,
+        coalesce(sum(loaded_count), 0)::float8 as records
+    from raw.landing_files
+    where source || '/' || stream = any(%(order_streams)s::text[])
+)
+
 select
     needed.stream,
     coalesce(sum(landed.loaded_count), 0)::float8 as records
-from (
-    values ('shopify/orders'), ('shopify/products'), ('shopify/inventory_levels'), ('shopify/locations'),
-    ('wholesale/orders'), ('suppliers/terms'), ('suppliers/catalogues')
-) as needed (stream)
+from needed
 left join raw.landing_files as landed on needed.stream = landed.source || '/' || landed.stream
 group by needed.stream
-order by needed.stream
+union all
+select
+    sold.stream,
+    sold.records
+from sold
+order by stream

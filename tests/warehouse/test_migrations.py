@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import psycopg
 import pytest
 from psycopg import sql
@@ -118,3 +121,29 @@ def test_a_role_is_let_in_with_its_password_and_no_other(postgres_server, wareho
     finally:
         let_in(admin, "bi_reader", password)
     psycopg.connect(warehouse.url_of("bi_reader")).close()
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        "select raw.ensure_stream('toys_orders', 'Orders of toys', false)",
+        "select raw.ensure_partition('wms_receipts', '2011-06-30T12:00:00+00')",
+    ],
+)
+def test_who_waits_for_a_table_that_another_makes_goes_on_with_it(warehouse, make):
+    first = warehouse.connection
+    first.execute(make)
+    with connect(warehouse.url_of("stockroom_app")) as second, ThreadPoolExecutor() as pool:
+        waiting = pool.submit(second.execute, make)
+        while not _waits(warehouse, second):
+            assert not waiting.done(), "nothing was left to wait for"
+            time.sleep(0.01)
+        first.commit()
+        waiting.result()
+        second.commit()
+
+
+def _waits(warehouse, connection) -> bool:
+    query = "select count(*) from pg_locks where pid = %s and not granted"
+    with psycopg.connect(warehouse.url) as looking:
+        return looking.execute(query, [connection.info.backend_pid]).fetchone() == (1,)

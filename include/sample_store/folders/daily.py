@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
@@ -157,10 +158,17 @@ def _wholesale_rows(world: World, start: int, stop: int) -> list[tuple[bool, lis
 
 
 def _adjustment_rows(world: World, start: int, stop: int) -> list[list[Cell]]:
+    """Return what was found, written off or came back; what one line of the source did twice has two ids."""
     table = world.adjustments
+    seen: Counter[int] = Counter()
+
+    def own_id(source_row: int) -> str:
+        seen[source_row] += 1
+        return f"ADJ-{source_row:07}" + (f"-{seen[source_row]}" if seen[source_row] > 1 else "")
+
     return [
         [
-            f"ADJ-{int(table.source_row[each]):07}",
+            own_id(int(table.source_row[each])),
             iso(int(table.at[each])),
             LOCATIONS[int(table.location[each])].location_id,
             str(table.sku[each]),

@@ -308,3 +308,28 @@ conformed as (
 
 select * from conformed
 {%- endmacro %}
+
+{# The place of a channel in the project's list. #}
+{% macro channel_rank(channel) -%}
+    {{ var('channels').index(channel) }}
+{%- endmacro %}
+
+{# What the listings of a channel say of an item, whichever channel it is, newest version first. Shopify itself says
+   more, and a folder of orders offers nothing. A subquery's body. #}
+{% macro items_of_listings() -%}
+    {%- for channel in var('channels') | reject('in', ['shopify', 'wholesale']) -%}
+        select
+            '{{ channel }}' as channel_id,
+            {{ channel_rank(channel) }} as channel_rank,
+            listing_id,
+            sku,
+            sku_as_sent,
+            title,
+            unit_price,
+            updated_at,
+            is_active,
+            {{ newest_first('listing_id', updated_at='updated_at') }} as version_rank
+        from {{ ref('stg_' ~ channel ~ '__listings') }}
+        {{ " union all " if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}

@@ -7,28 +7,16 @@
 
 with
 
-variants as (
+items as (
 
-    select * from {{ ref('stg_shopify__variants') }}
+    select * from {{ ref('int_catalogue_items') }}
 
-),
-
--- A product document carries all its variants, so its newest version decides as a whole: a variant that it no longer
--- names is gone.
-product_versions as (
-
-    select
-        *,
-        rank() over (
-            partition by product_id
-            order by updated_at desc nulls last, landing_file_id desc, landing_line_number desc
-        ) as version_rank
-
-    from variants
+    where sku is not null
 
 ),
 
--- One sku may hang on two variants (another case, a copied product): the active one speaks for both.
+-- One sku may hang on several items (another case, a copied product, another channel): the first channel speaks for
+-- all, and in it the active item.
 ranked_by_sku as (
 
     select
@@ -36,16 +24,14 @@ ranked_by_sku as (
         row_number() over (
             partition by sku
             order by
-                case when status = 'ACTIVE' then 0 else 1 end asc,
+                channel_rank asc,
+                case when is_active then 0 else 1 end asc,
                 updated_at desc nulls last,
-                variant_id asc
-        ) as sku_rank
+                listing_id asc
+        ) as sku_rank,
+        max(case when is_active then 1 else 0 end) over (partition by sku) as active_items
 
-    from product_versions
-
-    where
-        version_rank = 1
-        and sku is not null
+    from items
 
 ),
 
@@ -67,7 +53,7 @@ skus as (
         unit_price,
         unit_cost,
         unit_cost_currency,
-        status = 'ACTIVE' as is_active
+        active_items > 0 as is_active
 
     from ranked_by_sku
 

@@ -12,11 +12,13 @@ locations as (
 
 ),
 
-retired_skus as (
+retired_items as (
 
-    select * from {{ ref('int_skus') }}
+    select inventory_item_id from {{ ref('int_catalogue_items') }}
 
-    where not is_active
+    where
+        channel_id = 'shopify'
+        and not is_active
 
 ),
 
@@ -47,15 +49,15 @@ listings as (
     from item_versions
     inner join locations
         on item_versions.shopify_location_id = locations.shopify_location_id
-    left join retired_skus
-        on item_versions.inventory_item_id = retired_skus.inventory_item_id
+    left join retired_items
+        on item_versions.inventory_item_id = retired_items.inventory_item_id
 
     where
         item_versions.version_rank = 1
         and item_versions.inventory_state = 'available'
         and item_versions.sku is not null
         -- What was entered since the catalogue was last built is on sale too.
-        and retired_skus.inventory_item_id is null
+        and retired_items.inventory_item_id is null
 
 )
 

@@ -13,7 +13,9 @@ products as (
         line_number as landing_line_number,
         record_key as product_id,
         document,
+        {{ json_text('document', 'name') }} as title,
         {{ json_text('document', 'inventory_tracking') }} as inventory_tracking,
+        cast({{ json_text('document', 'price') }} as numeric(14, 4)) as unit_price,
         {{ instant(json_text('document', 'date_modified')) }} as updated_at,
         coalesce({{ json_text('document', 'is_visible') }}, '') = 'true'
         and coalesce({{ json_text('document', 'availability') }}, '') <> 'disabled' as is_on_sale
@@ -32,7 +34,9 @@ counted_by_product as (
         'product/' || product_id as listing_id,
         cast(null as text) as variant_id,
         {{ json_text('document', 'sku') }} as sku_as_sent,
+        title,
         {{ clean_sku(json_text('document', 'sku')) }} as sku,
+        unit_price,
         updated_at,
         is_on_sale and inventory_tracking = 'product' as is_active
 
@@ -51,7 +55,12 @@ counted_by_variant as (
         'variant/' || ({{ json_text('variant.document', 'id') }}) as listing_id,
         {{ json_text('variant.document', 'id') }} as variant_id,
         {{ json_text('variant.document', 'sku') }} as sku_as_sent,
+        products.title,
         {{ clean_sku(json_text('variant.document', 'sku')) }} as sku,
+        -- A variant without a price of its own costs what the product costs.
+        coalesce(
+            cast({{ json_text('variant.document', 'price') }} as numeric(14, 4)), products.unit_price
+        ) as unit_price,
         products.updated_at,
         products.is_on_sale
         and coalesce({{ json_text('variant.document', 'purchasing_disabled') }}, '') <> 'true' as is_active

@@ -15,6 +15,7 @@ products as (
         {{ json_text('document', 'sku') }} as sku_as_sent,
         {{ json_text('document', 'name') }} as title,
         {{ clean_sku(json_text('document', 'sku')) }} as sku,
+        cast(nullif({{ json_text('document', 'price') }}, '') as numeric(14, 4)) as unit_price,
         {{ utc_instant(json_text('document', 'date_modified_gmt')) }} as updated_at,
         coalesce({{ json_text('document', 'status') }}, '') = 'publish'
         and coalesce({{ json_text('document', 'manage_stock') }}, '') = 'true' as is_active
@@ -34,6 +35,7 @@ variations as (
         {{ json_text('variation.document', 'sku') }} as sku_as_sent,
         {{ json_text('documents.document', 'name') }} as title,
         {{ clean_sku(json_text('variation.document', 'sku')) }} as sku,
+        cast(nullif({{ json_text('variation.document', 'price') }}, '') as numeric(14, 4)) as unit_price,
         {{ utc_instant(json_text('documents.document', 'date_modified_gmt')) }} as updated_at,
         coalesce({{ json_text('documents.document', 'status') }}, '') = 'publish'
         and coalesce({{ json_text('variation.document', 'status') }}, '') = 'publish'

@@ -26,7 +26,13 @@ PRODUCTS = Stream(
     key=("id",),
     about="BigCommerce products of the v3 catalogue with their variants; key: id",
     checks=(
-        Part((*needs("date_modified", kind="moment"), *needs("variants", kind="list"))),
+        Part(
+            (
+                *needs("date_modified", kind="moment"),
+                *may_lack("price", kind="price"),
+                *needs("variants", kind="list"),
+            )
+        ),
         Part(may_lack("price", kind="price"), ("variants",)),
     ),
     offers=(Items("price"), Items("price", ("variants",))),

@@ -8,9 +8,15 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 PREFIX = "STOCKROOM_"
+
+
+DROPS = ("wholesale_dir", "suppliers_dir", "planners_dir", "wms_dir")
+"""Folders that others fill, which may lie elsewhere; a folder that we alone keep is on this machine."""
+DROP_SCHEMES = ("s3",)
 
 
 class SettingsError(ValueError):
@@ -37,11 +43,12 @@ class Settings:
     """As printed on purchase orders; commas part its lines."""
     mail_from: str = "shop@sample-gifts.example"
     """The address that mails come from, and that suppliers answer to."""
-    wholesale_dir: Path = Path()
-    suppliers_dir: Path = Path()
-    planners_dir: Path = Path()
+    wholesale_dir: Path | str = Path()
+    """Where others leave files: a folder, or ``s3://[connection@]bucket/prefix``."""
+    suppliers_dir: Path | str = Path()
+    planners_dir: Path | str = Path()
     waitlist_dir: Path = Path()
-    wms_dir: Path = Path()
+    wms_dir: Path | str = Path()
     shop_url: str = ""
     storefront_url: str = ""
     """Empty: no storefront service runs, so no link to it is printed."""
@@ -116,6 +123,8 @@ def _parsed(name: str, text: str) -> object:
     """Return ``text`` as the type of the field ``name``; raise SettingsError naming the variable."""
     variable = PREFIX + name.upper()
     try:
+        if name in DROPS:
+            return _drop(variable, text)
         if name.endswith("_dir"):
             return Path(text)
         if name == "approval_threshold":
@@ -138,3 +147,22 @@ def _parsed(name: str, text: str) -> object:
     except ZoneInfoNotFoundError as error:
         raise SettingsError(f"{variable}={text!r} is no time zone; give a name such as Europe/London") from error
     return text
+
+
+def _drop(variable: str, text: str) -> Path | str:
+    """Return a folder of this machine as a path, and one elsewhere as its URL."""
+    scheme, _, place = text.partition("://")
+    if not place:
+        return Path(text)
+    if scheme == "file":
+        return Path(unquote(urlsplit(text).path))
+    if scheme not in DROP_SCHEMES:
+        raise SettingsError(
+            f"{variable} begins with {scheme}://; give a folder, or one of {', '.join(DROP_SCHEMES)}://"
+        )
+    user, _, _ = place.partition("/")[0].rpartition("@")
+    if ":" in user:
+        raise SettingsError(
+            f"{variable} holds a password; put it into an Airflow connection and name that before the @"
+        )
+    return text.rstrip("/")

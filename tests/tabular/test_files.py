@@ -8,6 +8,7 @@ import pytest
 
 from stockroom.streams import Stream
 from stockroom.tabular import FileSource, FileStream, find_files
+from stockroom.tabular.drops import FolderDrop
 
 ORDERS = Stream("shed", "orders", key=("number",))
 SOURCE = FileSource(
@@ -21,7 +22,7 @@ SOURCE = FileSource(
 def test_files_come_oldest_name_first_whatever_their_case(tmp_path: Path) -> None:
     for name in ("orders-2011-06-02.xlsx", "orders-2011-06-01.csv", "Orders-2011-05-31.CSV"):
         (tmp_path / name).touch()
-    found = find_files(SOURCE, tmp_path)
+    found = find_files(SOURCE, FolderDrop(tmp_path))
     assert [path.name for _, path in found.files] == [
         "Orders-2011-05-31.CSV",
         "orders-2011-06-01.csv",
@@ -35,7 +36,7 @@ def test_files_come_oldest_name_first_whatever_their_case(tmp_path: Path) -> Non
 )
 def test_a_file_that_somebody_is_still_writing_is_left_for_the_next_round(tmp_path: Path, name: str) -> None:
     (tmp_path / name).touch()
-    found = find_files(SOURCE, tmp_path)
+    found = find_files(SOURCE, FolderDrop(tmp_path))
     assert found.files == ()
     assert found.unrecognised == ()
 
@@ -43,11 +44,11 @@ def test_a_file_that_somebody_is_still_writing_is_left_for_the_next_round(tmp_pa
 def test_a_file_of_an_unknown_name_is_reported(tmp_path: Path) -> None:
     (tmp_path / "ordres-1.csv").touch()
     (tmp_path / "archive").mkdir()
-    assert [path.name for path in find_files(SOURCE, tmp_path).unrecognised] == ["ordres-1.csv"]
+    assert [path.name for path in find_files(SOURCE, FolderDrop(tmp_path)).unrecognised] == ["ordres-1.csv"]
 
 
 def test_a_folder_that_is_not_there_yet_holds_nothing(tmp_path: Path) -> None:
-    assert find_files(SOURCE, tmp_path / "later").files == ()
+    assert find_files(SOURCE, FolderDrop(tmp_path / "later")).files == ()
 
 
 def test_a_declaration_whose_rows_could_have_no_key_is_refused() -> None:

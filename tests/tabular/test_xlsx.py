@@ -180,7 +180,7 @@ def test_too_many_cells_are_refused(tmp_path: Path) -> None:
 
 
 def test_too_large_a_file_is_not_opened(tmp_path: Path) -> None:
-    with pytest.raises(RefusedFileError, match="more than the 1,000 that a spreadsheet may have"):
+    with pytest.raises(RefusedFileError, match="more than the 1,000 that it may have"):
         read(book(tmp_path / "f.xlsx", [["sku", "value"]]), limits=Limits(xlsx_bytes=1000))
 
 

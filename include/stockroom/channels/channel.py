@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Literal, Protocol
 
 from stockroom.settings import PREFIX, Settings
 from stockroom.streams import Stream
-from stockroom.tabular import FileSource
+from stockroom.tabular import FileSource, is_set
 
 
 class ChannelError(RuntimeError):
@@ -153,7 +152,7 @@ class Channel:
     def is_connected(self, settings: Settings) -> bool:
         """Return whether the settings name the channel at all; half a connection is an error of ``values_of``."""
         if isinstance(self.source, FileSource):
-            return self.source.folder(settings) != Path()
+            return is_set(self.source.folder(settings))
         return any(settings.value(self.variable(field)) for field in self.fields if not field.is_optional)
 
     def variable(self, field: ConnectionField) -> str:

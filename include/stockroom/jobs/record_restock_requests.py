@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from stockroom.settings import Settings
 from stockroom.streams import BadRow, Row, Stream
-from stockroom.tabular import FileSource, FileStream, RefusedFileError, find_files, read_rows
+from stockroom.tabular import FileSource, FileStream, RefusedFileError, find_files
+from stockroom.tabular.drops import FolderDrop
 from stockroom.warehouse import connect
 from stockroom.warehouse.extraction import only_extraction
 from stockroom.warehouse.restock_requests import RestockRequest, UnreadableRequest, take_in_requests
@@ -65,16 +66,16 @@ def record_restock_requests(settings: Settings) -> RequestsRecorded:
     requests: list[RestockRequest] = []
     unreadable: list[UnreadableRequest] = []
     if settings.waitlist_dir != Path():
-        for kind, path in find_files(WAITLIST, settings.waitlist_dir).files:
+        for kind, file in find_files(WAITLIST, FolderDrop(settings.waitlist_dir)).files:
             try:
-                for row in read_rows(path, columns=kind.columns):
-                    found = _request(row, file_name=path.name, time_zone=settings.time_zone)
+                for row in kind.rows(settings.waitlist_dir / file.name, file_name=file.name):
+                    found = _request(row, file_name=file.name, time_zone=settings.time_zone)
                     if isinstance(found, RestockRequest):
                         requests.append(found)
                     else:
                         unreadable.append(found)
             except RefusedFileError as error:
-                unreadable.append(UnreadableRequest(path.name, 1, str(error)))
+                unreadable.append(UnreadableRequest(file.name, 1, str(error)))
     with connect(settings.warehouse_url) as connection:
         connection.autocommit = True
         with only_extraction(connection, "waitlist"):

@@ -37,7 +37,7 @@ CARRIER_PEAK_COLUMNS = ("lane", "first_date", "last_date", "added_days")
 # column is missing, what it would say stays as it is by default.
 
 
-def folder(settings: Settings) -> Path:
+def folder(settings: Settings) -> Path | str:
     """Return the folder that the planners keep."""
     return settings.planners_dir
 

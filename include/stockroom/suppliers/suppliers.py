@@ -53,7 +53,7 @@ BACKORDER_COLUMNS = ("po_number", "line_number", "sku", "units_backordered", "no
 # 1.90; 96 at 1.80"): stockroom.warehouse.suppliers_words reads both.
 
 
-def folder(settings: Settings) -> Path:
+def folder(settings: Settings) -> Path | str:
     """Return the folder that the buyers and suppliers fill."""
     return settings.suppliers_dir
 

@@ -24,7 +24,7 @@ RECEIPT_COLUMNS = (
 ADJUSTMENT_COLUMNS = ("adjustment_id", "occurred_at", "location", "sku", "units", "reason")
 
 
-def folder(settings: Settings) -> Path:
+def folder(settings: Settings) -> Path | str:
     """Return the folder that the warehouse system fills."""
     return settings.wms_dir
 

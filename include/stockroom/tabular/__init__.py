@@ -1,10 +1,25 @@
 """Reads the files that people and other systems drop into folders: CSV and XLSX, every value as the file spells it.
 
-``read_rows`` yields what stands in one file, ``find_files`` what stands in one folder. Nothing here knows a warehouse.
+``open_drop`` opens a folder, a bucket or a server, ``find_files`` says what stands there, ``read_rows`` yields what
+stands in one file. Nothing here knows a warehouse.
 """
 
+from stockroom.streams import RefusedFileError
+from stockroom.tabular.drops import Drop, DropError, DroppedFile, StillWrittenError, is_set, open_drop
 from stockroom.tabular.files import FileSource, FileStream, FoundFiles, find_files
 from stockroom.tabular.rows import read_rows
-from stockroom.tabular.table import RefusedFileError
 
-__all__ = ["FileSource", "FileStream", "FoundFiles", "RefusedFileError", "find_files", "read_rows"]
+__all__ = [
+    "Drop",
+    "DropError",
+    "DroppedFile",
+    "FileSource",
+    "FileStream",
+    "FoundFiles",
+    "RefusedFileError",
+    "StillWrittenError",
+    "find_files",
+    "is_set",
+    "open_drop",
+    "read_rows",
+]

@@ -11,8 +11,8 @@ from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
-from stockroom.streams import BadRow
-from stockroom.tabular.table import UNDECODED, RefusedFileError, shown
+from stockroom.streams import BadRow, RefusedFileError
+from stockroom.tabular.table import UNDECODED, shown
 
 RECORD_LINES = 100
 """Lines that one quoted value may span; beyond that the quote is taken for a stray one."""

@@ -1,14 +1,16 @@
-"""Which files of a folder belong to which stream."""
+"""Which files of a drop belong to which stream."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from stockroom.settings import Settings
-from stockroom.streams import Stream
+from stockroom.streams import BadRow, Row, Stream
+from stockroom.tabular.drops import Drop, DroppedFile
+from stockroom.tabular.rows import read_rows
 
 UNFINISHED_SUFFIXES = (".part", ".partial", ".tmp", ".temp", ".crdownload", ".filepart", ".swp")
 """How programs call a file that they are still writing; it counts once it has its real name."""
@@ -29,15 +31,19 @@ class FileStream:
         if missing := [name for name in self.stream.key if name not in self.columns]:
             raise ValueError(f"{self.stream.table}: key {', '.join(missing)} is not among the columns it asks for")
 
+    def rows(self, path: Path, *, file_name: str) -> Iterator[Row | BadRow]:
+        """Yield what stands in a file of this kind; ``path`` may be a copy of it under another name."""
+        return read_rows(path, columns=self.columns, file_name=file_name)
+
 
 @dataclass(frozen=True)
 class FileSource:
-    """A folder that somebody else fills with files."""
+    """A drop that somebody else fills with files."""
 
     name: str
     setting: str
-    """The field of ``Settings`` that says where the folder is."""
-    folder: Callable[[Settings], Path]
+    """The field of ``Settings`` that says where it is."""
+    folder: Callable[[Settings], Path | str]
     files: tuple[FileStream, ...]
 
     @property
@@ -48,30 +54,29 @@ class FileSource:
 
 @dataclass(frozen=True)
 class FoundFiles:
-    """What stood in a folder."""
+    """What stood in a drop."""
 
-    files: tuple[tuple[FileStream, Path], ...]
+    files: tuple[tuple[FileStream, DroppedFile], ...]
     """Files with their kind, by name: dated names load oldest first."""
-    unrecognised: tuple[Path, ...]
+    unrecognised: tuple[DroppedFile, ...]
     """Files that match no declared name: usually a typing error, so somebody must hear of them."""
 
 
-def find_files(source: FileSource, folder: Path) -> FoundFiles:
-    """Return the files directly in ``folder``; unfinished, hidden and lock files (``~$…``) are left for the next round.
+def find_files(source: FileSource, drop: Drop) -> FoundFiles:
+    """Return the files of a drop; unfinished, hidden and lock files (``~$…``) are left for the next round.
 
-    A folder that does not exist yet holds no files.
+    Raises:
+        DropError: it cannot be reached.
     """
-    if not folder.is_dir():
-        return FoundFiles(files=(), unrecognised=())
-    found: list[tuple[FileStream, Path]] = []
-    unrecognised: list[Path] = []
-    for path in sorted(folder.iterdir()):
-        name = path.name.lower()
-        if not path.is_file() or name.startswith((".", "~")) or name.endswith(("~", *UNFINISHED_SUFFIXES)):
+    found: list[tuple[FileStream, DroppedFile]] = []
+    unrecognised: list[DroppedFile] = []
+    for file in drop.files():
+        name = file.name.lower()
+        if name.startswith((".", "~")) or name.endswith(("~", *UNFINISHED_SUFFIXES)):
             continue
         kind = next((item for item in source.files if fnmatchcase(name, item.pattern)), None)
         if kind is None:
-            unrecognised.append(path)
+            unrecognised.append(file)
         else:
-            found.append((kind, path))
+            found.append((kind, file))
     return FoundFiles(files=tuple(found), unrecognised=tuple(unrecognised))

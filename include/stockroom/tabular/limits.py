@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import PurePath
 
 
 @dataclass(frozen=True)
@@ -18,3 +19,7 @@ class Limits:
     xlsx_memory_bytes: int = 768 * 1024 * 1024
     """Address space of the reading process, about 60 MB of which are the interpreter's and openpyxl's."""
     xlsx_seconds: float = 60.0
+
+    def bytes_of(self, file_name: str) -> int:
+        """Return how large a file of that name may be."""
+        return self.xlsx_bytes if PurePath(file_name).suffix.lower() == ".xlsx" else self.csv_bytes

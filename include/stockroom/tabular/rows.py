@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from stockroom.streams import BadRow, Row
+from stockroom.streams import BadRow, RefusedFileError, Row
 from stockroom.tabular.csv_file import csv_rows
+from stockroom.tabular.drops import check_bytes
 from stockroom.tabular.limits import Limits
-from stockroom.tabular.table import RefusedFileError, with_header
+from stockroom.tabular.table import with_header
 from stockroom.tabular.xlsx_file import xlsx_rows
 
 
@@ -25,20 +26,11 @@ def read_rows(
     """
     limits = limits or Limits()
     file_name = file_name or path.name
-    size = path.stat().st_size
+    check_bytes(file_name, path.stat().st_size, limits.bytes_of(file_name))
     suffix = Path(file_name).suffix.lower()
     if suffix == ".xlsx":
-        if size > limits.xlsx_bytes:
-            raise RefusedFileError(
-                f"{file_name}: {size:,} bytes, more than the {limits.xlsx_bytes:,} that a spreadsheet may have; "
-                "split it, or send it as CSV."
-            )
         rows = xlsx_rows(path, file_name=file_name, limits=limits)
     elif suffix == ".csv":
-        if size > limits.csv_bytes:
-            raise RefusedFileError(
-                f"{file_name}: {size:,} bytes, more than the {limits.csv_bytes:,} allowed; split it."
-            )
         rows = csv_rows(path, file_name=file_name)
     else:
         raise RefusedFileError(f"{file_name}: neither .csv nor .xlsx; save it as one of these.")

@@ -5,16 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from stockroom.streams import BadRow, Row
+from stockroom.streams import BadRow, RefusedFileError, Row
 
 SHOWN_CHARACTERS = 300
 """How much of a bad row is kept: enough to find it, too little to fill a table."""
 UNDECODED = re.compile("[\udc80-\udcff]")
 """What ``surrogateescape`` makes of bytes that are not UTF-8."""
-
-
-class RefusedFileError(ValueError):
-    """A file cannot be read at all; the message names the file and the mend."""
 
 
 class Header:

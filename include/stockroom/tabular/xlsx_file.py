@@ -20,9 +20,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO
 
-from stockroom.streams import BadRow
+from stockroom.streams import BadRow, RefusedFileError
 from stockroom.tabular.limits import Limits
-from stockroom.tabular.table import RefusedFileError, shown
+from stockroom.tabular.table import shown
 
 READER = Path(__file__).with_name("xlsx_reader.py")
 

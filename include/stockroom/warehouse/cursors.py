@@ -31,3 +31,23 @@ def is_unchanged(connection: psycopg.Connection, stream: Stream, *, file_name: s
         (stream.source, stream.name, file_name),
     ).fetchone()
     return row is not None and row[0] == sha256
+
+
+def is_same_version(connection: psycopg.Connection, stream: Stream, *, file_name: str, version: str) -> bool:
+    """Return whether a file of a drop is the version that was looked into last: fetching it again says nothing."""
+    row = connection.execute(
+        "select version from ops.dropped_files where source = %s and stream = %s and file_name = %s",
+        (stream.source, stream.name, file_name),
+    ).fetchone()
+    return row is not None and row[0] == version
+
+
+def keep_version(connection: psycopg.Connection, stream: Stream, *, file_name: str, version: str) -> None:
+    """Write down which version of a dropped file was looked into; the caller commits, after its rows."""
+    connection.execute(
+        """
+        insert into ops.dropped_files (source, stream, file_name, version) values (%s, %s, %s, %s)
+        on conflict (source, stream, file_name) do update set version = excluded.version, seen_at = now()
+        """,
+        (stream.source, stream.name, file_name, version),
+    )

@@ -7,6 +7,6 @@ from pathlib import Path
 from stockroom.settings import Settings
 
 
-def folder(settings: Settings) -> Path:
+def folder(settings: Settings) -> Path | str:
     """Return the folder that the sales office fills."""
     return settings.wholesale_dir

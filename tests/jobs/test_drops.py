@@ -1,0 +1,168 @@
+"""Wherever files are dropped, they are taken in alike: in a folder and on S3."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.jobs.drop_servers import BUCKET, CONNECTION, BucketOutside, FolderOutside, s3_server
+
+from stockroom.jobs import take_in_files
+from stockroom.jobs.extract_channel import extract_channel
+from stockroom.jobs.extracted import ExtractionError
+from stockroom.jobs.sync_suppliers import sync_suppliers
+from stockroom.settings import Settings, SettingsError
+from stockroom.tabular import StillWrittenError, open_drop
+from stockroom.tabular.limits import Limits
+
+HEADER = "order_number,line,ordered_at,customer_ref,country,ship_from,sku,description,quantity,unit_price,currency\n"
+ADJUSTMENTS = "adjustment_id,occurred_at,location,sku,units,reason\nADJ-1,2011-06-08T10:00:00Z,LONDON,A,-3,damaged\n"
+
+Outside = FolderOutside | BucketOutside
+
+
+def orders(*numbers: int, quantity: int = 400) -> bytes:
+    lines = (f"W{n},1,2011-06-01 14:05,12345,United Kingdom,LONDON,A,Thing,{quantity},1.25,GBP\n" for n in numbers)
+    return (HEADER + "".join(lines)).encode()
+
+
+@pytest.fixture(scope="module")
+def bucket() -> Iterator[Any]:
+    with s3_server() as client:
+        yield client
+
+
+@pytest.fixture(params=["folder", "s3"])
+def drop(request: Any, tmp_path: Path) -> Outside:
+    if request.param == "folder":
+        return FolderOutside(tmp_path / "drop")
+    return BucketOutside(request.getfixturevalue("bucket"), request.node.name)
+
+
+@pytest.fixture
+def settings(warehouse: Any, landing_url: str, tmp_path: Path, drop: Outside) -> Settings:
+    return Settings(
+        warehouse_url=warehouse.url_of("stockroom_app"),
+        landing_url=landing_url,
+        documents_dir=tmp_path,
+        outbox_dir=tmp_path,
+        reports_dir=tmp_path,
+        dbt_dir=tmp_path,
+        wholesale_dir=drop.url,
+    )
+
+
+@pytest.fixture
+def rows(warehouse: Any) -> Callable[[str], list[Any]]:
+    return lambda query: warehouse.connection.execute(query).fetchall()
+
+
+def test_a_drop_that_nobody_has_filled_yet_brings_nothing(settings: Settings) -> None:
+    assert str(extract_channel(settings, "wholesale")) == "wholesale: nothing new"
+
+
+def test_a_file_is_taken_in_once_again_when_it_changes_and_never_touched(
+    settings: Settings, drop: Outside, rows: Any
+) -> None:
+    drop.put("orders-2011-06-01.csv", orders(1, 2))
+    drop.put(".orders-2011-06-02.csv.part", orders(9))
+    drop.put("ordres.csv", b"")
+    before = drop.contents()
+    assert str(extract_channel(settings, "wholesale")) == "wholesale: orders 2; of unknown name: ordres.csv"
+    assert str(extract_channel(settings, "wholesale")) == "wholesale: nothing new; of unknown name: ordres.csv"
+    assert drop.contents() == before
+    drop.put("orders-2011-06-01.csv", orders(1, 2, quantity=500))
+    assert str(extract_channel(settings, "wholesale")).startswith("wholesale: orders 2")
+    assert rows("select count(*), count(distinct record_key) from raw.wholesale_orders") == [(4, 2)]
+    assert [Path(path).name for (path,) in rows("select path from raw.landing_files")] == ["orders-2011-06-01.csv"] * 2
+
+
+def test_a_file_that_was_rewritten_with_the_same_content_says_nothing(settings: Settings, drop: Outside) -> None:
+    drop.put("orders-2011-06-01.csv", orders(1))
+    extract_channel(settings, "wholesale")
+    drop.put("orders-2011-06-01.csv", orders(2))
+    extract_channel(settings, "wholesale")
+    drop.put("orders-2011-06-01.csv", orders(2))
+    assert str(extract_channel(settings, "wholesale")) == "wholesale: nothing new"
+
+
+def test_a_file_larger_than_it_may_be_is_named_and_not_fetched(
+    settings: Settings, drop: Outside, monkeypatch: pytest.MonkeyPatch, rows: Any
+) -> None:
+    monkeypatch.setattr(take_in_files, "LIMITS", Limits(csv_bytes=len(orders(1))))
+    drop.put("orders-2011-06-01.csv", orders(1, 2))
+    drop.put("orders-2011-06-02.csv", orders(3))
+    said = str(extract_channel(settings, "wholesale"))
+    assert said.startswith("wholesale: orders 1; unreadable: orders-2011-06-01.csv: ")
+    assert "more than the" in said
+    assert rows("select count(*) from raw.landing_files") == [(1,)]
+
+
+def test_a_file_that_changes_while_it_is_fetched_waits_for_the_next_round(drop: Outside) -> None:
+    if isinstance(drop, FolderOutside):
+        pytest.skip("a folder's files are not fetched; landing compares them before and after")
+    drop.put("orders-2011-06-01.csv", orders(1))
+    with open_drop(drop.url) as opened:
+        (listed,) = opened.files()
+        drop.put("orders-2011-06-01.csv", orders(1, quantity=500))
+        with pytest.raises(StillWrittenError, match="still being written"), opened.copy(listed, at_most=1000):
+            pass
+
+
+def test_a_file_of_ours_is_there_whole_and_replaced_whole(drop: Outside) -> None:
+    with open_drop(drop.url) as opened:
+        assert opened.read("availability.csv") is None
+        opened.write("availability.csv", b"one")
+        opened.write("availability.csv", b"two, longer")
+        assert opened.read("availability.csv") == b"two, longer"
+    assert drop.contents() == {"availability.csv": b"two, longer"}
+
+
+def test_the_suppliers_folders_may_lie_elsewhere_too(settings: Settings, drop: Outside, tmp_path: Path) -> None:
+    drop.put("adjustments-2011-06-08.csv", ADJUSTMENTS.encode())
+    (tmp_path / "empty").mkdir()
+    elsewhere = replace(settings, suppliers_dir=tmp_path / "empty", planners_dir=tmp_path / "empty", wms_dir=drop.url)
+    assert "wms: adjustments 1" in str(sync_suppliers(elsewhere))
+
+
+@pytest.mark.usefixtures("bucket")
+@pytest.mark.parametrize("drop", ["folder"], indirect=True)
+def test_a_bucket_that_is_not_there_is_an_error_that_names_it(settings: Settings) -> None:
+    mistyped = replace(settings, wholesale_dir=f"s3://{CONNECTION}@{BUCKET}x/orders")
+    with pytest.raises(ExtractionError, match=f"there is no bucket {BUCKET}x"):
+        extract_channel(mistyped, "wholesale")
+
+
+@pytest.mark.parametrize("drop", ["folder"], indirect=True)
+def test_a_connection_that_is_not_there_is_an_error_that_names_it(settings: Settings) -> None:
+    unknown = replace(settings, wholesale_dir=f"s3://mistyped@{BUCKET}/orders")
+    with pytest.raises(ExtractionError, match="s3://mistyped@drops/orders: there is no Airflow connection mistyped"):
+        extract_channel(unknown, "wholesale")
+
+
+@pytest.mark.parametrize(
+    ("value", "folder"),
+    [
+        ("/var/drop", Path("/var/drop")),
+        ("file:///var/my%20drop", Path("/var/my drop")),
+        ("s3://connection@bucket/orders/", "s3://connection@bucket/orders"),
+    ],
+)
+def test_a_drop_is_a_folder_or_a_url(value: str, folder: Path | str, tmp_path: Path) -> None:
+    assert installed(tmp_path, value).wholesale_dir == folder
+
+
+@pytest.mark.parametrize(("value", "says"), [("ftp://host/x", "ftp://"), ("s3://key:secret@bucket/x", "password")])
+def test_a_drop_that_cannot_be_is_refused_without_showing_a_secret(value: str, says: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=f"STOCKROOM_WHOLESALE_DIR.*{says}") as failure:
+        installed(tmp_path, value)
+    assert "secret" not in str(failure.value)
+
+
+def installed(tmp_path: Path, wholesale_dir: str) -> Settings:
+    needed = ("warehouse_url", "landing_url", "documents_dir", "outbox_dir", "reports_dir", "dbt_dir")
+    given = {f"STOCKROOM_{name.upper()}": str(tmp_path) for name in needed}
+    return Settings.from_environment({**given, "STOCKROOM_WHOLESALE_DIR": wholesale_dir})

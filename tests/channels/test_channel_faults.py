@@ -20,6 +20,7 @@ LISTS_IN_PAGES = [name for name in HTTP_CHANNELS if name != "shopify"]
 """Shopify's pages name their successors by cursor: nothing of them can be repeated or turned round unseen."""
 MORNING = "2011-01-18T07:00"
 """A Tuesday before the parcels leave: an hour later most of Monday's orders have changed."""
+A_WEEK_BEFORE = datetime.fromisoformat("2011-01-11T07:00:00+00:00")
 
 
 @pytest.fixture(scope="module")
@@ -56,14 +57,16 @@ def read(
     source = CHANNELS[channel].source
     assert isinstance(source, RecordSource)
     opened = source.connect(settings, timeout=httpx.Timeout(timeout), sleep=lambda _: None)  # type: ignore[call-arg]
+    orders = orders_of(channel)
     with opened as reader:
         until = end or reader.now() - source.settle
-        records = [json.loads(line) for line in reader.records(orders_of(channel), start=start, end=until)]
-    return {str(record["id"]): record for record in records}
+        records = [json.loads(line) for line in reader.records(orders, start=start, end=until)]
+    return {str(record[orders.key[0]]): record for record in records}
 
 
 def refunds_of(order: dict[str, Any]) -> Any:
-    return order.get("refund_records") or order.get("refunds")
+    of_lines = [line["refunds"] for line in order.get("lineItems", []) if "refunds" in line]
+    return order.get("refund_records") or order.get("refunds") or of_lines
 
 
 @pytest.mark.parametrize("channel", HTTP_CHANNELS)
@@ -71,17 +74,17 @@ def refunds_of(order: dict[str, Any]) -> Any:
     "fault", ["status_429", "status_429_bare", "status_500", "status_503", "close_mid_body", "no_json"]
 )
 def test_what_passes_loses_nothing(shop: SampleShop, settings: Settings, channel: str, fault: str) -> None:
-    undisturbed = read(settings, channel)
+    undisturbed = read(settings, channel, A_WEEK_BEFORE)
     shop.fault(fault, 3, channel)
-    assert read(settings, channel) == undisturbed
-    assert len(undisturbed) > 100
+    assert read(settings, channel, A_WEEK_BEFORE) == undisturbed
+    assert len(undisturbed) > 10
 
 
 @pytest.mark.parametrize("channel", HTTP_CHANNELS)
 def test_silence_is_not_waited_for_for_ever(shop: SampleShop, settings: Settings, channel: str) -> None:
-    undisturbed = read(settings, channel)
+    undisturbed = read(settings, channel, A_WEEK_BEFORE)
     shop.fault("hang", 2, channel)
-    assert read(settings, channel, timeout=2.0) == undisturbed
+    assert read(settings, channel, A_WEEK_BEFORE, timeout=1.0) == undisturbed
 
 
 @pytest.mark.parametrize("channel", HTTP_CHANNELS)
@@ -123,9 +126,9 @@ def test_orders_that_change_while_pages_are_read_come_now_or_with_the_next_windo
 ) -> None:
     """Parcels leave while pages are read: an order of yesterday changes between two of them and leaves the window."""
     end = datetime.fromisoformat("2011-01-18T06:59:00+00:00")
-    before = read(settings, channel, None, end)
+    before = read(settings, channel, A_WEEK_BEFORE, end)
     shop.fault("change_while_paged", 60, channel)
-    during = read(settings, channel, None, end)
+    during = read(settings, channel, A_WEEK_BEFORE, end)
     shop.fault("status_500", 0)
     after = read(settings, channel, end, None)
     assert set(before) <= set(during) | set(after)
@@ -136,7 +139,7 @@ def test_orders_that_change_while_pages_are_read_come_now_or_with_the_next_windo
 def test_a_late_edit_comes_again_in_its_new_state(shop: SampleShop, settings: Settings, channel: str) -> None:
     """Weeks after an order its shopper sends something back."""
     then = datetime.fromisoformat("2011-01-18T06:59:00+00:00")
-    known = read(settings, channel, None, then)
+    known = read(settings, channel, A_WEEK_BEFORE, then)
     shop.post("/clock", {"clock": "2011-03-01T12:00"})
     again = read(settings, channel, then)
     late = [name for name in set(known) & set(again) if known[name] != again[name]]

@@ -31,12 +31,20 @@ def waiting_ada(shop: Shop) -> None:
 
 
 def the_world(shop: Shop) -> list[Any]:
-    return [
-        shop.rows("select request_id, state, quantity, last_event_note from ops.restock_requests order by 1"),
-        shop.rows("select email, phone from pii.shoppers order by 1, 2"),
-        shop.rows("select contact_sha256, covers from pii.suppressions order by 1, 2"),
-        shop.rows("select message_key, state from ops.outbox order by 1"),
-    ]
+    return shop.rows("""
+        select 'asked' as what, to_jsonb(r) - 'updated_at' as it from ops.restock_requests as r
+        union all select 'shopper', to_jsonb(s) from pii.shoppers as s
+        union all select 'suppressed', to_jsonb(s) from pii.suppressions as s
+        union all select 'message', to_jsonb(o) from ops.outbox as o
+        order by 1, 2
+    """)
+
+
+@pytest.fixture
+def while_ada_waits(shop: Shop) -> tuple[Shop, list[Any]]:
+    """Return a shop in which one shopper waits, and everything that is known of it."""
+    waiting_ada(shop)
+    return shop, the_world(shop)
 
 
 # Learning who asked
@@ -70,10 +78,8 @@ def test_the_answer_takes_as_long_whether_an_address_is_known_or_not(shop: Shop)
 
 @SHARED
 @given(token=st.text(max_size=420) | st.binary(max_size=60).map(lambda raw: raw.hex()))
-def test_no_made_up_token_says_or_changes_anything(shop: Shop, token: str) -> None:
-    if not shop.states():
-        waiting_ada(shop)
-    before = the_world(shop)
+def test_no_made_up_token_says_or_changes_anything(while_ada_waits: tuple[Shop, list[Any]], token: str) -> None:
+    shop, before = while_ada_waits
     for purpose in PURPOSES:
         assert subject_of(token, purpose=purpose, secret=SECRET) is None
     nothing = shop.client.get("/place", params={"token": "x"})

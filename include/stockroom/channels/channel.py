@@ -96,6 +96,17 @@ class AvailabilityWriter(Protocol):
 
 
 @dataclass(frozen=True)
+class Permissions:
+    """What a channel says, without being written to, that our credentials may do."""
+
+    granted: tuple[str, ...]
+    missing: Mapping[str, str]
+    """What is not granted, and what that keeps us from."""
+    may_write: bool
+    mend: str
+
+
+@dataclass(frozen=True)
 class ConnectionField:
     """One value that connecting needs; it comes from ``STOCKROOM_<CHANNEL>_<NAME>`` or from Airflow's connection.
 
@@ -143,6 +154,8 @@ class Channel:
     fields: tuple[ConnectionField, ...] = ()
     push: Callable[[Settings], AbstractContextManager[AvailabilityWriter]] | None = None
     """Opens the way in which availability goes out; none where the channel only sells."""
+    permissions: Callable[[RecordReader], Permissions] | None = None
+    """Asks what our credentials may do; none where the channel does not say."""
 
     @property
     def streams(self) -> tuple[Stream, ...]:

@@ -18,9 +18,13 @@ if TYPE_CHECKING:
 
 def settings() -> Settings:
     """Return the installation's settings; a channel's may stand in Airflow's connection of its name."""
+    return with_connections(Settings.from_environment())
+
+
+def with_connections(found: Settings) -> Settings:
+    """Return settings with what Airflow's connections hold of each channel; a variable wins over them."""
     from stockroom.channels import CHANNELS  # its clients would slow the reading of every DAG file down
 
-    found = Settings.from_environment()
     values = dict(found.channel_values)
     for channel in CHANNELS.values():
         if channel.fields and not all(values.get(channel.variable(field)) for field in channel.fields):

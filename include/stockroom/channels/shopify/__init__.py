@@ -3,6 +3,7 @@
 from stockroom.channels.channel import Channel, RecordSource
 from stockroom.channels.shopify.client import FIELDS, connect
 from stockroom.channels.shopify.push import open_writer
+from stockroom.channels.shopify.scopes import permissions
 from stockroom.channels.shopify.streams import QUERIES
 
 CHANNEL = Channel(
@@ -11,4 +12,5 @@ CHANNEL = Channel(
     source=RecordSource(streams=tuple(query.stream for query in QUERIES), connect=connect),
     fields=FIELDS,
     push=open_writer,
+    permissions=permissions,
 )

@@ -70,18 +70,24 @@ def _second_landing(put: Put) -> None:
 
 def test_incremental_builds_equal_builds_from_nothing_for_later_and_earlier_days(marts: Marts, put: Put) -> None:
     _first_landing(put)
-    marts.build("2011-06-20")
+    found = (
+        "select units_ordered, units_returned from marts.fct_order_lines where sku = 'B2' and channel_id = 'shopify'"
+    )
+    marts.build("2011-06-18")
+    assert marts.rows(found) == [], "its day has not come"
+    marts.build("2011-06-22")
+    assert marts.rows(found) == [(3, 1)], "what lies behind the cut-off counts when its day comes, without a new file"
     first = marts.everything()
     assert marts.rows("select sku, units_ordered from marts.fct_order_line_exceptions") == [("C3", 5)]
     _second_landing(put)
     marts.build("2011-06-30")
     later = marts.everything()
-    marts.build("2011-06-20")
+    marts.build("2011-06-22")
     earlier = marts.everything()
 
     marts.build("2011-06-30", full_refresh=True)
     assert later == marts.everything()
-    marts.build("2011-06-20", full_refresh=True)
+    marts.build("2011-06-22", full_refresh=True)
     assert earlier == marts.everything()
 
     assert first["fct_sales_daily"] != earlier["fct_sales_daily"], "what landed late belongs to the earlier day too"
@@ -114,16 +120,3 @@ def test_a_late_refund_corrects_its_old_day_and_an_unknown_sku_heals(marts: Mart
     ]
     assert marts.rows("select * from marts.fct_order_line_exceptions") == []
     assert marts.rows(untouched) == before, "days that no new file touches are not written again"
-
-
-def test_what_lies_behind_the_cut_off_counts_when_its_day_comes_without_any_new_file(marts: Marts, put: Put) -> None:
-    _first_landing(put)
-    marts.build("2011-06-18")
-    assert marts.rows("select units_sold from marts.fct_sales_daily where sku = 'B2' and channel_id = 'shopify'") == []
-    marts.build("2011-06-21")
-    found = (
-        "select units_ordered, units_returned from marts.fct_order_lines where sku = 'B2' and channel_id = 'shopify'"
-    )
-    assert marts.rows(found) == [(3, 0)]
-    marts.build("2011-06-22")
-    assert marts.rows(found) == [(3, 1)]

@@ -27,8 +27,10 @@ from graphql import (
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLSchema,
+    InlineFragmentNode,
     IntValueNode,
     OperationDefinitionNode,
+    OperationType,
     VariableNode,
     build_client_schema,
     execute,
@@ -160,6 +162,10 @@ class Shop:
     asked: list[Asked] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     """Error codes that the shop answered."""
+    roots: dict[str, Callable[..., Any]] = field(default_factory=dict)
+    """What else queries and mutations name at their outermost."""
+    files: Callable[[BaseHTTPRequestHandler], None] | None = None
+    """Answers GET, where the shop has files."""
     url: str = ""
     _filled_at: float | None = None
 
@@ -220,6 +226,9 @@ class Shop:
         def cost(selections: Any, parent: GraphQLObjectType) -> float:
             total = 0.0
             for node in selections.selections:
+                if isinstance(node, InlineFragmentNode):
+                    total += cost(node.selection_set, schema().type_map[node.type_condition.name.value])
+                    continue
                 if not isinstance(node, FieldNode):
                     total += cost(fragments[node.name.value].selection_set, parent)
                     continue
@@ -240,12 +249,18 @@ class Shop:
             assert isinstance(value, IntValueNode)
             return int(value.value)
 
-        return cost(operation.selection_set, schema().query_type)
+        is_mutation = operation.operation is OperationType.MUTATION
+        return cost(operation.selection_set, schema().mutation_type if is_mutation else schema().query_type)
 
 
 def _resolve(source: Any, info: Any, **arguments: Any) -> Any:
     kind = info.return_type.of_type if isinstance(info.return_type, GraphQLNonNull) else info.return_type
+    if isinstance(source, Shop) and info.field_name in source.roots:
+        return source.roots[info.field_name](**arguments)
     if isinstance(source, Shop):
+        if info.field_name in ("ordersCount", "productsCount"):
+            records = source.orders if info.field_name == "ordersCount" else source.products
+            return {"count": min(len(records), arguments["limit"]), "precision": "EXACT"}
         if "id" in arguments:
             return _by_id(source, arguments["id"])
         records = {
@@ -294,6 +309,7 @@ class Answerer(BaseHTTPRequestHandler):
     """Speaks HTTP for the shop that the server holds."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # head and body are two writes: the second would wait 40 ms for the first's receipt
 
     def do_POST(self) -> None:
         shop: Shop = self.server.shop
@@ -305,6 +321,11 @@ class Answerer(BaseHTTPRequestHandler):
             self.reply(401, {"errors": "[API] Invalid API key or access token"})
             return
         self.reply(200, shop.answer(json.loads(body)))
+
+    def do_GET(self) -> None:
+        shop: Shop = self.server.shop
+        assert shop.files is not None
+        shop.files(self)
 
     def reply(self, status: int, answer: Any, *, headers: dict[str, str] | None = None) -> None:
         content = answer if isinstance(answer, bytes) else json.dumps(answer).encode()

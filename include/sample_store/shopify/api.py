@@ -26,6 +26,7 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues, get_variable_values
 
+from sample_store.shopify.bulk import BulkOperations
 from sample_store.shopify.cost import SINGLE_QUERY_LIMIT, Bucket, requested_cost
 from sample_store.shopify.documents import ShopAt
 from sample_store.shopify.errors import QueryError, not_simulated
@@ -35,7 +36,8 @@ from sample_store.shopify.projector import Projector
 
 SCHEMA_PATH = Path(__file__).parents[1] / "data" / "shopify_admin_graphql_2026-07.introspection.json.gz"
 QUERIES_KEPT = 200
-MUTATION = "inventorySetQuantities"
+SET_QUANTITIES, RUN_BULK = "inventorySetQuantities", "bulkOperationRunQuery"
+MUTATIONS = (SET_QUANTITIES, RUN_BULK)
 
 
 @cache
@@ -58,6 +60,7 @@ class AdminApi:
         self.bucket = bucket
         self.queries: OrderedDict[tuple[str, str | None], _Query] = OrderedDict()
         self.mutations = Mutations()
+        self.bulk = BulkOperations(published_schema())
 
     def answer(self, shop: ShopAt, body: dict[str, Any], now: float, tell: Tell) -> dict[str, Any]:
         """Return the response's document for a request's body; errors are inside, as Shopify sends them (HTTP 200).
@@ -86,7 +89,10 @@ class AdminApi:
             if requested > self.bucket.available:
                 return self._throttled(requested)
             projector = Projector()
-            document = self._mutated(schema, shop, query, variables, tell) if is_mutation else shop.query_root()
+            if is_mutation:
+                document = self._mutated(schema, shop, query, variables, tell)
+            else:
+                document = {**shop.query_root(), **self.bulk.query_root(shop)}
             data = projector.answer(document, selection, [])
         except GraphQLError as error:
             return {"errors": [{"message": error.message, "locations": _locations(error)}]}
@@ -124,15 +130,19 @@ class AdminApi:
     def _mutated(
         self, schema: GraphQLSchema, shop: ShopAt, query: _Query, variables: VariableValues, tell: Tell
     ) -> dict[str, Any]:
-        """Return the document that a mutation is answered from; only one field is known, and it is asked for alone."""
+        """Return the document that a mutation is answered from; two fields are known, each asked for alone."""
         (field, *others) = query.operation.selection_set.selections
-        if not isinstance(field, FieldNode) or field.name.value != MUTATION or others or schema.mutation_type is None:
+        if not isinstance(field, FieldNode) or field.name.value not in MUTATIONS or others or not schema.mutation_type:
             raise not_simulated("This mutation")
-        given = get_argument_values(schema.mutation_type.fields[MUTATION], field, variables)["input"]
+        arguments = get_argument_values(schema.mutation_type.fields[field.name.value], field, variables)
+        if field.name.value == RUN_BULK:
+            started = self.bulk.run(shop, arguments["query"])
+            return {RUN_BULK: lambda _: started}
+        given = arguments["input"]
         directive = schema.get_directive("idempotent")
         key = (get_directive_values(directive, field, variables) or {}).get("key") if directive else None
         payload = self.mutations.set_quantities(shop, given, key, tell)
-        return {MUTATION: lambda _: payload}
+        return {SET_QUANTITIES: lambda _: payload}
 
     def _cost(self, requested: int | None, actual: int | None) -> dict[str, Any]:
         return {"requestedQueryCost": requested, "actualQueryCost": actual, "throttleStatus": self.bucket.status()}

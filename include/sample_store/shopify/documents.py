@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from sample_store.local_time import iso
-from sample_store.shopify.errors import QueryError
+from sample_store.shopify.errors import QueryError, not_simulated
 from sample_store.shopify.paging import Listing
 from sample_store.world.books import Levels, levels_at
 from sample_store.world.build import World
@@ -92,6 +92,11 @@ class ShopAt:
             lambda each: self.order(places[each]),
             default_sort="processed_at",
         )
+        self.fulfillment_orders = Listing(
+            world.orders.number[own],
+            {"updated_at": self.order_updated_at[own]},
+            lambda each: self.order(places[each])["fulfillmentOrders"][0],
+        )
         self.refund_start = np.searchsorted(world.refunds.order, np.arange(self.order_count + 1))
         visible = np.flatnonzero(world.product_created_at <= clock)
         created = world.product_created_at[visible]
@@ -135,7 +140,10 @@ class ShopAt:
         """Return the document that a query's outermost selection is answered from."""
         return {
             "orders": self.orders,
+            "ordersCount": lambda arguments: self.orders.count(arguments),
+            "fulfillmentOrders": lambda arguments: self._fulfillment_orders(arguments),
             "products": self.products,
+            "productsCount": lambda arguments: self.products.count(arguments),
             "productVariants": self.variants,
             "inventoryItems": self.items,
             "locations": self.locations,
@@ -178,6 +186,11 @@ class ShopAt:
         if found == "Fulfillment":
             return self._within(self.order_of_number.get(number // 10), "fulfillments", text)
         return None
+
+    def _fulfillment_orders(self, arguments: Document) -> Listing:
+        if not arguments["includeClosed"]:
+            raise not_simulated("fulfillmentOrders without the closed ones")
+        return self.fulfillment_orders
 
     def _within(self, place: int | None, part: str, text: str) -> Document | None:
         if place is None or place >= self.order_count:
@@ -291,11 +304,13 @@ class ShopAt:
                 {
                     "__typename": "FulfillmentOrder",
                     "id": gid("FulfillmentOrder", number),
+                    "orderId": gid("Order", number),
                     "assignedLocation": {
                         "location": location,
                         "name": location["name"],
                         "countryCode": location["address"]["countryCode"],
                     },
+                    "fulfillments": fulfillments,
                 }
             ],
             "lineItems": line_documents,

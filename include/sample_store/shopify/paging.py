@@ -6,7 +6,7 @@ import json
 import re
 from base64 import b64decode, b64encode
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -64,6 +64,19 @@ class Listing:
             has_next_page=stop < count,
             has_previous_page=start > 0,
         )
+
+    def all(self, arguments: dict[str, Any], path: list[str]) -> Iterator[dict[str, Any]]:
+        """Yield every record that the arguments ask for, however many."""
+        sort = str(arguments.get("sortKey") or self.default_sort).lower()
+        positions, _ = self._ordered(sort, arguments.get("query") or "", path)
+        yield from map(self.document, positions[::-1] if arguments.get("reverse") else positions)
+
+    def count(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """Return how many records a search finds, up to the limit that the arguments name."""
+        found = int(np.count_nonzero(self._matches(arguments.get("query") or "", [])))
+        limit = arguments.get("limit")
+        is_more = limit is not None and found > limit
+        return {"count": limit if is_more else found, "precision": "AT_LEAST" if is_more else "EXACT"}
 
     def _ordered(self, sort: str, query: str, path: list[str]) -> tuple[list[int], list[tuple[Any, int]]]:
         found = self.orders.get((sort, query))

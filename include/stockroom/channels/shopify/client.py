@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -13,9 +13,18 @@ import httpx
 import orjson
 
 from stockroom.channels.channel import ChannelError, ConnectionField, RefusedConnectionError, values_of
+from stockroom.channels.exports import Export
 from stockroom.channels.http import TIMEOUT, Endpoint, TryAgainError, https_only, post, time_of, until_answered
+from stockroom.channels.shopify.bulk import BULK, FEWEST_RECORDS, open_export
 from stockroom.channels.shopify.streams import API_VERSION, CLOCK, QUERIES, NestedPages, Question, StreamQuestion
-from stockroom.channels.shopify.throttle import RECORDS_A_PAGE, Bucket, Cost, cost_of, next_page_size
+from stockroom.channels.shopify.throttle import (
+    RECORDS_A_PAGE,
+    Bucket,
+    Cost,
+    TooCostlyError,
+    cost_of,
+    next_page_size,
+)
 from stockroom.settings import Settings
 from stockroom.streams import Stream
 
@@ -31,10 +40,6 @@ MANY_RECORDS = 24
 PASSING_ERRORS = ("INTERNAL_SERVER_ERROR", "TIMEOUT", "BAD_GATEWAY", "SERVICE_UNAVAILABLE")
 
 Json = dict[str, Any]
-
-
-class TooCostlyError(Exception):
-    """Shopify refuses the query because it might return too much; a smaller page may pass."""
 
 
 @contextmanager
@@ -92,8 +97,19 @@ class ShopifyReader:
         for connection in self._pages(asked, variables):
             for node in connection["nodes"]:
                 for nested in asked.nested:
-                    self._complete(node, nested, nested.path)
+                    self.complete(node, nested, nested.path)
                 yield orjson.dumps(node)
+
+    def export(
+        self, stream: Stream, *, start: datetime | None, end: datetime, patience_seconds: float
+    ) -> AbstractContextManager[Export] | None:
+        """Return the way to one file with the records updated in ``start <= time < end``; None where they are few."""
+        bulk = BULK.get(stream.name)
+        search = _window(start, end)
+        if bulk is None or self.ask(bulk.count, {"query": search})[0][bulk.count.root]["count"] < FEWEST_RECORDS:
+            return None
+        asked = next(query for query in QUERIES if query.stream == stream)
+        return open_export(self, asked, search, start, patience_seconds)
 
     def _pages(self, asked: StreamQuestion, variables: Json) -> Iterator[Json]:
         """Yield the pages of a stream's own connection, from the first to the last."""
@@ -107,14 +123,14 @@ class ShopifyReader:
                 return
             after = self._further(asked.question, page["pageInfo"], after)
 
-    def _complete(self, node: Json, nested: NestedPages, path: tuple[str, ...]) -> None:
+    def complete(self, node: Json, nested: NestedPages, path: tuple[str, ...]) -> None:
         """Append every further page to the connection that stands at ``path`` in ``node``.
 
         A record without it lands as it came: loading says what a record lacks.
         """
         if len(path) > 1:
             for item in node.get(path[0]) or ():
-                self._complete(item, nested, path[1:])
+                self.complete(item, nested, path[1:])
             return
         connection = node.get(path[0])
         if not isinstance(connection, dict) or "pageInfo" not in connection:

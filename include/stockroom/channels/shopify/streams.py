@@ -49,7 +49,7 @@ class StreamQuestion:
     nested: tuple[NestedPages, ...] = ()
 
 
-def _question(name: str, root: str, *, first: int) -> Question:
+def question(name: str, root: str, *, first: int) -> Question:
     """Return the query in ``queries/<name>.graphql`` with the fragments it uses; unused ones would be refused."""
     folder = files(__package__) / "queries"
     text = (folder / f"{name}.graphql").read_text("utf-8")
@@ -58,10 +58,10 @@ def _question(name: str, root: str, *, first: int) -> Question:
     return Question(name, root, first, "\n".join([text, *(item for item in fragments if item.split()[1] in used)]))
 
 
-CLOCK = _question("clock", "locations", first=1)
+CLOCK = question("clock", "locations", first=1)
 """The cheapest answer; it is asked for the time in its header."""
 
-SET_AVAILABLE = _question("set_available", "inventorySetQuantities", first=0)
+SET_AVAILABLE = question("set_available", "inventorySetQuantities", first=0)
 
 OFFERED = Items("price", ("variants.nodes",), cost="inventoryItem.unitCost.amount")
 SOLD = Items("originalUnitPriceSet.shopMoney.amount", ("lineItems.nodes",), product="variant", ordered_at="createdAt")
@@ -69,31 +69,31 @@ SOLD = Items("originalUnitPriceSet.shopMoney.amount", ("lineItems.nodes",), prod
 QUERIES = (
     StreamQuestion(
         Stream(SOURCE, "locations", key=("id",), mode="snapshot", is_needed=True),
-        _question("locations", "locations", first=50),
+        question("locations", "locations", first=50),
     ),
     StreamQuestion(
         Stream(SOURCE, "products", key=("id",), offers=(OFFERED,)),
-        _question("products", "products", first=20),
-        nested=(NestedPages(("variants",), _question("product_variants", "product", first=100)),),
+        question("products", "products", first=20),
+        nested=(NestedPages(("variants",), question("product_variants", "product", first=100)),),
     ),
     StreamQuestion(
         Stream(SOURCE, "orders", key=("id",), sells=(SOLD,)),
-        _question("orders", "orders", first=1),
+        question("orders", "orders", first=1),
         lines=36,
         nested=(
-            NestedPages(("lineItems",), _question("order_line_items", "order", first=100)),
-            NestedPages(("fulfillmentOrders",), _question("order_fulfillment_orders", "order", first=50)),
-            NestedPages(("refunds", "refundLineItems"), _question("refund_line_items", "refund", first=100)),
+            NestedPages(("lineItems",), question("order_line_items", "order", first=100)),
+            NestedPages(("fulfillmentOrders",), question("order_fulfillment_orders", "order", first=50)),
+            NestedPages(("refunds", "refundLineItems"), question("refund_line_items", "refund", first=100)),
             NestedPages(
                 ("fulfillments", "fulfillmentLineItems"),
-                _question("fulfillment_line_items", "fulfillment", first=100),
+                question("fulfillment_line_items", "fulfillment", first=100),
             ),
         ),
     ),
     StreamQuestion(
         Stream(SOURCE, "inventory_levels", key=("id",), mode="snapshot", is_needed=True),
-        _question("inventory_levels", "inventoryItems", first=10),
-        nested=(NestedPages(("inventoryLevels",), _question("item_inventory_levels", "inventoryItem", first=50)),),
+        question("inventory_levels", "inventoryItems", first=10),
+        nested=(NestedPages(("inventoryLevels",), question("item_inventory_levels", "inventoryItem", first=50)),),
     ),
 )
 """In the order of extraction: stock levels last, so that no order in them is unknown for long."""

@@ -17,6 +17,10 @@ MARGIN_SECONDS = 0.02
 """Added to every wait: the shop's clock and ours round differently, and a wait a hair too short is a refusal."""
 
 
+class TooCostlyError(Exception):
+    """Shopify refuses the query because it might return too much; a smaller page may pass."""
+
+
 @dataclass(frozen=True)
 class Bucket:
     """The bucket as an answer reported it."""

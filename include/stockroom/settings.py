@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 PREFIX = "STOCKROOM_"
 
 
-DROPS = ("wholesale_dir", "suppliers_dir", "planners_dir", "wms_dir")
-"""Folders that others fill, which may lie elsewhere; a folder that we alone keep is on this machine."""
+DROPS = ("wholesale_dir", "wholesale_out_dir", "suppliers_dir", "planners_dir", "wms_dir")
+"""Folders that we share with others, which may lie elsewhere; one that we alone keep is on this machine."""
 DROP_SCHEMES = ("s3",)
 
 
@@ -45,6 +45,8 @@ class Settings:
     """The address that mails come from, and that suppliers answer to."""
     wholesale_dir: Path | str = Path()
     """Where others leave files: a folder, or ``s3://[connection@]bucket/prefix``."""
+    wholesale_out_dir: Path | str = Path()
+    """Where wholesale customers fetch acknowledgements and availability; empty: they get none."""
     suppliers_dir: Path | str = Path()
     planners_dir: Path | str = Path()
     waitlist_dir: Path = Path()

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from tests.jobs.drop_servers import BUCKET, CONNECTION, BucketOutside, FolderOutside, s3_server
+from tests.x12.texts import group, interchange, order
 
 from stockroom.jobs import take_in_files
 from stockroom.jobs.extract_channel import extract_channel
@@ -110,6 +111,43 @@ def test_a_file_that_changes_while_it_is_fetched_waits_for_the_next_round(drop: 
         drop.put("orders-2011-06-01.csv", orders(1, quantity=500))
         with pytest.raises(StillWrittenError, match="still being written"), opened.copy(listed, at_most=1000):
             pass
+
+
+def test_an_order_as_x12_is_taken_in_and_answered_once(
+    settings: Settings, drop: Outside, rows: Any, tmp_path: Path
+) -> None:
+    bad = order("PO-2", ("PO1", "1", "many", "EA", "1.25", "", "VN", "A"), control="0002")
+    drop.put("acme-0001.edi", interchange(group(order("PO-1"), bad)).encode())
+    drop.put("orders-2011-06-01.csv", orders(1))
+    assert "answered" not in str(extract_channel(settings, "wholesale"))
+    outgoing = FolderOutside(tmp_path / "out") if isinstance(drop, FolderOutside) else replace(drop, prefix="out")
+    answering = replace(settings, wholesale_out_dir=outgoing.url)
+    assert str(extract_channel(answering, "wholesale")) == "wholesale: nothing new; answered with: 997-500000000.edi"
+    assert str(extract_channel(answering, "wholesale")) == "wholesale: nothing new"
+    assert b"~\nAK2*850*0001~\nAK5*A~\nAK2*850*0002~\nAK3*PO1*3**8~" in outgoing.contents()["997-500000000.edi"]
+    assert rows("select record_key, document ->> 'quantity' from raw.wholesale_orders order by 1") == [
+        ("CUSTOMER:PO-1/1", "12"),
+        ("W1/1", "400"),
+    ]
+    assert [reason for (reason,) in rows("select reason from raw.rejected_records")] == [
+        "segment 9 (PO1), element 2: quantity is 'many', which is no decimal number; send one such as 12"
+    ]
+
+
+def test_an_answer_that_was_cut_off_is_written_again_as_it_was(settings: Settings, rows: Any, tmp_path: Path) -> None:
+    if isinstance(settings.wholesale_dir, str):
+        pytest.skip("where the file came from makes no difference")
+    FolderOutside(settings.wholesale_dir).put("acme-0001.edi", interchange(group(order())).encode())
+    blocked = tmp_path / "out"
+    blocked.write_text("no folder")
+    answering = replace(settings, wholesale_out_dir=blocked)
+    with pytest.raises(ExtractionError, match="wholesale: taken in, but not answered"):
+        extract_channel(answering, "wholesale")
+    assert rows("select succeeded from ops.extract_runs") == [(True,)]
+    first = rows("select control_number, drawn_at from ops.file_answers where part = 1")
+    blocked.unlink()
+    assert "answered with: 997-500000000.edi" in str(extract_channel(answering, "wholesale"))
+    assert rows("select control_number, drawn_at from ops.file_answers where part = 1") == first
 
 
 def test_a_file_of_ours_is_there_whole_and_replaced_whole(drop: Outside) -> None:

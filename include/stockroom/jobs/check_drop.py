@@ -34,12 +34,12 @@ def check_drop(source: FileSource, settings: Settings) -> Iterator[Checked]:
     yield Checked("settings", "ok", f"{variable} is {folder}")
     try:
         with open_drop(folder) as drop:
-            yield from _looked_at(source, drop)
+            yield from _looked_at(source, drop, settings)
     except DropError as error:
         yield Checked("address", "missing", str(error))
 
 
-def _looked_at(source: FileSource, drop: Drop) -> Iterator[Checked]:
+def _looked_at(source: FileSource, drop: Drop, settings: Settings) -> Iterator[Checked]:
     found = find_files(source, drop)
     patterns = ", ".join(dict.fromkeys(kind.pattern for kind in source.files))
     if not found.files:
@@ -50,15 +50,15 @@ def _looked_at(source: FileSource, drop: Drop) -> Iterator[Checked]:
         names = ", ".join(file.name for file in found.unrecognised[:NAMED])
         yield Checked("files", "note", f"{len(found.unrecognised):,} are called otherwise: {names}", "rename them")
     for kind, file in dict(found.files).items():  # the last of each kind: dated names are the newest
-        yield _first_row(drop, kind, file)
+        yield _first_row(drop, kind, file, settings)
     yield Checked("writes", "note", "nothing is written to this channel")
 
 
-def _first_row(drop: Drop, kind: FileStream, file: DroppedFile) -> Checked:
+def _first_row(drop: Drop, kind: FileStream, file: DroppedFile, settings: Settings) -> Checked:
     what = f"reads {kind.stream.name}"
     try:
         with drop.copy(file, at_most=LIMITS.bytes_of(file.name)) as path:
-            row = next(iter(kind.rows(path, file_name=file.name)), None)
+            row = next(iter(kind.rows(path, file_name=file.name, settings=settings)), None)
     except (RefusedFileError, DropError) as error:
         return Checked(what, "missing", str(error))
     if isinstance(row, BadRow):

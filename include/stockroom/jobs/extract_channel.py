@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 import psycopg
 
-from stockroom.channels import CHANNELS, ChannelError, RecordReader, RecordSource
+from stockroom.channels import CHANNELS, ChannelError, RecordSource
+from stockroom.jobs.answer_files import answer_files
 from stockroom.jobs.extracted import ExtractionError, SourceExtracted, StreamExtracted
 from stockroom.jobs.note_channels import note_channels
+from stockroom.jobs.read_window import Reading, read_first_window, read_slices
 from stockroom.jobs.take_in_files import take_in_files
 from stockroom.settings import Settings
 from stockroom.streams import Stream
@@ -17,18 +20,21 @@ from stockroom.warehouse import connect
 from stockroom.warehouse.channels import record_extract
 from stockroom.warehouse.cursors import window_start
 from stockroom.warehouse.extraction import clock, only_extraction
-from stockroom.warehouse.landing import LandingError, write_part
-from stockroom.warehouse.load import LoadSummary, load_landing_file
+from stockroom.warehouse.landing import LandingError
+
+PATIENCE_SECONDS = 600.0
+"""How long a round waits for a channel to make a file of its whole history; the next one goes on waiting."""
 
 
 def extract_channel(settings: Settings, channel_id: str) -> SourceExtracted:
     """Return what the channel had that is new since its last extract.
 
     Each stream lands as a file before it is loaded, and its cursor moves with its rows: a killed extract is asked for
-    again and leaves nothing twice. A stream that fails does not keep the others.
+    again and leaves nothing twice. A long history comes in parts, each such a file. A stream that fails does not keep
+    the others.
 
     Raises:
-        ExtractionError: streams could not be extracted; the message names them with their reasons.
+        ExtractionError: streams could not be extracted, or what came not answered; the message names the reasons.
         ExtractionUnderWayError: another process extracts this channel.
         KeyError: no such channel.
     """
@@ -46,6 +52,8 @@ def extract_channel(settings: Settings, channel_id: str) -> SourceExtracted:
                 record_extract(connection, channel_id, succeeded=False, records=0, said=str(error))
                 raise
             record_extract(connection, channel_id, succeeded=True, records=extracted.loaded, said=str(extracted))
+            if isinstance(channel.source, FileSource):
+                return replace(extracted, answered=answer_files(settings, connection, channel.source))
             return extracted
 
 
@@ -59,39 +67,23 @@ def _extract_windows(
         channel_time = reader.now()
         # A channel whose clock is ahead of ours would have windows closed before what belongs to them has happened.
         end = (min(channel_time, clock(connection)) - source.settle).replace(microsecond=0)
+        reading = Reading(settings, connection, reader, channel_time, PATIENCE_SECONDS, in_slices=source.in_slices)
         for stream in source.streams:
             try:
-                summary = _extract_window(settings, connection, reader, stream, end=end, channel_time=channel_time)
+                counts.append(_extract_window(reading, stream, end=end))
             except (ChannelError, LandingError, OSError, psycopg.Error) as error:
                 failures.append(f"{stream.name}: {error}")
-            else:
-                counts.append(StreamExtracted(stream.name).and_also(summary))
     extracted = SourceExtracted(channel_id, tuple(counts))
     if failures:
         raise ExtractionError(f"{extracted}; not extracted: {' | '.join(failures)}")
     return extracted
 
 
-def _extract_window(
-    settings: Settings,
-    connection: psycopg.Connection,
-    reader: RecordReader,
-    stream: Stream,
-    *,
-    end: datetime,
-    channel_time: datetime,
-) -> LoadSummary:
+def _extract_window(reading: Reading, stream: Stream, *, end: datetime) -> StreamExtracted:
     """Land and load what changed in a stream since its last window."""
-    start = window_start(connection, stream.source, stream.name)
-    if start is not None and end <= start:  # the channel's clock has not moved, or stands in a past that is known
-        return LoadSummary(0, 0, skipped=True)
-    landed = write_part(
-        settings.landing_url,
-        stream,
-        reader.records(stream, start=start, end=end),
-        window_start=start,
-        window_end=end,
-        landed_at=clock(connection),
-        channel_time=channel_time,
-    )
-    return load_landing_file(connection, stream, landed, currency=settings.currency)
+    start = window_start(reading.connection, stream.source, stream.name)
+    if start is None:
+        return read_first_window(reading, stream, end=end)
+    if end <= start:  # the channel's clock has not moved, or stands in a past that is known
+        return StreamExtracted(stream.name)
+    return read_slices(reading, stream, start=start, end=end)

@@ -51,6 +51,8 @@ class SourceExtracted:
     """Files that could not be read at all; ``raw.rejected_records`` holds the reason."""
     unrecognised: tuple[str, ...] = ()
     """Files whose names say nothing to us."""
+    answered: tuple[str, ...] = ()
+    """Files that were written in answer to what came."""
 
     @property
     def loaded(self) -> int:
@@ -70,6 +72,7 @@ class SourceExtracted:
             (self.refused, "unreadable"),
             (self.waiting, "still being written"),
             (self.unrecognised, "of unknown name"),
+            (self.answered, "answered with"),
         ):
             if files:
                 parts.append(f"{what}: {', '.join(files)}")

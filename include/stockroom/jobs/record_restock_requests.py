@@ -68,7 +68,7 @@ def record_restock_requests(settings: Settings) -> RequestsRecorded:
     if settings.waitlist_dir != Path():
         for kind, file in find_files(WAITLIST, FolderDrop(settings.waitlist_dir)).files:
             try:
-                for row in kind.rows(settings.waitlist_dir / file.name, file_name=file.name):
+                for row in kind.rows(settings.waitlist_dir / file.name, file_name=file.name, settings=settings):
                     found = _request(row, file_name=file.name, time_zone=settings.time_zone)
                     if isinstance(found, RestockRequest):
                         requests.append(found)

@@ -127,6 +127,6 @@ def _load(
 
     with local_copy(kept) as copy:
         try:
-            return load(kind.rows(copy, file_name=file_name)), False
+            return load(kind.rows(copy, file_name=file_name, settings=settings)), False
         except RefusedFileError as error:
             return load([BadRow(line_number=1, text=file_name, reason=str(error))]), True

@@ -6,10 +6,11 @@ stands in one file. Nothing here knows a warehouse.
 
 from stockroom.streams import RefusedFileError
 from stockroom.tabular.drops import Drop, DropError, DroppedFile, StillWrittenError, is_set, open_drop
-from stockroom.tabular.files import FileSource, FileStream, FoundFiles, find_files
+from stockroom.tabular.files import Answer, FileSource, FileStream, FoundFiles, find_files
 from stockroom.tabular.rows import read_rows
 
 __all__ = [
+    "Answer",
     "Drop",
     "DropError",
     "DroppedFile",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -16,6 +17,12 @@ UNFINISHED_SUFFIXES = (".part", ".partial", ".tmp", ".temp", ".crdownload", ".fi
 """How programs call a file that they are still writing; it counts once it has its real name."""
 
 
+Reader = Callable[[Path, str, Settings], Iterator[Row | BadRow]]
+"""Yields what stands in a file; the text is what messages call it."""
+Answer = Callable[[int, datetime], bytes]
+"""Returns what is written in answer to a file, given a number that is never used twice and the time."""
+
+
 @dataclass(frozen=True)
 class FileStream:
     """One kind of file: how it is called, which stream its rows belong to, which columns it must have."""
@@ -25,14 +32,24 @@ class FileStream:
     """Shell pattern of the file's name, compared without regard to case."""
     columns: tuple[str, ...]
     """Columns that the header must hold; others may stand beside them and are kept."""
+    reader: Reader | None = None
+    """How a file that is no table is read; its rows hold the columns."""
+    answers: Callable[[Path, str, Settings], Iterator[Answer]] | None = None
+    """What its sender is answered, where that is expected."""
 
     def __post_init__(self) -> None:
         """Refuse a declaration whose rows could never have a key."""
         if missing := [name for name in self.stream.key if name not in self.columns]:
             raise ValueError(f"{self.stream.table}: key {', '.join(missing)} is not among the columns it asks for")
 
-    def rows(self, path: Path, *, file_name: str) -> Iterator[Row | BadRow]:
-        """Yield what stands in a file of this kind; ``path`` may be a copy of it under another name."""
+    def rows(self, path: Path, *, file_name: str, settings: Settings) -> Iterator[Row | BadRow]:
+        """Yield what stands in a file of this kind; ``path`` may be a copy of it under another name.
+
+        Raises:
+            RefusedFileError: the file cannot be read at all.
+        """
+        if self.reader is not None:
+            return self.reader(path, file_name, settings)
         return read_rows(path, columns=self.columns, file_name=file_name)
 
 
@@ -45,6 +62,8 @@ class FileSource:
     """The field of ``Settings`` that says where it is."""
     folder: Callable[[Settings], Path | str]
     files: tuple[FileStream, ...]
+    outgoing: Callable[[Settings], Path | str] | None = None
+    """The drop that answers are written to."""
 
     @property
     def streams(self) -> tuple[Stream, ...]:

@@ -11,6 +11,8 @@ class Limits:
     """Bounds of one file. They are far above any catalogue seen and far below what harms a worker."""
 
     csv_bytes: int = 1_000_000_000
+    x12_bytes: int = 20_000_000
+    """Such a file is held in memory as a whole: an order of 1,000 lines has 60,000."""
     xlsx_bytes: int = 50_000_000
     xlsx_unpacked_bytes: int = 500_000_000
     """Of the archive's members together: a few kilobytes can unpack to gigabytes."""
@@ -22,4 +24,5 @@ class Limits:
 
     def bytes_of(self, file_name: str) -> int:
         """Return how large a file of that name may be."""
-        return self.xlsx_bytes if PurePath(file_name).suffix.lower() == ".xlsx" else self.csv_bytes
+        by_suffix = {".xlsx": self.xlsx_bytes, ".edi": self.x12_bytes, ".x12": self.x12_bytes}
+        return by_suffix.get(PurePath(file_name).suffix.lower(), self.csv_bytes)

@@ -1,4 +1,4 @@
-"""Where the wholesale folder is; ``stockroom.tabular`` reads it."""
+"""Where the wholesale folders are; ``stockroom.tabular`` opens them."""
 
 from __future__ import annotations
 
@@ -10,3 +10,8 @@ from stockroom.settings import Settings
 def folder(settings: Settings) -> Path | str:
     """Return the folder that the sales office fills."""
     return settings.wholesale_dir
+
+
+def outgoing(settings: Settings) -> Path | str:
+    """Return the folder that customers fetch acknowledgements and availability from."""
+    return settings.wholesale_out_dir

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from stockroom.channels.wholesale.client import folder
+from stockroom.channels.wholesale.client import folder, outgoing
+from stockroom.channels.wholesale.orders_850 import answers, read_orders
 from stockroom.streams import Items, Stream
 from stockroom.tabular import FileSource, FileStream
 
@@ -28,8 +29,11 @@ FILES = FileSource(
     name="wholesale",
     setting="wholesale_dir",
     folder=folder,
+    outgoing=outgoing,
     files=(
         FileStream(ORDERS, pattern="orders-*.csv", columns=ORDER_COLUMNS),
         FileStream(ORDERS, pattern="orders-*.xlsx", columns=ORDER_COLUMNS),
+        FileStream(ORDERS, pattern="*.edi", columns=ORDER_COLUMNS, reader=read_orders, answers=answers),
+        FileStream(ORDERS, pattern="*.x12", columns=ORDER_COLUMNS, reader=read_orders, answers=answers),
     ),
 )

@@ -68,6 +68,10 @@ lint: .venv/.test .venv-dev/.tools  ## Check style, types, layers, SQL and dbt c
 bench: .venv/.test .venv-bench/.peers  ## Measure speed against peers run beside it (takes minutes)
 	@for file in benchmarks/bench_*.py; do echo "==> $$file"; $(BIN)/python $$file || exit 1; done
 
+.PHONY: soak
+soak: .venv/.test  ## Let every channel misbehave for MINUTES (20), killing extracts; compare the books at the end
+	@for file in benchmarks/soak_*.py; do echo "==> $$file"; $(BIN)/python $$file $(if $(MINUTES),--minutes $(MINUTES)) || exit 1; done
+
 .PHONY: compile
 compile: .venv/bin/uv  ## Pin the versions: requirements*.in to requirements*.txt, with hashes
 	@for name in requirements-setup requirements requirements-test requirements-dev requirements-bench; do \

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import socket
@@ -23,7 +24,7 @@ KEY = "a_key_for_these_tests"
 class SampleShop:
     """The sample store as a process of its own."""
 
-    def __init__(self, root: Path, clock: str) -> None:
+    def __init__(self, root: Path, clock: str, log: Path | None = None) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -33,7 +34,8 @@ class SampleShop:
             sys.executable, "-m", "sample_store", "--root", str(root), "--port", str(self.port), "--clock", clock,
             "--bucket-points", "200000", "--restore-rate", "100000",
         ]  # fmt: skip
-        self.process = subprocess.Popen(command, env={**os.environ, "SAMPLE_STORE_TOKEN": KEY})
+        with log.open("wb") if log else contextlib.nullcontext() as said:
+            self.process = subprocess.Popen(command, env={**os.environ, "SAMPLE_STORE_TOKEN": KEY}, stderr=said)
         for _ in range(600):
             try:
                 self.get("/clock")

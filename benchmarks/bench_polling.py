@@ -94,8 +94,8 @@ def report(took: list[float]) -> None:
     settles = source.settle.total_seconds()  # type: ignore[union-attr]  # it is asked, not dropped
     waits = EVERY_SECONDS + settles + np.array(took)
     print(
-        f"{len(took)} rounds: a round takes {np.median(took):.2f} s (the longest {max(took):.2f}); the oldest sale that "
-        f"raw does not know is {np.median(waits):.0f} s old just before a round ends, at most {waits.max():.0f} s"
+        f"{len(took)} rounds: a round takes {np.median(took):.2f} s (the longest {max(took):.2f}); the oldest sale "
+        f"that raw does not know is {np.median(waits):.0f} s old just before a round ends, at most {waits.max():.0f} s"
     )
 
 

@@ -22,6 +22,12 @@ locations as (
 
 ),
 
+switched as (
+
+    select * from {{ ref('stg_ops__cohort_skus') }}
+
+),
+
 item_versions as (
 
     select
@@ -82,7 +88,8 @@ shown_levels as (
 ),
 
 -- What we wrote ourselves comes back with the next reading. It was no count, so the change it made is taken out again:
--- every write that was accepted, and one that was cut off if the level reads as it wanted it.
+-- every write that was accepted, and one that was cut off if the level reads as it wanted it. Of a sku that is only
+-- watched the shop's own level holds, as its owner makes it; so does that of the moment at which it became live.
 pushed as (
 
     select
@@ -95,9 +102,15 @@ pushed as (
         on
             pushes.sku = shown_levels.sku
             and pushes.location_id = shown_levels.location_id
+    left join switched
+        on pushes.sku = switched.sku
+    left join switched as all_others
+        on all_others.sku is null
 
     where
-        pushes.channel_id = 'shopify'
+        coalesce(switched.is_live, all_others.is_live, true)
+        and pushes.push_run_id > coalesce(switched.since_push_run_id, 0)
+        and pushes.channel_id = 'shopify'
         and pushes.based_on_landing_file_id < shown_levels.landing_file_id
         and (
             pushes.outcome in ('verified', 'moved_since')
@@ -147,8 +160,17 @@ sold_elsewhere as (
     inner join counted_from
         on events.occurred_at > counted_from.read_at
     cross join newest_snapshot
+    left join switched
+        on events.sku = switched.sku
+    left join switched as all_others
+        on all_others.sku is null
+    left join landing_files as switched_at
+        on switched.since_landing_file_id = switched_at.landing_file_id
 
-    where not events.is_custom_service
+    where
+        not events.is_custom_service
+        and coalesce(switched.is_live, all_others.is_live, true)
+        and events.occurred_at > coalesce(switched_at.read_at, counted_from.read_at)
 
     group by
         events.sku,

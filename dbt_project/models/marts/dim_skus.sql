@@ -18,6 +18,12 @@ sales_daily as (
 
 ),
 
+switched as (
+
+    select * from {{ ref('stg_ops__cohort_skus') }}
+
+),
+
 first_sales as (
 
     select
@@ -54,13 +60,18 @@ described as (
         -- What the supplier charges; where nobody offers the sku any more, what the shop itself noted.
         coalesce(offers.unit_cost, skus.unit_cost) as unit_cost,
         coalesce(offers.currency, skus.unit_cost_currency) as unit_cost_currency,
-        coalesce(offers.is_discontinued, false) as is_discontinued
+        coalesce(offers.is_discontinued, false) as is_discontinued,
+        coalesce(switched.is_live, all_others.is_live, true) as is_live
 
     from skus
     left join offers
         on skus.sku = offers.sku
     left join first_sales
         on skus.sku = first_sales.sku
+    left join switched
+        on skus.sku = switched.sku
+    left join switched as all_others
+        on all_others.sku is null
 
 )
 

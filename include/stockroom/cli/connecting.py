@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from datetime import UTC, datetime
+from pathlib import Path
 
 from stockroom.cli.command import Commands, settings_of
 from stockroom.settings import Settings, SettingsError
@@ -14,6 +15,14 @@ def add_to(commands: Commands) -> None:
     """Add the group's commands."""
     check = commands.add("check", _check, "say whether channels can be worked with, and what is missing")
     check.add_argument("channel", nargs="?", help="only this one, connected or not, such as shopify")
+    commands.add("audit", _audit, "say where stock comes from, what exists where, and what a first push would change")
+    cohort = commands.add("cohort", _cohort, "choose which SKUs are live and which only watched; alone: say which are")
+    which = cohort.add_mutually_exclusive_group()
+    which.add_argument("--top", type=_share, metavar="20%", help="the best share of the SKUs on sale")
+    which.add_argument("--list", type=Path, metavar="FILE", help="the SKUs of a file, one a line")
+    which.add_argument("--all", action="store_true", help="all SKUs, also those that appear later")
+    cohort.add_argument("--by", choices=("velocity", "revenue"), default="velocity", help="what is best (with --top)")
+    cohort.add_argument("--who", help="your name, for the record")
 
 
 def _check(given: argparse.Namespace) -> int:
@@ -36,3 +45,38 @@ def _with_connections(settings: Settings) -> Settings:
     from stockroom.orchestration.this_run import with_connections
 
     return with_connections(settings)
+
+
+def _audit(given: argparse.Namespace) -> int:
+    """Look at all connected shops; nothing is written to them."""
+    from stockroom.jobs.audit_shop import audit_shop
+
+    print(audit_shop(_with_connections(settings_of(given)), now=datetime.now(UTC)))
+    return 0
+
+
+def _cohort(given: argparse.Namespace) -> int:
+    """Choose the live SKUs, or say which are."""
+    from stockroom.jobs.switch_cohort import all_live, listed_live, show_cohort, top_live
+
+    settings = settings_of(given)
+    is_choice = given.all or given.list or given.top is not None
+    if is_choice and not given.who:
+        raise SettingsError("name yourself with --who: what is pushed and ordered hangs on this")
+    if given.all:
+        print(all_live(settings, who=given.who))
+    elif given.list:
+        print(listed_live(settings, given.list, who=given.who))
+    elif given.top is not None:
+        print(top_live(settings, share=given.top, by=given.by, who=given.who))
+    else:
+        print(show_cohort(settings))
+    return 0
+
+
+def _share(text: str) -> float:
+    """Return a share as a person types it, such as ``20%``."""
+    try:
+        return float(text.strip().removesuffix("%")) / 100
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no share; write it as 20%") from None

@@ -70,6 +70,8 @@ def why(fact: RequestFacts, *, units: int, notices_a_day: int, is_paused: bool, 
         reason = "no confirmed address is left"
     elif fact.suppressed_by:
         reason = f"the address is suppressed: {fact.suppressed_by}"
+    elif not fact.is_live:
+        reason = "its SKU is only watched; `stockroom cohort` says which are live"
     elif units < 1:
         reason = "nothing is in stock online"
     elif fact.was_told_lately:

@@ -268,6 +268,8 @@ def _not_ordered_because(item: Any) -> str:  # noqa: ANN401 -- a row of plans_it
         return f"the terms of supplier {item.supplier_id} are not known"
     if not item.unit_cost:
         return "the supplier's price is not known"
+    if not item.is_live:
+        return "it is only watched; stockroom cohort makes it live"
     return ""
 
 

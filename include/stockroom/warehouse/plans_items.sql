@@ -112,10 +112,12 @@ select
     suppliers.supplier_id is not null as is_supplier_known,
     greatest(coalesce(skus.pack_units, 1), 1) as pack_units,
     greatest(coalesce(skus.minimum_order_units, 1), 1) as minimum_order_units,
-    coalesce(skus.is_active, true) as is_active
+    coalesce(skus.is_active, true) as is_active,
+    coalesce(switched.is_live, (select cohort.is_all from ops.cohort_in_force as cohort), true) as is_live
 from positions
 inner join skus on positions.sku = skus.sku
 left join suppliers on skus.supplier_id = suppliers.supplier_id
 left join first_days on positions.sku = first_days.sku and positions.location_id = first_days.location_id
 left join on_order on positions.sku = on_order.sku and positions.location_id = on_order.location_id
+left join ops.cohort_skus as switched on positions.sku = switched.sku
 order by positions.sku collate "C", positions.location_id collate "C"

@@ -62,9 +62,16 @@ def read_targets(connection: psycopg.Connection, channel_id: str, *, everything:
 
 
 def count_listings(connection: psycopg.Connection, channel_id: str) -> int:
-    """Return how many listings of a channel a figure is known for."""
+    """Return how many listings of a channel a figure is known for, and may be told: those of live SKUs."""
     row = connection.execute(
-        "select count(*) from intermediate.int_listing_availability where channel_id = %s", (channel_id,)
+        """
+        select count(*) from intermediate.int_listing_availability as shown
+        left join ops.cohort_skus as switched on shown.sku = switched.sku
+        where
+            shown.channel_id = %s
+            and coalesce(switched.is_live, (select is_all from ops.cohort_in_force), true)
+        """,
+        (channel_id,),
     ).fetchone()
     return int(row[0]) if row else 0
 

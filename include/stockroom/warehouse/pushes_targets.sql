@@ -13,9 +13,14 @@ with last_pushes as (
     order by listing_id asc, place_id asc, availability_push_id desc
 ),
 
+-- A SKU that is only watched is told to nobody.
 availability as (
-    select * from intermediate.int_listing_availability
-    where channel_id = %(channel)s
+    select shown.*
+    from intermediate.int_listing_availability as shown
+    left join ops.cohort_skus as switched on shown.sku = switched.sku
+    where
+        shown.channel_id = %(channel)s
+        and coalesce(switched.is_live, (select cohort.is_all from ops.cohort_in_force as cohort), true)
 ),
 
 own_events as (

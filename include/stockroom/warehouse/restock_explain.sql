@@ -45,8 +45,10 @@ select
             told.shopper_id = requests.shopper_id and told.sku = requests.sku
             and told.state in ('chosen', 'sent', 'clicked', 'active')
             and told.notified_at > %(reserved_since)s
-    ) as was_told_lately
+    ) as was_told_lately,
+    coalesce(switched.is_live, (select cohort.is_all from ops.cohort_in_force as cohort), true) as is_live
 from ops.restock_requests as requests
+left join ops.cohort_skus as switched on requests.sku = switched.sku
 where
     requests.sku = %(sku)s::text or requests.request_id in (
         select contacts.request_id from ops.restock_request_contacts as contacts

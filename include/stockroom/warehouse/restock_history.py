@@ -27,6 +27,8 @@ class RequestFacts(NamedTuple):
     units_wanted_before: int
     promised_units: int
     was_told_lately: bool
+    is_live: bool
+    """Else its SKU is only watched."""
 
 
 class RequestEvent(NamedTuple):

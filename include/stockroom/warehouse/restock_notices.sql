@@ -31,8 +31,11 @@ select
 from ops.restock_requests as requests
 left join promised on requests.sku = promised.sku
 left join told_today on requests.shopper_id = told_today.shopper_id
+left join ops.cohort_skus as switched on requests.sku = switched.sku
 where
     requests.state = 'active'
+    -- Of a SKU that is only watched nobody is told.
+    and coalesce(switched.is_live, (select cohort.is_all from ops.cohort_in_force as cohort), true)
     and exists (
         select 1 from ops.restock_request_contacts as contacts
         inner join pii.shoppers as shoppers on contacts.shopper_id = shoppers.shopper_id

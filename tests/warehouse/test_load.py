@@ -14,6 +14,7 @@ from tests.warehouse.landed import LEVELS, MORNING, NOW, ORDERS, encoded, landed
 
 from stockroom.warehouse import connect
 from stockroom.warehouse.cursors import window_start
+from stockroom.warehouse.gate_runs import newest_landing_file_id
 from stockroom.warehouse.landed_lines import DamagedLandingFileError
 from stockroom.warehouse.landing import LandingError, write_part
 from stockroom.warehouse.load import ChangedLandingFileError, LoadSummary, load_landing_file
@@ -316,3 +317,13 @@ def test_memory_does_not_grow_with_the_file(warehouse, landing_url):
     peak_bytes = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak_bytes < 8_000_000 < 15_000 * len(record)
+
+
+def test_what_landed_while_a_file_was_read_is_newer_than_the_file(warehouse, landing_url):
+    known = newest_landing_file_id(warehouse.connection)
+    load(warehouse, land(landing_url, encoded([order(1), order(2)])))
+    old = land(landing_url, encoded([order(2), order(3)]), window_end=MORNING + timedelta(minutes=2))
+    summary = load_landing_file(warehouse.connection, ORDERS, old, currency="GBP", older_than=known)
+    assert (summary.loaded, summary.unchanged) == (1, 1)
+    keys = warehouse.connection.execute("select record_key from raw.shopify_orders order by 1").fetchall()
+    assert len(keys) == 3

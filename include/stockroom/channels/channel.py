@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from stockroom.settings import PREFIX, Settings
 from stockroom.streams import Stream
@@ -47,6 +47,9 @@ class RecordSource:
     connect: Callable[[Settings], AbstractContextManager[RecordReader]]
     settle: timedelta = timedelta(seconds=60)
     """How long a change may take to be found by the channel's search: a window ends this much before its clock."""
+    in_slices: bool = True
+    """Whether a long history is asked for slice by slice. False where asking for less costs as much (reports): then
+    ``records`` without a start has to come to an end by itself."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,17 @@ class Permissions:
     """What is not granted, and what that keeps us from."""
     may_write: bool
     mend: str
+
+
+@runtime_checkable
+class DocumentWriter(AvailabilityWriter, Protocol):
+    """A writer whose figures are one document: written whole, never listing by listing."""
+
+    def is_blank(self) -> bool:
+        """Return whether there is no document: then every figure is written, not only what changed."""
+
+    def keep_only(self, listings: Sequence[Listing], /) -> None:
+        """Leave out of the next document what is not among ``listings``: it is no longer offered."""
 
 
 @dataclass(frozen=True)
@@ -167,6 +181,14 @@ class Channel:
         if isinstance(self.source, FileSource):
             return is_set(self.source.folder(settings))
         return any(settings.value(self.variable(field)) for field in self.fields if not field.is_optional)
+
+    def is_told(self, settings: Settings) -> bool:
+        """Return whether what can be sold is written to the channel; a drop of files needs one of ours for that."""
+        if self.push is None or not self.is_connected(settings):
+            return False
+        if isinstance(self.source, FileSource):
+            return self.source.outgoing is not None and is_set(self.source.outgoing(settings))
+        return True
 
     def variable(self, field: ConnectionField) -> str:
         """Return the name of a field's setting, such as ``shopify_url``."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from importlib import import_module
@@ -33,7 +35,7 @@ class Commands:
     def dated(self, name: str, command: Command, text: str) -> argparse.ArgumentParser:
         """Add a command that takes a plan date."""
         added = self.add(name, command, text)
-        added.add_argument("--as-of", type=_plan_date, metavar="YYYY-MM-DD", help="the plan date")
+        added.add_argument("--as-of", type=day, metavar="YYYY-MM-DD", help="the plan date")
         return added
 
 
@@ -83,8 +85,20 @@ def plan_date_of(given: argparse.Namespace, settings: Settings) -> date:
     return given.as_of or settings.as_of_date or today
 
 
-def _plan_date(text: str) -> date:
-    """Return a plan date as a person types it."""
+@contextmanager
+def progress_line() -> Iterator[Callable[[str], None]]:
+    """Lend a function that shows how far something has come: on one line of a terminal, else a line each time."""
+    is_terminal = sys.stderr.isatty()
+    start, end = ("\r\x1b[K", "") if is_terminal else ("", "\n")
+    try:
+        yield lambda line: print(f"{start}{line}", end=end, file=sys.stderr, flush=True)
+    finally:
+        if is_terminal:
+            print(file=sys.stderr)
+
+
+def day(text: str) -> date:
+    """Return a day as a person types it."""
     try:
         return date.fromisoformat(text)
     except ValueError:

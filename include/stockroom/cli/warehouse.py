@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+from datetime import UTC, datetime, time
+from zoneinfo import ZoneInfo
 
-from stockroom.cli.command import Commands, job_named, plan_date_of, settings_of
+from stockroom.cli.command import Commands, day, job_named, plan_date_of, progress_line, settings_of
 from stockroom.settings import SettingsError
 
 LAYERS = ("staging", "intermediate", "marts")
@@ -14,6 +16,10 @@ def add_to(commands: Commands) -> None:
     """Add the group's commands."""
     sync = commands.add("sync", _sync, "bring new records of a source into the warehouse")
     sync.add_argument("source", help="a channel such as shopify, or `suppliers`")
+    backfill = commands.add("backfill", _backfill, "read the history of a channel again; after a kill it goes on")
+    backfill.add_argument("channel", help="such as shopify")
+    backfill.add_argument("--from", dest="start", type=day, required=True, metavar="YYYY-MM-DD", help="the first day")
+    backfill.add_argument("--to", dest="end", type=day, metavar="YYYY-MM-DD", help="the day after the last one")
     push = commands.add("push", _push, "tell the channels what can be sold")
     push.add_argument("channel", nargs="?", help="only this one, such as shopify")
     push.add_argument("--dry-run", action="store_true", help="say what would be written, and write nothing")
@@ -38,6 +44,26 @@ def _sync(given: argparse.Namespace) -> int:
         if given.source not in CHANNELS:
             raise SettingsError(f"there is no source {given.source!r}; give one of {', '.join(CHANNELS)} or suppliers")
         print(extract_channel(settings_of(given), given.source))
+    return 0
+
+
+def _backfill(given: argparse.Namespace) -> int:
+    """Read a channel's history again, with its progress on one line."""
+    from stockroom.channels import CHANNELS
+    from stockroom.jobs.backfill_channel import backfill_channel
+
+    if given.channel not in CHANNELS:
+        raise SettingsError(f"there is no channel {given.channel!r}; give one of {', '.join(CHANNELS)}")
+    settings = settings_of(given)
+    start, end = (
+        datetime.combine(each, time(), ZoneInfo(settings.time_zone)).astimezone(UTC) if each else None
+        for each in (given.start, given.end)
+    )
+    if start is None or (end is not None and end <= start):
+        raise SettingsError(f"--to {given.end} is not after --from {given.start}")
+    with progress_line() as tell:
+        done = backfill_channel(settings, given.channel, start=start, end=end, tell=tell)
+    print(done)
     return 0
 
 

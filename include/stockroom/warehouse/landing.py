@@ -64,6 +64,7 @@ def write_part(
     window_end: datetime,
     landed_at: datetime,
     channel_time: datetime | None = None,
+    name: str = "part",
 ) -> LandingFile:
     """Write the records of one window as gzip JSON lines and return the file; no record at all is a file too.
 
@@ -75,6 +76,7 @@ def write_part(
         window_end: its end, by the channel's clock.
         landed_at: now.
         channel_time: the channel's clock, if it has one.
+        name: what the file is called, without its suffix; a window that lands in several parts numbers them.
 
     Raises:
         LandingError: a record holds a line break. Errors of ``records`` pass through; nothing has landed then.
@@ -90,7 +92,7 @@ def write_part(
                 lines.write(b"\n")
             lines.flush()
             lines.detach()
-        path, size, digest = _publish(landing_url, folder, "part.jsonl.gz", local)
+        path, size, digest = _publish(landing_url, folder, f"{name}.jsonl.gz", local)
     return LandingFile(
         landing_url, path, stream.source, stream.name, window_start, window_end, channel_time, landed_at, size, digest
     )

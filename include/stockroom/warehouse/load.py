@@ -42,7 +42,12 @@ class LoadSummary:
 
 
 def load_landing_file(
-    connection: psycopg.Connection, stream: Stream, landing_file: LandingFile, *, currency: str
+    connection: psycopg.Connection,
+    stream: Stream,
+    landing_file: LandingFile,
+    *,
+    currency: str,
+    older_than: int | None = None,
 ) -> LoadSummary:
     """Load a file of gzip JSON lines: rows, rejected lines and the moved cursor, in one transaction.
 
@@ -55,12 +60,14 @@ def load_landing_file(
         stream: what the file's records are.
         landing_file: as ``landing.write_part`` returned it.
         currency: the store's; amounts in another are rejected.
+        older_than: the newest landing file when reading began. Of a record that landed since, that version is newer,
+            and the file's is left out: else it would count as the newest until the marts are built.
 
     Raises:
         DamagedLandingFileError: the file is truncated, corrupt or not the one that landed; nothing was loaded.
         ChangedLandingFileError: its path was loaded before with other bytes.
     """
-    return _load(connection, stream, landing_file, currency, lambda: stage_lines(connection, landing_file))
+    return _load(connection, stream, landing_file, currency, lambda: stage_lines(connection, landing_file), older_than)
 
 
 def load_rows(
@@ -88,6 +95,7 @@ def _load(
     landing_file: LandingFile,
     currency: str,
     stage: Callable[[], None],
+    older_than: int | None = None,
 ) -> LoadSummary:
     """Stage outside the lock, then number the file and store its rows under it."""
     with connection.transaction():
@@ -101,7 +109,7 @@ def _load(
             return LoadSummary(0, 0, skipped=True)
         landing_file_id = _record_file(connection, landing_file)
         _reject(connection, stream, currency)
-        return _store(connection, stream, landing_file, landing_file_id)
+        return _store(connection, stream, landing_file, landing_file_id, older_than)
 
 
 def _is_loaded(connection: psycopg.Connection, stream: Stream, landing_file: LandingFile) -> bool:
@@ -188,13 +196,22 @@ def _reject(connection: psycopg.Connection, stream: Stream, currency: str) -> No
 
 
 def _store(
-    connection: psycopg.Connection, stream: Stream, landing_file: LandingFile, landing_file_id: int
+    connection: psycopg.Connection,
+    stream: Stream,
+    landing_file: LandingFile,
+    landing_file_id: int,
+    older_than: int | None,
 ) -> LoadSummary:
     """Move what is staged to its tables, note the counts with the file, and return them."""
     table = sql.Identifier("raw", stream.table)
     connection.execute("select raw.ensure_partition(%s, %s)", (stream.table, landing_file.landed_at))
     row = connection.execute("select count(*) from pg_temp.incoming").fetchone()
     good = int(row[0]) if row else 0
+    if older_than is not None:
+        connection.execute(
+            sql.SQL(_LEAVE_OUT).format(table=table, key=_key(stream)),
+            {"source": stream.source, "stream": stream.name, "older_than": older_than},
+        )
     loaded = connection.execute(
         sql.SQL(_SNAPSHOT if stream.mode == "snapshot" else _APPEND).format(table=table, key=_key(stream)),
         {"landing_file_id": landing_file_id, "landed_at": landing_file.landed_at},
@@ -230,6 +247,21 @@ removed as (
 
 insert into pg_temp.incoming_rejects (line_number, reason, record)
 select line_number, reason, left(document::text, 10000) from removed
+"""
+
+# Parts of a file carry no window: they are what is being read.
+_LEAVE_OUT = """
+delete from pg_temp.incoming using {table} as newer
+where
+    newer.record_key = {key}
+    and newer.landing_file_id in (
+        select files.landing_file_id from raw.landing_files as files
+        where
+            files.landing_file_id > %(older_than)s
+            and files.source = %(source)s
+            and files.stream = %(stream)s
+            and files.window_end is not null
+    )
 """
 
 _APPEND = """

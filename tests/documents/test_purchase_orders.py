@@ -23,7 +23,7 @@ from stockroom.documents.purchase_orders import (
     purchase_order_file_name,
     purchase_order_pdf,
 )
-from stockroom.documents.spreadsheet import FORMULA_STARTS
+from stockroom.tabular.spreadsheet import FORMULA_STARTS
 
 reads_pages = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="reading a PDF back needs poppler-utils")
 

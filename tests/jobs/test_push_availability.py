@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -23,8 +25,13 @@ pytestmark = pytest.mark.slow
 
 DAY = date(2011, 1, 14)
 LEVELS = "select sku || '/' || location_id, available_units_now from intermediate.int_stock_levels_live"
-CHANNELS_HERE = ("bigcommerce", "shopify", "wholesale", "woocommerce")
-PLACES = {"shopify": ("",), "woocommerce": ("/LONDON",), "bigcommerce": ("/LONDON", "/MANCHESTER")}
+CHANNELS_HERE = ("bigcommerce", "ebay", "shopify", "wholesale", "woocommerce")
+PLACES = {
+    "shopify": ("",),
+    "woocommerce": ("/LONDON",),
+    "bigcommerce": ("/LONDON", "/MANCHESTER"),
+    "ebay": ("/LONDON",),
+}
 """What each shop that can be told sells from, as names end."""
 
 
@@ -78,15 +85,17 @@ def test_a_first_round_finds_every_shop_in_order(settings: Settings, rows: Any) 
     assert "would write 0 of" in str(push_availability(settings, is_dry=True))
     assert rows("select count(*) from ops.push_runs") == [(0,)], "a dry run leaves no trace"
     said = str(push_availability(settings))
-    assert said.count("nothing to write (of") == 3
+    assert said.count("nothing to write (of") == len(PLACES)
     assert rows("select channel_id, state from ops.push_runs order by 1") == [
         ("bigcommerce", "pushed"),
+        ("ebay", "pushed"),
         ("shopify", "pushed"),
         ("woocommerce", "pushed"),
     ]
     assert rows("select distinct outcome from ops.availability_pushes") == [("as_wanted",)]
     push_availability(settings)
-    assert rows("select count(*) from ops.push_runs") == [(3,)], "nothing changed, so nothing is asked or written"
+    runs = rows("select count(*) from ops.push_runs")
+    assert runs == [(len(PLACES),)], "nothing changed, so nothing is asked or written"
 
 
 def test_after_a_day_of_sales_each_shop_is_told_what_the_others_sold(
@@ -117,7 +126,7 @@ def test_what_was_written_does_not_come_back_as_a_count(settings: Settings, shop
     sync(settings)
     there = shop.get("/shown/shopify")["there"]
     assert {name: units for name, units in rows(LEVELS) if there[name] != units} == {}
-    assert str(push_availability(settings)).count("nothing to write (of") == 3
+    assert str(push_availability(settings)).count("nothing to write (of") == len(PLACES)
     shop.post("/clock", {"clock": "2011-01-14T20:00"})
     sync(settings)
     build_marts(settings, as_of_date=DAY, layer="intermediate")
@@ -125,6 +134,18 @@ def test_what_was_written_does_not_come_back_as_a_count(settings: Settings, shop
     there = shop.get("/shown/shopify")["there"]
     assert {name: units for name, units in rows(LEVELS) if there[name] != units} == {}
     assert {channel: wrongly_shown(shop, channel) for channel in PLACES} == {channel: {} for channel in PLACES}
+
+
+def test_wholesale_customers_fetch_what_there_is(settings: Settings, shop: SampleShop, tmp_path: Path) -> None:
+    told = replace(settings, wholesale_out_dir=tmp_path)
+    push_availability(told, channel_id="wholesale")
+    with (tmp_path / "availability.csv").open(newline="") as file:
+        shown = {f"{row['sku']}/{row['location']}": int(row["available_units"]) for row in csv.DictReader(file)}
+    there = shop.get("/shown/shopify")["there"]
+    assert len(shown) > 5_000
+    assert {name: units for name, units in shown.items() if there[name] != units} == {}
+    assert (tmp_path / "availability.edi").read_bytes().count(b"LIN*") == len(shown)
+    assert "wholesale: nothing to write (of" in str(push_availability(told, channel_id="wholesale"))
 
 
 def test_a_count_in_the_shop_is_news_even_after_a_push(settings: Settings, shop: SampleShop, rows: Any) -> None:

@@ -6,6 +6,9 @@ import csv
 import io
 from pathlib import Path
 
+import mockedi.transactions
+import mockedi.validate
+import mockedi.x12
 import openpyxl
 import pyarrow.parquet as pq
 import pytest
@@ -131,6 +134,34 @@ def test_repeated_rows_of_a_wholesale_order_have_line_numbers_of_their_own(store
     assert len(set(keys)) == len(keys) > 40_000
 
 
+def orders_of(path: Path) -> list[mockedi.transactions.Order]:
+    """Return the orders of an X12 file as another program reads them."""
+    read = mockedi.x12.parse(path.read_text())
+    report = mockedi.validate.validate(read)
+    wrong = [each for message in report.messages for each in message.segments]
+    found = {(each.tag, element.value) for each in wrong for element in each.elements}
+    assert report.accepted == len(report.messages), path.name
+    assert found <= {("DTM", "004")}, "the date of the order with its time, which that program has no word for"
+    return [mockedi.transactions.read_order(message, "X12") for _, message in read.messages()]
+
+
+def test_some_customers_order_by_x12_and_their_orders_are_in_no_other_file(store: Store):
+    sent = {
+        (path.stem.split("-")[1], order.po_number): len(order.lines)
+        for path in store.root.glob("wholesale/850-*.edi")
+        for order in orders_of(path)
+    }
+    filed = {
+        (row["customer_ref"], row["order_number"])
+        for path in store.root.glob("wholesale/*.csv")
+        for row in rows_of(path)
+    }
+
+    assert len(sent) > 40
+    assert sum(sent.values()) > 1_000
+    assert not sent.keys() & filed
+
+
 def file_movements(root: Path) -> list[tuple[str, str, str, int]]:
     """Return (day, sku, location, units) of everything that the files say moved stock."""
     found: list[tuple[str, str, str, int]] = []
@@ -138,6 +169,12 @@ def file_movements(root: Path) -> list[tuple[str, str, str, int]]:
         day = path.stem[-10:]
         if path.suffix == ".csv":
             found += [(day, row["sku"], row["ship_from"], -int(row["quantity"])) for row in rows_of(path)]
+        elif path.suffix == ".edi":
+            found += [
+                (day, line.sku, order.parties["SF"].identifier, -int(line.quantity))
+                for order in orders_of(path)
+                for line in order.lines
+            ]
         else:
             found += [(day, str(row[6]), str(row[5]), -int(str(row[8]))) for row in sheet_of(path)[1:]]
     for path in sorted(root.glob("wms/*.csv")):

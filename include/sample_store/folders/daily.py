@@ -11,6 +11,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from sample_store.draws import choice, uniform
+from sample_store.folders.edi_orders import interchange, orders_by_x12
 from sample_store.folders.spreadsheet import Cell, workbook
 from sample_store.local_time import iso, local_date, local_minute, midnight
 from sample_store.world.build import World
@@ -98,7 +99,10 @@ def files_of_day(world: World, day: date) -> dict[str, bytes]:
     start, stop = midnight(day), midnight(day + timedelta(days=1))
     files: dict[str, bytes] = {}
     wholesale = _wholesale_rows(world, start, stop)
-    _keep(files, f"wholesale/orders-{day}.csv", WHOLESALE_HEADER, [row for uk, row in wholesale if uk])
+    by_x12, by_file = orders_by_x12([row for uk, row in wholesale if uk])
+    for customer, orders in by_x12.items():
+        files[f"wholesale/850-{customer}-{day}.edi"] = interchange(customer, day, orders)
+    _keep(files, f"wholesale/orders-{day}.csv", WHOLESALE_HEADER, by_file)
     abroad = [row for uk, row in wholesale if not uk]
     if abroad:
         files[f"wholesale/orders-eu-{day}.xlsx"] = workbook("orders", WHOLESALE_HEADER, abroad)

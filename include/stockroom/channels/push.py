@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from stockroom.channels.channel import AvailabilityWriter, Change, Listing
+from stockroom.channels.channel import AvailabilityWriter, Change, DocumentWriter, Listing
 
 BATCH = 250
 """Listings that are read, written and read back together: the window in which a sale can be overwritten stays short."""
@@ -49,7 +49,7 @@ class PushResult:
 
 def compare(writer: AvailabilityWriter, availability: Sequence[Availability]) -> list[PushResult]:
     """Return what a push would do to each figure, by what the channel shows now; ``writing`` where it would write."""
-    return [result for batch in _batches(availability) for result in _compared(writer, batch)]
+    return [result for batch in _batches(writer, availability) for result in _compared(writer, batch)]
 
 
 def push(
@@ -68,7 +68,7 @@ def push(
         on_record: told what is about to be written before it is, and what became of it afterwards, batch by batch.
     """
     results: list[PushResult] = []
-    for number, batch in enumerate(_batches(availability)):
+    for number, batch in enumerate(_batches(writer, availability)):
         compared = _compared(writer, batch)
         on_record(compared)
         pending = [item for item in compared if item.outcome == "writing"]
@@ -125,6 +125,8 @@ def _written(writer: AvailabilityWriter, pending: Sequence[PushResult], key: str
     return results
 
 
-def _batches(availability: Sequence[Availability]) -> Iterator[Sequence[Availability]]:
-    for start in range(0, len(availability), BATCH):
-        yield availability[start : start + BATCH]
+def _batches(writer: AvailabilityWriter, availability: Sequence[Availability]) -> Iterator[Sequence[Availability]]:
+    """Yield what is read and written together: a document as a whole, so that nobody meets half of a round in it."""
+    size = max(len(availability), 1) if isinstance(writer, DocumentWriter) else BATCH
+    for start in range(0, len(availability), size):
+        yield availability[start : start + size]

@@ -11,7 +11,7 @@ from jinja2 import Template
 from stockroom.documents import formats
 from stockroom.documents.pages import page_template
 from stockroom.documents.purchase_orders import OrderLine, PurchaseOrder, purchase_order_file_name
-from stockroom.documents.spreadsheet import csv_bytes
+from stockroom.tabular.spreadsheet import csv_bytes
 
 TermValue: TypeAlias = float | int | str | bool | None
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 from jinja2 import Template
 
 from stockroom.documents.pages import page_template
-from stockroom.documents.spreadsheet import csv_bytes
+from stockroom.tabular.spreadsheet import csv_bytes
 
 CSV_COLUMNS = (
     "plan_date", "sku", "title", "location_id", "position_units", "target_units", "excess_units", "days_of_supply",

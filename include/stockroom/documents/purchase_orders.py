@@ -17,7 +17,7 @@ from pathlib import Path
 import typst
 
 from stockroom.documents import formats
-from stockroom.documents.spreadsheet import csv_bytes
+from stockroom.tabular.spreadsheet import csv_bytes
 
 _TEMPLATE = Path(__file__).parent / "templates" / "purchase_order.typ"
 _OWN_NUMBER = re.compile(r"PO-[0-9]{6,12}")

@@ -106,6 +106,7 @@ def local_settings(installation: Installation, server: Server, *, as_of_date: da
         **_sample_connections(f"http://{HOST}:{ports['store']}", keys["shopify_token"]),
         "shop_url": f"http://{HOST}:{ports['store']}",
         "wholesale_dir": store / "wholesale",
+        "wholesale_out_dir": directory / "wholesale_out",
         "suppliers_dir": store / "suppliers",
         "planners_dir": store / "planners",
         "waitlist_dir": store / "waitlist",

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from stockroom.warehouse.load import LoadSummary
 
+NAMED = 10
+"""Files of one kind that a line names."""
+
 
 class ExtractionError(RuntimeError):
     """Some streams of a source could not be extracted; the others were. The message names each with its reason."""
@@ -75,5 +78,6 @@ class SourceExtracted:
             (self.answered, "answered with"),
         ):
             if files:
-                parts.append(f"{what}: {', '.join(files)}")
+                more = f" and {len(files) - NAMED:,} more" if len(files) > NAMED else ""
+                parts.append(f"{what}: {', '.join(files[:NAMED])}{more}")
         return "; ".join(parts)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import psycopg
 
 from stockroom.channels import CHANNELS, AvailabilityWriter, Channel, ChannelError, RecordSource
-from stockroom.channels.channel import Listing
+from stockroom.channels.channel import DocumentWriter, Listing
 from stockroom.channels.push import Availability, PushResult, compare, push
 from stockroom.jobs.note_channels import note_channels
 from stockroom.settings import Settings
@@ -123,7 +123,7 @@ def push_availability(
     summaries: list[PushSummary] = []
     failures: list[str] = []
     for channel in [CHANNELS[channel_id]] if channel_id else CHANNELS.values():
-        if channel.push is None or not channel.is_connected(settings):
+        if not channel.is_told(settings):
             continue
         try:
             summary = _push_channel(settings, channel, is_dry=is_dry, everything=everything, allowed_by=allowed_by)
@@ -162,6 +162,10 @@ def _push_channel(
             if channel.push is None:
                 raise TypeError(f"{channel.channel_id} cannot be told anything")
             with channel.push(settings) as writer:
+                if isinstance(writer, DocumentWriter):
+                    offered = read_targets(connection, channel.channel_id, everything=True)
+                    writer.keep_only([Listing(target.listing_id, target.place_id) for target in offered])
+                    targets = offered if writer.is_blank() else targets
                 return _round(connection, channel, writer, targets, listings, is_dry=is_dry, allowed_by=allowed_by)
 
 

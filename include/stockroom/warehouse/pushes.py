@@ -7,6 +7,7 @@ from datetime import datetime
 from importlib.resources import files
 from typing import NamedTuple
 
+import orjson
 import psycopg
 
 
@@ -138,29 +139,6 @@ def close_round(connection: psycopg.Connection, push_run_id: int, *, state: str,
 
 def write_rows(connection: psycopg.Connection, push_run_id: int, channel_id: str, rows: Sequence[PushRow]) -> None:
     """Keep what is to be written, or what became of it: a listing has one row in a round; the caller commits."""
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            """
-            with known as (
-                update ops.availability_pushes set
-                    units_after = %(units_after)s,
-                    outcome = %(outcome)s,
-                    said = %(said)s,
-                    written_at = %(written_at)s,
-                    verified_at = %(verified_at)s
-                where push_run_id = %(push_run_id)s and listing_id = %(listing_id)s and place_id = %(place_id)s
-                returning 1
-            )
-
-            insert into ops.availability_pushes (
-                push_run_id, channel_id, listing_id, place_id, sku, location_id, units_wanted, units_before,
-                units_after, outcome, said, read_at, written_at, verified_at
-            )
-            select
-                %(push_run_id)s, %(channel_id)s, %(listing_id)s, %(place_id)s, %(sku)s, %(location_id)s,
-                %(units_wanted)s, %(units_before)s, %(units_after)s, %(outcome)s, left(%(said)s, 500),
-                %(read_at)s::timestamptz, %(written_at)s::timestamptz, %(verified_at)s::timestamptz
-            where not exists (select from known)
-            """,
-            [{**row._asdict(), "push_run_id": push_run_id, "channel_id": channel_id} for row in rows],
-        )
+    query = files(__package__).joinpath("pushes_keep.sql").read_text("utf-8")
+    given = orjson.dumps([row._asdict() for row in rows]).decode()
+    connection.execute(query, {"rows": given, "push_run_id": push_run_id, "channel_id": channel_id})

@@ -80,3 +80,12 @@
 {% macro default__each_day(first, until, name) -%}
     cross join lateral generate_series(0, {{ until }} - {{ first }} - 1) as {{ name }} (days_later)
 {%- endmacro %}
+
+{# Seconds from one instant to another. #}
+{% macro seconds_between(first, last) -%}
+    {{ return(adapter.dispatch('seconds_between', 'stockroom')(first, last)) }}
+{%- endmacro %}
+
+{% macro default__seconds_between(first, last) -%}
+    extract(epoch from ({{ last }}) - ({{ first }}))
+{%- endmacro %}

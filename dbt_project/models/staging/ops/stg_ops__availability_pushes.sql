@@ -27,7 +27,9 @@ described as (
         pushes.units_before,
         pushes.units_after,
         pushes.outcome,
+        pushes.read_at,
         pushes.written_at,
+        pushes.verified_at,
         rounds.based_on_landing_file_id
 
     from pushes

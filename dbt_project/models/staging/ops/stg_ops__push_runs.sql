@@ -13,6 +13,7 @@ renamed as (
         channel_id,
         state,
         based_on_landing_file_id,
+        allowed_by,
         started_at
 
     from rounds

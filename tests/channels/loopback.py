@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -34,6 +35,8 @@ class Says:
     document: Any = None
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
+    content: bytes | None = None
+    """Instead of a document."""
 
 
 @dataclass
@@ -46,11 +49,12 @@ class Loopback:
 
 
 @contextmanager
-def serve(answer: Callable[[Asked], Says]) -> Iterator[Loopback]:
+def serve(answer: Callable[[Asked], Says], *, tls: ssl.SSLContext | None = None) -> Iterator[Loopback]:
     loopback = Loopback(answer)
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = -1  # head and body in one packet: two would wait for each other's acknowledgement
 
         def respond(self) -> None:
             split = urlsplit(self.path)
@@ -58,23 +62,27 @@ def serve(answer: Callable[[Asked], Says]) -> Iterator[Loopback]:
             asked = Asked(self.command, split.path, dict(parse_qsl(split.query)), dict(self.headers.items()), body)
             loopback.asked.append(asked)
             says = loopback.answer(asked)
-            content = b"" if says.document is None else json.dumps(says.document).encode()
-            self.send_response(says.status)
+            content = says.content
+            if content is None:
+                content = b"" if says.document is None else json.dumps(says.document).encode()
+            (self.send_response_only if "Date" in says.headers else self.send_response)(says.status)
             for name, value in {"Content-Length": str(len(content)), **says.headers}.items():
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(content)
 
-        do_GET = do_POST = do_PUT = respond  # noqa: N815  # names that the library looks for
+        do_GET = do_POST = do_PUT = do_PATCH = respond  # noqa: N815  # names that the library looks for
 
         def log_message(self, *_: Any) -> None:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
-    loopback.url = f"http://127.0.0.1:{server.server_port}"
+    loopback.url = f"{'https' if tls else 'http'}://127.0.0.1:{server.server_port}"
     try:
         yield loopback
     finally:

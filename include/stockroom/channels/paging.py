@@ -115,19 +115,21 @@ class TokenPages:
     only_token: bool = False
     """Whether a further page is asked for with the token alone, as some channels insist."""
 
-    def pages(self, ask: Ask, _key: Callable[[Json], object], /) -> Iterator[list[Json]]:
+    def pages(self, ask: Ask, key: Callable[[Json], object], /) -> Iterator[list[Json]]:
         """Yield the pages."""
         token: str | None = None
+        before: list[object] = []
         while True:
             first = {} if token is not None and self.only_token else dict(self.parameters)
-            answer = ask(first if token is None else {**first, self.token: token})
-            yield found_at(answer.document, self.at)
+            parameters = first if token is None else {**first, self.token: token}
+            answer, records = _unlike(before, partial(ask, parameters), self.at, key)
+            yield records
             further = _text_at(answer.document, self.token_at)
             if not further:
                 return
             if further == token:
                 raise ChannelError(f"a page names its own token as the next one: {further}")
-            token = further
+            token, before = further, [key(record) for record in records]
 
 
 @dataclass(frozen=True)

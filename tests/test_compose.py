@@ -58,8 +58,9 @@ def test_no_secret_stands_in_the_file_and_none_has_a_default(name: str) -> None:
     for variable, value in SERVICES[name].get("environment", {}).items():
         for reference in re.findall(r"\$\{([^}]*)\}", str(value)):
             if SECRET.search(reference.split(":")[0]):
-                assert ":?" in reference, f"{variable}: {reference}"
-        if SECRET.search(variable):
+                assert ":?" in reference or name == "sample-store", f"{variable}: {reference}"
+                assert re.fullmatch(r"\w+(:\?.+|:-)", reference), f"{variable}: {reference}"
+        if SECRET.search(variable) and name != "sample-store":
             assert re.fullmatch(r"\$\{\w+:\?[^}]+\}", str(value)), variable
         if "://" in str(value) and "@" in str(value):
             assert re.search(r":\$\{\w+:\?[^}]+\}@", str(value)), variable
@@ -115,6 +116,22 @@ def test_every_setting_is_one_that_the_package_reads() -> None:
     given = {name for name in SERVICES["worker"]["environment"] if name.startswith(PREFIX)}
     assert given <= known
     assert {"STOCKROOM_WAREHOUSE_URL", "STOCKROOM_LANDING_URL", "STOCKROOM_OUTBOX_DIR"} <= given
+
+
+def test_channels_are_connected_by_a_file_of_their_own_that_git_and_the_image_leave_alone() -> None:
+    from stockroom.channels import CHANNELS
+    from stockroom.settings import PREFIX
+
+    for name in ("api-server", "scheduler", "worker", "storefront"):
+        assert SERVICES[name]["env_file"] == [{"path": "channels.env", "required": False}]
+    theirs = tuple(
+        f"{PREFIX}{channel.channel_id}_{field.name}".upper()
+        for channel in CHANNELS.values()
+        for field in channel.fields
+    )
+    assert [name for name in SERVICES["worker"]["environment"] if name in theirs] == []
+    for file in (".gitignore", ".dockerignore"):
+        assert "channels.env" in (ROOT / file).read_text(encoding="utf-8").splitlines()
 
 
 def test_the_login_manager_lets_only_the_named_person_answer() -> None:

@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 from tests.channels.loopback import Asked, Loopback, Says, serve
 
+from stockroom.channels import CHANNELS
+from stockroom.channels.blank import blank_of
 from stockroom.jobs.check_channels import AllChecked, check_channels
 from stockroom.settings import Settings
 
 SCOPES = [
-    "read_all_orders", "read_customers", "read_fulfillments", "read_locations", "read_orders", "read_products",
+    "read_all_orders", "read_fulfillments", "read_locations", "read_orders", "read_products",
     "read_merchant_managed_fulfillment_orders", "write_inventory",
 ]  # fmt: skip
 HEADER = "order_number,line,ordered_at,customer_ref,country,ship_from,sku,description,quantity,unit_price,currency"
@@ -162,6 +164,19 @@ def test_a_folder_is_opened_and_its_newest_file_looked_into(
     assert said["reads orders"].startswith(verdict)
     assert "ordres-2.csv" in str(checked)
     assert checked.is_complete == verdict.startswith("ok")
+
+
+def test_a_blank_file_asks_for_every_field_of_every_channel_and_filled_in_it_connects(tmp_path: Path) -> None:
+    blank = blank_of(CHANNELS.values())
+    fields = [(channel, field) for channel in CHANNELS.values() for field in channel.fields]
+    names = [f"STOCKROOM_{channel.variable(field)}".upper() for channel, field in fields]
+    assert [line for line in blank.splitlines() if line.endswith("=")] == [f"{name}=" for name in names]
+    assert all(field.says in blank for _, field in fields)
+    (tmp_path / "channels.env").write_text(blank.replace("=\n", "=filled\n"))
+    filled = dict(line.split("=") for line in (tmp_path / "channels.env").read_text().splitlines() if line[:1] == "S")
+    required = ("WAREHOUSE_URL", "LANDING_URL", "DOCUMENTS_DIR", "OUTBOX_DIR", "REPORTS_DIR", "DBT_DIR")
+    settings = Settings.from_environment(filled | {f"STOCKROOM_{name}": "x" for name in required})
+    assert all(settings.value(channel.variable(field)) == "filled" for channel, field in fields)
 
 
 def test_without_any_channel_it_says_how_to_begin(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ def add_to(commands: Commands) -> None:
     """Add the group's commands."""
     check = commands.add("check", _check, "say whether channels can be worked with, and what is missing")
     check.add_argument("channel", nargs="?", help="only this one, connected or not, such as shopify")
+    check.add_argument("--blank", action="store_true", help="print a blank channels.env with every field instead")
     commands.add("audit", _audit, "say where stock comes from, what exists where, and what a first push would change")
     cohort = commands.add("cohort", _cohort, "choose which SKUs are live and which only watched; alone: say which are")
     which = cohort.add_mutually_exclusive_group()
@@ -28,10 +29,14 @@ def add_to(commands: Commands) -> None:
 def _check(given: argparse.Namespace) -> int:
     """Look at connected channels; return 1 where something is missing."""
     from stockroom.channels import CHANNELS
+    from stockroom.channels.blank import blank_of
     from stockroom.jobs.check_channels import check_channels
 
     if given.channel and given.channel not in CHANNELS:
         raise SettingsError(f"there is no channel {given.channel!r}; give one of {', '.join(CHANNELS)}")
+    if given.blank:
+        print(blank_of([CHANNELS[given.channel]] if given.channel else CHANNELS.values()))
+        return 0
     settings = _with_connections(settings_of(given))
     checked = check_channels(settings, now=datetime.now(UTC), channel_id=given.channel)
     print(checked)

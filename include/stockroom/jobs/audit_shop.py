@@ -78,11 +78,13 @@ def _asked(settings: Settings, connection: psycopg.Connection, fact: CatalogueFa
 
 
 def _figures(settings: Settings, connection: psycopg.Connection, channel: Channel) -> list[AuditFigure]:
+    if channel.push is None or not channel.is_told(settings):
+        return []
     targets = {
         Listing(target.listing_id, target.place_id): target
         for target in read_targets(connection, channel.channel_id, everything=True)
     }
-    if channel.push is None or not targets:
+    if not targets:
         return []
     read = landed_at(connection, sorted({target.based_on_landing_file_id for target in targets.values()}))
     wanted = [Availability(listing, target.sku, target.units) for listing, target in targets.items()]

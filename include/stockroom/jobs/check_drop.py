@@ -37,6 +37,7 @@ def check_drop(source: FileSource, settings: Settings) -> Iterator[Checked]:
             yield from _looked_at(source, drop, settings)
     except DropError as error:
         yield Checked("address", "missing", str(error))
+    yield _writing(source, settings)
 
 
 def _looked_at(source: FileSource, drop: Drop, settings: Settings) -> Iterator[Checked]:
@@ -51,7 +52,19 @@ def _looked_at(source: FileSource, drop: Drop, settings: Settings) -> Iterator[C
         yield Checked("files", "note", f"{len(found.unrecognised):,} are called otherwise: {names}", "rename them")
     for kind, file in dict(found.files).items():  # the last of each kind: dated names are the newest
         yield _first_row(drop, kind, file, settings)
-    yield Checked("writes", "note", "nothing is written to this channel")
+
+
+def _writing(source: FileSource, settings: Settings) -> Checked:
+    """Return where availability is written, and whether that drop can be reached."""
+    if source.outgoing is None or not is_set(source.outgoing(settings)):
+        return Checked("writes", "note", "nothing is written to this channel")
+    outgoing = source.outgoing(settings)
+    try:
+        with open_drop(outgoing) as drop:
+            drop.files()
+    except DropError as error:
+        return Checked("writes", "missing", str(error))
+    return Checked("writes", "note", f"to {outgoing}; whether it may be is not known before the first push")
 
 
 def _first_row(drop: Drop, kind: FileStream, file: DroppedFile, settings: Settings) -> Checked:

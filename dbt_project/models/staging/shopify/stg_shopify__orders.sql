@@ -14,8 +14,6 @@ orders as (
         record_key as order_id,
         {{ json_text('document', 'name') }} as order_name,
         {{ json_text('document', 'currencyCode') }} as currency,
-        {{ json_text('document', 'customer', 'id') }} as customer_id,
-        {{ json_text('document', 'shippingAddress', 'countryCodeV2') }} as country_code,
         {{ json_text('document', 'fulfillmentOrders', 'nodes', '0', 'assignedLocation', 'location', 'id') }}
             as assigned_shopify_location_id,
         {{ json_text('document', 'cancelReason') }} as cancel_reason,

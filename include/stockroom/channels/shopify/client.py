@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,6 +15,7 @@ import orjson
 from stockroom.channels.channel import ChannelError, ConnectionField, RefusedConnectionError, values_of
 from stockroom.channels.exports import Export
 from stockroom.channels.http import TIMEOUT, Endpoint, TryAgainError, https_only, post, time_of, until_answered
+from stockroom.channels.oauth import RefreshedToken
 from stockroom.channels.shopify.bulk import BULK, FEWEST_RECORDS, open_export
 from stockroom.channels.shopify.streams import API_VERSION, CLOCK, QUERIES, NestedPages, Question, StreamQuestion
 from stockroom.channels.shopify.throttle import (
@@ -29,12 +30,27 @@ from stockroom.settings import Settings
 from stockroom.streams import Stream
 
 SCOPES = (
-    "read_orders, read_all_orders, read_products, read_inventory, write_inventory, read_locations, read_fulfillments"
+    "read_orders, read_all_orders, read_products, read_inventory, write_inventory, read_locations, read_fulfillments, "
+    "read_merchant_managed_fulfillment_orders"
 )
 FIELDS = (
     ConnectionField("url", "the shop's address, such as https://sample.myshopify.com"),
-    ConnectionField("token", f"the custom app's access token, with the scopes {SCOPES}", is_secret=True),
+    ConnectionField(
+        "token",
+        f"the access token, shpat_…, of a custom app with the scopes {SCOPES}; an app of the Dev Dashboard has none: "
+        "leave it empty and give the next two",
+        is_secret=True,
+        is_optional=True,
+    ),
+    ConnectionField("client_id", "the client ID of the app, from Dev Dashboard > app > Settings", is_optional=True),
+    ConnectionField(
+        "client_secret",
+        "the client secret beside it; a token is fetched with it and renewed before its 24 hours are over",
+        is_secret=True,
+        is_optional=True,
+    ),
 )
+TOKEN_HEADER = "X-Shopify-Access-Token"  # noqa: S105  # the name of a header
 MANY_RECORDS = 24
 """Records of a page beyond which larger nested pages save more requests than more records do."""
 PASSING_ERRORS = ("INTERNAL_SERVER_ERROR", "TIMEOUT", "BAD_GATEWAY", "SERVICE_UNAVAILABLE")
@@ -56,14 +72,46 @@ def connect(
         ChannelError: the settings name no shop or no token.
     """
     given = values_of("shopify", "Shopify", FIELDS, settings)
+    address = https_only(given["url"], "Shopify")
     endpoint = Endpoint(
         channel="Shopify",
-        url=f"{https_only(given['url'], 'Shopify')}/admin/api/{API_VERSION}/graphql.json",
-        credentials=f"Put an access token with the scopes {SCOPES} in STOCKROOM_SHOPIFY_TOKEN.",
+        url=f"{address}/admin/api/{API_VERSION}/graphql.json",
+        credentials=f"Install the app in the shop with the scopes {SCOPES}, and put its client ID and secret in "
+        "STOCKROOM_SHOPIFY_CLIENT_ID and STOCKROOM_SHOPIFY_CLIENT_SECRET (of an app made in the admin: its access "
+        "token in STOCKROOM_SHOPIFY_TOKEN).",
     )
-    headers = {"X-Shopify-Access-Token": given["token"], "Content-Type": "application/json"}
-    with httpx.Client(headers=headers, timeout=timeout, follow_redirects=False) as http:
+    headers = {"Content-Type": "application/json"}
+    with httpx.Client(headers=headers, auth=_signed(given, address), timeout=timeout, follow_redirects=False) as http:
         yield ShopifyReader(http, endpoint, sleep, monotonic)
+
+
+class _Token(httpx.Auth):
+    """Signs requests with a token that holds until it is revoked."""
+
+    def __init__(self, token: str) -> None:
+        self.token = token
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Put the token where Shopify looks for it."""
+        request.headers[TOKEN_HEADER] = self.token
+        yield request
+
+
+def _signed(given: dict[str, str], address: str) -> httpx.Auth:
+    """Return what signs requests: the token that was given, or one that the shop gives for client ID and secret.
+
+    https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens/client-credentials-grant
+    """
+    if given["token"]:
+        return _Token(given["token"])
+    if not (given["client_id"] and given["client_secret"]):
+        raise ChannelError(
+            "Shopify is not connected: set STOCKROOM_SHOPIFY_CLIENT_ID and STOCKROOM_SHOPIFY_CLIENT_SECRET (Dev "
+            "Dashboard > app > Settings), or STOCKROOM_SHOPIFY_TOKEN of an app that was made in the shop's admin"
+        )
+    names = ("client_id", "client_secret")
+    form = {"grant_type": "client_credentials", **{name: given[name] for name in names}}
+    return RefreshedToken(f"{address}/admin/oauth/access_token", form, header=TOKEN_HEADER, prefix="")
 
 
 @dataclass

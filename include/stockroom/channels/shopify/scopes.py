@@ -25,6 +25,7 @@ LOSES = {
     "write_inventory": "availability cannot be written",
     "read_locations": "no location can be read",
     "read_fulfillments": "parcels cannot be read",
+    "read_merchant_managed_fulfillment_orders": "it stays unknown which location an order leaves from",
 }
 WRITES = "write_inventory"
 
@@ -39,5 +40,5 @@ def permissions(reader: RecordReader) -> Permissions:
         granted=tuple(scope for scope in wanted if scope in granted),
         missing={scope: LOSES.get(scope, "it is needed") for scope in wanted if scope not in granted},
         may_write=WRITES in granted,
-        mend="in the shop's admin: the app's configuration > Admin API access scopes; then install it anew",
+        mend="Dev Dashboard > app > Versions: add it to the scopes, release, and let the shop accept the update",
     )

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,14 +31,16 @@ if TYPE_CHECKING:
     from stockroom.channels.shopify.client import ShopifyReader
 
 Json = dict[str, Any]
+Lacking = tuple[Json, NestedPages]
+"""A refund or a parcel without its lines, and how they are asked for."""
 
 FEWEST_RECORDS = 2500
 """Fewer come sooner by pages than a file is made: ten pages of 250."""
 HOLDERS_A_QUERY = 25
 LINES_A_HOLDER = 20
 """Of one refund or parcel at once: 25 of them stay under 1,000 points where each object of a nested page counts."""
-RECORDS_A_BATCH = 500
-"""Records that wait together for what is asked by id."""
+RECORDS_A_BATCH = 2000
+"""Records that wait at most for what is asked by id, as lines already where they lack nothing."""
 SINCE_EVER = "updated_at:>='1970-01-01T00:00:00Z'"
 PARENT = re.compile(rb'"__parentId"\s*:\s*"([^"]*)"')
 """Inside of a text its quotes would be escaped."""
@@ -190,10 +191,19 @@ def _records(
 ) -> Iterator[bytes]:
     """Yield the records of a file from number ``first`` on, whole."""
     fields = _fields(asked.question)
-    records = (_assembled(group, fields, bulk, spool) for group in _groups(file, first))
-    while batch := list(islice(records, RECORDS_A_BATCH)):
-        _complete(reader, asked, batch, spool)
-        yield from map(orjson.dumps, batch)
+    waiting: list[bytes | Json] = []
+    lacking: list[Lacking] = []
+    for group in _groups(file, first):
+        record = _assembled(group, fields, bulk, spool)
+        found = _put_lines(record, asked, spool)
+        lacking += found
+        waiting.append(record if found else orjson.dumps(record))
+        if len(lacking) >= HOLDERS_A_QUERY or len(waiting) >= RECORDS_A_BATCH:
+            _complete(reader, lacking)
+            yield from (each if isinstance(each, bytes) else orjson.dumps(each) for each in waiting)
+            waiting, lacking = [], []
+    _complete(reader, lacking)
+    yield from (each if isinstance(each, bytes) else orjson.dumps(each) for each in waiting)
 
 
 def _groups(file: Path, first: int) -> Iterator[list[bytes]]:
@@ -202,7 +212,7 @@ def _groups(file: Path, first: int) -> Iterator[list[bytes]]:
     number = -1
     with file.open("rb") as lines:
         for line in lines:
-            if b"__parentId" not in line or _parent_of(line) is None:
+            if PARENT.search(line) is None:
                 if group:
                     yield group
                     group = []
@@ -243,25 +253,30 @@ def _fields(asked: Question) -> list[str]:
     return found
 
 
-def _complete(reader: ShopifyReader, asked: StreamQuestion, records: Iterable[Json], spool: Spool) -> None:
-    """Put the lines of refunds and parcels into them: those of the second file, the rest as Shopify answers it."""
-    lacking: dict[str, tuple[Json, NestedPages]] = {}
+def _put_lines(record: Json, asked: StreamQuestion, spool: Spool) -> list[Lacking]:
+    """Put the lines of a record's refunds and parcels into them, and return those that the second file lacks."""
+    lacking: list[Lacking] = []
     for nested in asked.nested:
         if len(nested.path) == 1:
             continue
         part, connection = nested.path
-        for record in records:
-            for holder in record.get(part) or ():
-                lines = spool.of(holder["id"])
-                for line in lines:
-                    line.pop("__parentId")
-                holder[connection] = {"nodes": lines}
-                if not lines:
-                    lacking[holder["id"]] = (holder, nested)
-    ids = list(lacking)
+        for holder in record.get(part) or ():
+            lines = spool.of(holder["id"])
+            for line in lines:
+                del line["__parentId"]
+            holder[connection] = {"nodes": lines}
+            if not lines:
+                lacking.append((holder, nested))
+    return lacking
+
+
+def _complete(reader: ShopifyReader, lacking: list[Lacking]) -> None:
+    """Put the lines that Shopify answers into the refunds and parcels that lack theirs."""
+    by_id = {holder["id"]: (holder, nested) for holder, nested in lacking}
+    ids = list(by_id)
     for place in range(0, len(ids), HOLDERS_A_QUERY):
         for answer in _lines_within(reader, ids[place : place + HOLDERS_A_QUERY]):
-            holder, nested = lacking[answer["id"]]
+            holder, nested = by_id[answer["id"]]
             reader.complete(answer, nested, nested.path[1:])
             holder[nested.path[1]] = answer[nested.path[1]]
 

@@ -32,7 +32,8 @@ KINDS = (
     "empty_page_last",
     "change_while_paged",
 )
-LISTS = {"orders", "products"}
+LISTS = ("data", "orders", "inventoryItems")
+"""Where pages hold their records that are no list themselves."""
 SKEW_SECONDS = 300
 PAGE_SIZES = ("per_page", "limit", "first")
 
@@ -96,12 +97,15 @@ class Faults:
         """Return the answer as the fault leaves it; pages of lists are the only ones with something to repeat."""
         is_json = reply.media_type.startswith("application/json") and reply.body
         document: Any = orjson.loads(reply.body) if is_json else None
-        records = document.get("data") if isinstance(document, dict) else document
+        records = document
+        if isinstance(document, dict):
+            records = next((document[name] for name in LISTS if name in document), None)
         if reply.status != 200 or not isinstance(records, list) or call.method != "GET":
             return reply
         place = channel + call.path
         before, self.before[place] = self.before.get(place), reply.body
-        if fault == "page_again" and before is not None and call.query.get("page", call.query.get("min_id")) != "1":
+        is_first = call.query.get("page", call.query.get("min_id")) == "1" or call.query.get("offset", "") == "0"
+        if fault == "page_again" and before is not None and not is_first:
             self.before[place] = before
             return replace(reply, body=before)
         if fault == "page_reversed":

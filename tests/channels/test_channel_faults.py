@@ -96,7 +96,8 @@ def test_what_does_not_pass_is_said_and_lands_nothing(shop: SampleShop, settings
 
 @pytest.mark.parametrize("channel", HTTP_CHANNELS)
 def test_an_expired_key_is_not_tried_again(shop: SampleShop, settings: Settings, channel: str) -> None:
-    shop.fault("status_401", 2, channel)
+    """Nor are tokens: one that is refused is renewed once, and four refusals in a row outlast that."""
+    shop.fault("status_401", 4, channel)
     with pytest.raises(RefusedConnectionError, match="STOCKROOM_"):
         read(settings, channel)
 

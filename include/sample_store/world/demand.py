@@ -17,13 +17,15 @@ BULK_ORDER_UNITS = 400
 """An invoice of so many units is a wholesale order; smaller ones came through the web shop."""
 
 WISH, TAKE_BACK, WRITE_OFF, FOUND = 0, 1, 2, 3
-CHANNELS = ("shopify", "wholesale", "woocommerce", "bigcommerce", "amazon")
-SHOPIFY, WHOLESALE, WOOCOMMERCE, BIGCOMMERCE, AMAZON = range(5)
-SHARES = ((WOOCOMMERCE, 0.12), (BIGCOMMERCE, 0.1))
+CHANNELS = ("shopify", "wholesale", "woocommerce", "bigcommerce", "amazon", "ebay")
+SHOPIFY, WHOLESALE, WOOCOMMERCE, BIGCOMMERCE, AMAZON, EBAY = range(6)
+SHARES = ((WOOCOMMERCE, 0.12), (BIGCOMMERCE, 0.1), (EBAY, 0.1))
 """Of the web orders from the United Kingdom, what came through which other shop; the rest is Shopify's. A customer
 stays with one shop. What is sold does not depend on it: all shops sell from the same shelves."""
-SILENT_ON_RETURNS = (AMAZON,)
+SILENT_ON_RETURNS = (AMAZON, EBAY)
 """Shops whose orders do not tell what came back: the warehouse books it as it books what it finds."""
+TELL_WHAT_WAS_PAID_BACK = (EBAY,)
+"""Of these, the shops whose orders at least tell of the money."""
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,14 @@ from sample_store.draws import between, uniform
 from sample_store.local_time import local_date, local_moment, next_working_day
 from sample_store.world.buyer import NEW_SUPPLIER_ORDER_DAYS, REVIEW_HOUR, SUPPLIER_POSITION, Habits, review_days
 from sample_store.world.catalogue import Product
-from sample_store.world.demand import SILENT_ON_RETURNS, TAKE_BACK, WHOLESALE, WISH, Demand
+from sample_store.world.demand import (
+    SILENT_ON_RETURNS,
+    TAKE_BACK,
+    TELL_WHAT_WAS_PAID_BACK,
+    WHOLESALE,
+    WISH,
+    Demand,
+)
 from sample_store.world.source import NO_CUSTOMER, SourceLines, is_product_code
 from sample_store.world.suppliers import (
     BACKORDER_SUPPLIER,
@@ -267,7 +274,9 @@ class _Simulation:
         if restock_type != CANCEL and self.channel[line_row] in SILENT_ON_RETURNS:
             if restock_type == RETURN:
                 self.adjust(row, at, self.location[line_row], product, units, "return through a marketplace")
-            return
+            if self.channel[line_row] not in TELL_WHAT_WAS_PAID_BACK:
+                return
+            restock_type = NO_RESTOCK
         self.outcome.refunds.append(RefundRow(row, line_row, at, units, restock_type))
         if product >= 0 and restock_type != NO_RESTOCK:
             self.available[product * 3 + self.location[line_row]] += units

@@ -42,6 +42,10 @@ class Endpoint:
         return f"{self.channel} at {self.url}"
 
 
+class NothingThereError(ChannelError):
+    """The channel has nothing at this address (HTTP 404)."""
+
+
 class TryAgainError(Exception):
     """This was no answer yet. Ask again after ``wait_seconds``, or after the usual back-off where that is None."""
 
@@ -82,6 +86,7 @@ def answered(send: Callable[[], httpx.Response], endpoint: Endpoint) -> httpx.Re
     Raises:
         TryAgainError: it was busy, broken, silent, or hung up before the end.
         RefusedConnectionError: it does not accept our credentials.
+        NothingThereError: it has nothing at the address.
         ChannelError: any other status.
     """
     try:
@@ -99,7 +104,7 @@ def answered(send: Callable[[], httpx.Response], endpoint: Endpoint) -> httpx.Re
         raise TryAgainError(f"answered HTTP {status}", wait_seconds=retry_after_seconds(response))
     if status in REFUSALS:
         raise RefusedConnectionError(f"{endpoint} refused the credentials (HTTP {status}). {endpoint.credentials}")
-    raise ChannelError(
+    raise (NothingThereError if status == httpx.codes.NOT_FOUND else ChannelError)(
         f"{endpoint} answered HTTP {status}: {response.text[:200]!r}. Check the address in the settings."
     )
 

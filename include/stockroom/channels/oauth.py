@@ -41,16 +41,17 @@ class RefreshedToken(httpx.Auth):
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Send what httpx asks for, with a token that holds."""
         if not self._token or self.monotonic() >= self._until:
-            self._take((yield self._renewal()))
+            self._take((yield self._renewal(request)))
         request.headers[self.header] = self.prefix + (self._token or "none")
         response = yield request
         if response.status_code in self.refused:
-            self._take((yield self._renewal()))
+            self._take((yield self._renewal(request)))
             request.headers[self.header] = self.prefix + (self._token or "none")
             yield request
 
-    def _renewal(self) -> httpx.Request:
-        request = httpx.Request("POST", self.url, data=self.form)
+    def _renewal(self, wanted: httpx.Request) -> httpx.Request:
+        """Return the request for a token; its time-out is that of the request that wants it, or there would be none."""
+        request = httpx.Request("POST", self.url, data=self.form, extensions=wanted.extensions)
         if self.client is not None:
             for signed in httpx.BasicAuth(*self.client).auth_flow(request):
                 return signed

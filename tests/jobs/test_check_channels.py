@@ -55,7 +55,8 @@ def shopify(*, scopes: list[str]) -> Callable[[Asked], Says]:
             data: Any = {"currentAppInstallation": {"accessScopes": [{"handle": scope} for scope in scopes]}}
         else:
             data = dict.fromkeys(("locations", "products", "orders", "inventoryItems"), empty)
-        return Says({"data": data})
+        cost = {"maximumAvailable": 2000, "currentlyAvailable": 1990, "restoreRate": 100}
+        return Says({"data": data, "extensions": {"cost": {"requestedQueryCost": 10, "throttleStatus": cost}}})
 
     return answer
 
@@ -143,6 +144,7 @@ def test_shopify_is_asked_which_scopes_the_token_has(lacks: str, said: str, tmp_
         checked = check(settings)
     assert said in " | ".join(lines_of(checked).values())
     assert checked.is_complete == (not lacks)
+    assert lines_of(checked)["limits"] == "ok: queries: 2,000 points at once, 100 more a second "
     queries = [json.loads(asked.body)["query"] for asked in shop.asked if asked.body]
     assert not any(query.lstrip().startswith("mutation") for query in queries)
 

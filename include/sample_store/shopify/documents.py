@@ -22,6 +22,16 @@ from sample_store.world.suppliers import SUPPLIERS
 from sample_store.world.tables import RESTOCK_TYPES, Integers
 
 CURRENCY = "GBP"
+GRANTED_SCOPES = (
+    "read_orders",
+    "read_all_orders",
+    "read_products",
+    "write_inventory",
+    "read_locations",
+    "read_fulfillments",
+    "read_merchant_managed_fulfillment_orders",
+)
+"""Of the app whose token the store takes; one that writes reads too."""
 LINE_IDS, REFUND_IDS, PRODUCT_IDS, VARIANT_IDS, ITEM_IDS = 10_000_000, 20_000_000, 7_000_000, 8_000_000, 9_000_000
 QUANTITY_NAMES = (
     "available",
@@ -159,6 +169,10 @@ class ShopAt:
             "node": lambda arguments: self.by_gid(arguments["id"], None),
             "nodes": lambda arguments: [self.by_gid(each, None) for each in arguments["ids"]],
             "shop": self.shop(),
+            "currentAppInstallation": {
+                "__typename": "AppInstallation",
+                "accessScopes": [{"__typename": "AccessScope", "handle": scope} for scope in GRANTED_SCOPES],
+            },
         }
 
     def by_gid(self, text: str, kind: str | None) -> Document | None:

@@ -155,7 +155,8 @@ def _limits(reader: RecordReader) -> Iterator[Checked]:
     """Yield the limits that are kept: as declared, or as the channel's answers stated them."""
     stated = getattr(reader, "stated_limits", None)
     if stated is not None:
-        yield from (Checked("limits", "ok", said) for said in stated())
+        said = [Checked("limits", "ok", line) for line in stated()]
+        yield from said or [Checked("limits", "note", "none is stated")]
         return
     limits: Any = getattr(getattr(reader, "api", None), "limits", None)
     declared: Mapping[str, Limit] = limits.declared if limits is not None else {}

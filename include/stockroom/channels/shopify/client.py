@@ -135,6 +135,13 @@ class ShopifyReader:
         """Return the shop's own time, as the ``Date`` of an answer states it."""
         return self.ask(CLOCK, {})[1]
 
+    def stated_limits(self) -> list[str]:
+        """Return the limits that the shop's answers stated so far."""
+        if self._bucket is None:
+            return []
+        most, a_second = self._bucket.maximum_points, self._bucket.points_per_second
+        return [f"queries: {most:,.0f} points at once, {a_second:,.0f} more a second"]
+
     def records(self, stream: Stream, *, start: datetime | None, end: datetime) -> Iterator[bytes]:
         """Yield each record of ``stream`` updated in ``start <= time < end`` as one line of JSON, complete.
 

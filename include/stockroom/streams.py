@@ -91,9 +91,9 @@ class Stream:
     sells: tuple[Items, ...] = ()
     """Order lines."""
     offers: tuple[Items, ...] = ()
-    """What a catalogue holds; a plan cannot do without the catalogue of a channel that is connected."""
+    """What a catalogue holds."""
     is_needed: bool = False
-    """Whether a plan cannot do without its records, though nothing is offered by them."""
+    """Whether a plan cannot do without its records where the channel is connected."""
 
     @property
     def table(self) -> str:

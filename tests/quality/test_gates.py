@@ -166,10 +166,13 @@ def test_a_missing_stream_stops_the_build(settings: Settings, warehouse) -> None
 
 
 @pytest.mark.usefixtures("believable")
-def test_a_connected_channel_without_a_catalogue_stops_the_build(settings: Settings) -> None:
-    connected = replace(settings, channel_values={"woocommerce_url": "http://shop"})
-    with pytest.raises(GateFailedError, match="stream woocommerce/products"):
-        check_raw(connected, as_of_date=AS_OF)
+def test_a_connected_shop_without_stock_levels_stops_the_build(settings: Settings, warehouse) -> None:
+    warehouse.connection.execute("delete from raw.landing_files where stream = 'inventory_levels'")
+    warehouse.connection.commit()
+    assert "expectations hold" in str(check_raw(settings, as_of_date=AS_OF)), "nothing is connected"
+    land(warehouse.connection, "shopify/locations", [{"id": "L"}])
+    with pytest.raises(GateFailedError, match="stream shopify/inventory_levels"):
+        check_raw(replace(settings, channel_values={"shopify_url": "http://shop"}), as_of_date=AS_OF)
 
 
 @pytest.mark.usefixtures("believable")

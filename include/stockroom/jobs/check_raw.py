@@ -52,6 +52,7 @@ def check_raw(settings: Settings, *, as_of_date: date) -> GateSummary | NothingT
                 "after_landing_file_id": last_passed or 0,
                 "needed_streams": [*needed_streams(connected), *NEEDED_OF_SUPPLIERS],
                 "order_streams": [f"{stream.source}/{stream.name}" for stream in streams if stream.sells],
+                "catalogue_streams": [f"{stream.source}/{stream.name}" for stream in streams if stream.offers],
                 "rejected_lines_allowed": REJECTED_LINES_ALLOWED,
                 "lines_to_judge_by": LINES_TO_JUDGE_BY,
             },

@@ -115,5 +115,5 @@ def _path(name: str) -> sql.Literal:
 def needed_streams(streams: Iterable[Stream]) -> Iterator[str]:
     """Yield the streams that a plan cannot do without, as ``source/stream``."""
     for stream in streams:
-        if stream.offers or stream.is_needed:
+        if stream.is_needed:
             yield f"{stream.source}/{stream.name}"

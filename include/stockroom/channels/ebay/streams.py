@@ -9,7 +9,7 @@ from zlib import crc32
 from stockroom.channels.http import NothingThereError
 from stockroom.channels.paging import Json, LinkedPages, OffsetPages, found_at
 from stockroom.channels.rest import RestApi, RestStream, utc
-from stockroom.streams import Part, Stream, may_lack, needs
+from stockroom.streams import Items, Part, Stream, may_lack, needs
 
 FULFILLMENT, INVENTORY = "sell/fulfillment/v1", "sell/inventory/v1"
 ASKING_FOR_ORDERS, ASKING_FOR_ITEMS = "orders", "inventory"
@@ -18,7 +18,7 @@ ORDERS_A_PAGE = 200
 """Most that the API gives; it refuses to be asked for more."""
 ITEMS_A_PAGE = 100
 LONGEST_AGO = timedelta(days=729)
-"""A search reaches two years back, and must say from when."""
+"""A search reaches two years back, and must say from when (``EbayReader``)."""
 JUST_BEFORE = timedelta(milliseconds=1)
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
@@ -56,6 +56,7 @@ ORDERS = Stream(
         ),
         Part(may_lack("quantity", kind="units"), ("fulfillment_records", "lineItems")),
     ),
+    sells=(Items("lineItemCost.value", ("lineItems",), units="quantity", ordered_at="creationDate"),),
 )
 INVENTORY_ITEMS = Stream(
     "ebay",
@@ -78,6 +79,7 @@ OFFERS = Stream(
             ("offers",),
         ),
     ),
+    offers=(Items("pricingSummary.price.value", ("offers",)),),
 )
 
 
@@ -87,7 +89,7 @@ def orders_window(start: datetime | None, end: datetime) -> Mapping[str, str]:
     >>> orders_window(datetime(2011, 6, 30, 5, tzinfo=UTC), datetime(2011, 6, 30, 6, tzinfo=UTC))["filter"]
     'lastmodifieddate:[2011-06-30T05:00:00.000Z..2011-06-30T05:59:59.999Z]'
     """
-    since = end - LONGEST_AGO if start is None else start
+    since = start or end - LONGEST_AGO
     return {"filter": f"lastmodifieddate:[{_milliseconds(since)}..{_milliseconds(end - JUST_BEFORE)}]"}
 
 

@@ -72,7 +72,7 @@ QUERIES = (
         question("locations", "locations", first=50),
     ),
     StreamQuestion(
-        Stream(SOURCE, "products", key=("id",), offers=(OFFERED,)),
+        Stream(SOURCE, "products", key=("id",), offers=(OFFERED,), is_needed=True),
         question("products", "products", first=20),
         nested=(NestedPages(("variants",), question("product_variants", "product", first=100)),),
     ),

@@ -73,6 +73,8 @@ class Settings:
     """Where bounces, complaints and shoppers' texts arrive as files."""
     feedback_queue: str = ""
     """Where they arrive as messages: ``sqs:<Airflow connection>:<queue>``."""
+    events_queue: str = ""
+    """Where channels' hints come in: ``sqs:<Airflow connection>:<queue>``; empty: only from our own webhooks."""
     notices_a_day: int = 3
     """Of so many products a shopper hears in 24 hours."""
     approval_threshold: Decimal = Decimal(2000)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, Protocol, runtime_checkable
 
+from stockroom.channels.hints import Document, Told, Webhook
 from stockroom.settings import PREFIX, Settings
 from stockroom.streams import Stream
 from stockroom.tabular import FileSource, is_set
@@ -170,6 +171,10 @@ class Channel:
     """Opens the way in which availability goes out; none where the channel only sells."""
     permissions: Callable[[RecordReader], Permissions] | None = None
     """Asks what our credentials may do; none where the channel does not say."""
+    webhook: Webhook | None = None
+    """How it tells us by HTTP that something happened; none where it does not."""
+    read_message: Callable[[Document], Told | None] | None = None
+    """Reads what it puts on a queue; returns none for what is not its own."""
 
     @property
     def streams(self) -> tuple[Stream, ...]:

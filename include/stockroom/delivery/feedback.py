@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-SQS = "sqs"
+from stockroom.delivery.queue import open_queue
+
 MESSAGES_AT_ONCE = 10
 _PERMANENT = "Permanent"
 
@@ -61,15 +62,8 @@ def from_queue(where: str) -> Iterator[Received]:
     Raises:
         ValueError: there is no such queue kind.
     """
-    kind, _, rest = where.partition(":")
-    connection_id, _, queue = rest.partition(":")
-    if kind != SQS or not connection_id or not queue:
-        raise ValueError(f"STOCKROOM_FEEDBACK_QUEUE={where!r}: give `sqs:`, the id of a connection, `:` and a queue")
-    # Heavy, and needed only where there is a queue.
-    from airflow.providers.amazon.aws.hooks.base_aws import AwsBaseHook
-
-    client = AwsBaseHook(aws_conn_id=connection_id, client_type="sqs").get_conn()
-    url = client.get_queue_url(QueueName=queue)["QueueUrl"]
+    queue = open_queue(where, setting="STOCKROOM_FEEDBACK_QUEUE")
+    client, url = queue.client, queue.url
 
     def discard(handle: str) -> Callable[[], None]:
         return lambda: client.delete_message(QueueUrl=url, ReceiptHandle=handle)

@@ -13,6 +13,7 @@ from stockroom.settings import Settings
 from stockroom.storefront.answering import answering
 from stockroom.storefront.asking import asking
 from stockroom.storefront.courier import Courier
+from stockroom.storefront.events import events
 from stockroom.storefront.guards import Guard, page_headers, shop_origins
 from stockroom.storefront.pages import page, style
 from stockroom.storefront.service import Service
@@ -33,6 +34,7 @@ def storefront(settings: Settings) -> FastAPI:
     app = FastAPI(title="Stockroom storefront", openapi_url=None, lifespan=live)
     app.include_router(asking(service))
     app.include_router(answering(service))
+    app.include_router(events(service))
     app.add_middleware(
         CORSMiddleware,
         allow_origins=list(shop_origins(settings)),

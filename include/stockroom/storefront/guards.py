@@ -14,6 +14,10 @@ from throttled import RateLimiterType, Throttled, rate_limiter, store
 from stockroom.settings import Settings
 
 BODY_LIMIT_BYTES = 8_192
+"""Of what shoppers send."""
+DELIVERY_LIMIT_BYTES = 2 * 1024 * 1024
+"""Of what channels send: an order with hundreds of lines comes whole."""
+DELIVERIES = "/events/"
 KEYS_REMEMBERED = 100_000
 ASKS_OF_AN_ADDRESS_AN_HOUR = 6
 
@@ -51,7 +55,7 @@ def page_headers(settings: Settings) -> dict[str, str]:
 
 
 class Guard:
-    """Adds the headers, and refuses a body that is larger than any form of ours. A plain ASGI application."""
+    """Adds the headers, and refuses a body that is larger than anything we take. A plain ASGI application."""
 
     def __init__(self, app: App, headers: dict[str, str]) -> None:
         self.app = app
@@ -72,7 +76,8 @@ class Guard:
                 ]
             await send(message)
 
-        body = await _read(receive) if scope["method"] not in ("GET", "HEAD", "OPTIONS") else b""
+        limit = DELIVERY_LIMIT_BYTES if scope["path"].startswith(DELIVERIES) else BODY_LIMIT_BYTES
+        body = await _read(receive, limit) if scope["method"] not in ("GET", "HEAD", "OPTIONS") else b""
         if body is None:
             start = {"type": "http.response.start", "status": 413, "headers": [(b"content-type", b"text/plain")]}
             await send_guarded(start)
@@ -90,18 +95,18 @@ class Guard:
         await self.app(scope, receive_again, send_guarded)
 
 
-async def _read(receive: Receive) -> bytes | None:
+async def _read(receive: Receive, limit: int) -> bytes | None:
     """Return a request's body; none where it is larger than the limit, of which no more than that is read."""
-    body = b""
+    body = bytearray()
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            return body
-        body += bytes(message.get("body", b""))
-        if len(body) > BODY_LIMIT_BYTES:
+            return bytes(body)
+        body += message.get("body", b"")
+        if len(body) > limit:
             return None
         if not message.get("more_body"):
-            return body
+            return bytes(body)
 
 
 @dataclass(frozen=True)

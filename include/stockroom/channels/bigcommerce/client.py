@@ -27,6 +27,12 @@ FIELDS = (
         is_secret=True,
     ),
     SHIP_FROM,
+    ConnectionField(
+        "webhook_secret",
+        "any long word; make its webhooks with the header X-Stockroom-Key holding it",
+        is_secret=True,
+        is_optional=True,
+    ),
 )
 MILLISECONDS = 1000.0
 CLOCK = "v2/time"

@@ -2,6 +2,7 @@
 
 from stockroom.channels.channel import Channel, RecordSource
 from stockroom.channels.shopify.client import FIELDS, connect
+from stockroom.channels.shopify.events import WEBHOOK, read_message
 from stockroom.channels.shopify.push import open_writer
 from stockroom.channels.shopify.scopes import permissions
 from stockroom.channels.shopify.streams import QUERIES
@@ -13,4 +14,6 @@ CHANNEL = Channel(
     fields=FIELDS,
     push=open_writer,
     permissions=permissions,
+    webhook=WEBHOOK,
+    read_message=read_message,
 )

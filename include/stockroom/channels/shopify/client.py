@@ -49,6 +49,13 @@ FIELDS = (
         is_secret=True,
         is_optional=True,
     ),
+    ConnectionField(
+        "webhook_secret",
+        "the client secret of the app that made the webhooks; if they were made in the admin, the key under Settings > "
+        "Notifications > Webhooks",
+        is_secret=True,
+        is_optional=True,
+    ),
 )
 TOKEN_HEADER = "X-Shopify-Access-Token"  # noqa: S105  # the name of a header
 MANY_RECORDS = 24

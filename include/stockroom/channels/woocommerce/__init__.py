@@ -2,6 +2,7 @@
 
 from stockroom.channels.channel import Channel, RecordSource
 from stockroom.channels.woocommerce.client import FIELDS, connect
+from stockroom.channels.woocommerce.events import WEBHOOK
 from stockroom.channels.woocommerce.push import open_writer
 from stockroom.channels.woocommerce.streams import STREAMS
 
@@ -11,4 +12,5 @@ CHANNEL = Channel(
     source=RecordSource(streams=tuple(each.stream for each in STREAMS), connect=connect),
     fields=FIELDS,
     push=open_writer,
+    webhook=WEBHOOK,
 )

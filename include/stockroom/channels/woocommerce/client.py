@@ -28,6 +28,12 @@ FIELDS = (
         is_optional=True,
         example="500",
     ),
+    ConnectionField(
+        "webhook_secret",
+        "the secret that its webhooks were made with, under WooCommerce > Settings > Advanced > Webhooks",
+        is_secret=True,
+        is_optional=True,
+    ),
 )
 POLITE_PER_SECOND = 10
 """So many requests no small shop's host minds."""

@@ -1,0 +1,24 @@
+"""Choose which channels a round looks at: all of them by the clock, those that called by hints."""
+
+from __future__ import annotations
+
+from stockroom.jobs.hear_messages import NOBODY
+from stockroom.jobs.note_channels import connected_channels
+from stockroom.settings import Settings
+from stockroom.warehouse import connect
+from stockroom.warehouse.hints import forget_hints, take_hints
+
+
+def choose_channels(settings: Settings, *, only_hinted: bool) -> list[str]:
+    """Return the connected channels of this round, and take the hints that it answers.
+
+    A hint is a reason to look and no more: one that is lost with a run is made good by the next round of the clock.
+    Nothing is left to look at where an earlier round took the hints that started this one.
+    """
+    with connect(settings.warehouse_url) as connection:
+        hinted = take_hints(connection)
+        forget_hints(connection)
+    connected = connected_channels(settings)
+    if only_hinted and NOBODY not in hinted:
+        return [channel_id for channel_id in connected if channel_id in hinted]
+    return connected

@@ -75,6 +75,22 @@ def settings_of(given: argparse.Namespace) -> Settings:
     return Settings.from_environment(local_settings(installation, server, as_of_date=as_of_date))
 
 
+def channel_settings_of(given: argparse.Namespace) -> Settings:
+    """Return the settings for a command that talks to channels: what Airflow's connections hold belongs to them.
+
+    Outside a task Airflow looks into its own database only if it is told that this is a process of its own.
+    """
+    settings = settings_of(given)
+    has_database = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN" in os.environ
+    if not has_database and not any(name.startswith("AIRFLOW_CONN_") for name in os.environ):
+        return settings
+    if has_database:
+        os.environ.setdefault("_AIRFLOW_PROCESS_CONTEXT", "server")
+    from stockroom.orchestration.this_run import with_connections
+
+    return with_connections(settings)
+
+
 def plan_date_of(given: argparse.Namespace, settings: Settings) -> date:
     """Return the plan date that was given, if anything is known of it, else the pinned one, else the store's today."""
     if given.as_of:

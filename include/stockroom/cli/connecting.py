@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 
-from stockroom.cli.command import Commands, settings_of
-from stockroom.settings import Settings, SettingsError
+from stockroom.cli.command import Commands, channel_settings_of, settings_of
+from stockroom.settings import SettingsError
 
 
 def add_to(commands: Commands) -> None:
@@ -37,26 +36,17 @@ def _check(given: argparse.Namespace) -> int:
     if given.blank:
         print(blank_of([CHANNELS[given.channel]] if given.channel else CHANNELS.values()))
         return 0
-    settings = _with_connections(settings_of(given))
+    settings = channel_settings_of(given)
     checked = check_channels(settings, now=datetime.now(UTC), channel_id=given.channel)
     print(checked)
     return 0 if checked.is_complete else 1
-
-
-def _with_connections(settings: Settings) -> Settings:
-    """Return the settings as a task sees them: with what Airflow's connections hold, where there is an Airflow."""
-    if not any(name.startswith("AIRFLOW_") for name in os.environ):
-        return settings
-    from stockroom.orchestration.this_run import with_connections
-
-    return with_connections(settings)
 
 
 def _audit(given: argparse.Namespace) -> int:
     """Look at all connected shops; nothing is written to them."""
     from stockroom.jobs.audit_shop import audit_shop
 
-    print(audit_shop(_with_connections(settings_of(given)), now=datetime.now(UTC)))
+    print(audit_shop(channel_settings_of(given), now=datetime.now(UTC)))
     return 0
 
 

@@ -6,7 +6,15 @@ import argparse
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
-from stockroom.cli.command import Commands, day, job_named, plan_date_of, progress_line, settings_of
+from stockroom.cli.command import (
+    Commands,
+    channel_settings_of,
+    day,
+    job_named,
+    plan_date_of,
+    progress_line,
+    settings_of,
+)
 from stockroom.settings import SettingsError
 
 LAYERS = ("staging", "intermediate", "marts")
@@ -43,7 +51,7 @@ def _sync(given: argparse.Namespace) -> int:
 
         if given.source not in CHANNELS:
             raise SettingsError(f"there is no source {given.source!r}; give one of {', '.join(CHANNELS)} or suppliers")
-        print(extract_channel(settings_of(given), given.source))
+        print(extract_channel(channel_settings_of(given), given.source))
     return 0
 
 
@@ -54,7 +62,7 @@ def _backfill(given: argparse.Namespace) -> int:
 
     if given.channel not in CHANNELS:
         raise SettingsError(f"there is no channel {given.channel!r}; give one of {', '.join(CHANNELS)}")
-    settings = settings_of(given)
+    settings = channel_settings_of(given)
     start, end = (
         datetime.combine(each, time(), ZoneInfo(settings.time_zone)).astimezone(UTC) if each else None
         for each in (given.start, given.end)
@@ -79,7 +87,7 @@ def _push(given: argparse.Namespace) -> int:
     allowed_by = given.who if given.allow else None
     print(
         push_availability(
-            settings_of(given),
+            channel_settings_of(given),
             channel_id=given.channel,
             is_dry=given.dry_run,
             everything=given.everything,

@@ -16,7 +16,7 @@ PREFIX = "STOCKROOM_"
 
 DROPS = ("wholesale_dir", "wholesale_out_dir", "suppliers_dir", "planners_dir", "wms_dir")
 """Folders that we share with others, which may lie elsewhere; one that we alone keep is on this machine."""
-DROP_SCHEMES = ("s3",)
+DROP_SCHEMES = ("s3", "sftp")
 
 
 class SettingsError(ValueError):
@@ -44,7 +44,7 @@ class Settings:
     mail_from: str = "shop@sample-gifts.example"
     """The address that mails come from, and that suppliers answer to."""
     wholesale_dir: Path | str = Path()
-    """Where others leave files: a folder, or ``s3://[connection@]bucket/prefix``."""
+    """Where others leave files: a folder, ``s3://[connection@]bucket/prefix`` or ``sftp://connection@host/folder``."""
     wholesale_out_dir: Path | str = Path()
     """Where wholesale customers fetch acknowledgements and availability; empty: they get none."""
     suppliers_dir: Path | str = Path()

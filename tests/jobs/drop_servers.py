@@ -1,20 +1,24 @@
-"""Drops that tests fill from outside: a folder, and a bucket of an S3 server on loopback."""
+"""Drops that tests fill from outside: a folder, a bucket of an S3 server and a folder of an SFTP server on loopback."""
 
 from __future__ import annotations
 
+import asyncio
 import json
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import asyncssh
 import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
 BUCKET = "drops"
 CONNECTION = "stockroom_drops"
+SFTP_CONNECTION = "stockroom_partner"
 
 
 @dataclass
@@ -53,6 +57,74 @@ class BucketOutside:
         }
 
 
+@dataclass
+class ServerOutside:
+    """A folder of an SFTP server, as somebody else sees it."""
+
+    folder: Path
+
+    @property
+    def url(self) -> str:
+        return f"sftp://{SFTP_CONNECTION}@127.0.0.1/{self.folder.name}"
+
+    def put(self, name: str, content: bytes) -> None:
+        FolderOutside(self.folder).put(name, content)
+
+    def contents(self) -> dict[str, bytes]:
+        return FolderOutside(self.folder).contents()
+
+
+@contextmanager
+def sftp_server(root: Path, connection: str = SFTP_CONNECTION) -> Iterator[int]:
+    """Serve a folder by SFTP, known to Airflow by a connection that vouches for its key, and yield the port."""
+    key = asyncssh.generate_private_key("ssh-ed25519")
+
+    class Server(asyncssh.SSHServer):
+        def begin_auth(self, _username: str) -> bool:
+            return True
+
+        def password_auth_supported(self) -> bool:
+            return True
+
+        def validate_password(self, username: str, password: str) -> bool:
+            return (username, password) == ("stockroom", "testing")
+
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+
+    async def serve() -> asyncssh.SSHAcceptor:
+        return await asyncssh.create_server(
+            Server,
+            "127.0.0.1",
+            0,
+            server_host_keys=[key],
+            sftp_factory=lambda channel: asyncssh.SFTPServer(channel, chroot=root),
+        )
+
+    server = asyncio.run_coroutine_threadsafe(serve(), loop).result(timeout=30)
+    known = {
+        "conn_type": "sftp",
+        "host": "127.0.0.1",
+        "port": server.get_port(),
+        "login": "stockroom",
+        "password": "testing",
+        "extra": {"host_key": key.export_public_key().decode().strip(), "look_for_keys": "false"},
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(f"AIRFLOW_CONN_{connection.upper()}", json.dumps(known))
+        yield server.get_port()
+
+    async def stop() -> None:
+        server.close()
+        await server.wait_closed()
+
+    asyncio.run_coroutine_threadsafe(stop(), loop).result(timeout=30)
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()
+
+
 @contextmanager
 def s3_server() -> Iterator[Any]:
     """Serve a bucket, known to Airflow by a connection, and yield a client of it."""
@@ -64,6 +136,7 @@ def s3_server() -> Iterator[Any]:
         connection = {"conn_type": "aws", "login": "testing", "password": "testing", "extra": known}
         patch.setenv(f"AIRFLOW_CONN_{CONNECTION.upper()}", json.dumps(connection))
         client = boto3.client("s3", **known, aws_access_key_id="testing", aws_secret_access_key="testing")
-        client.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-2"})
+        with suppress(client.exceptions.BucketAlreadyOwnedByYou):  # all servers of a process share what they hold
+            client.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-2"})
         yield client
     server.stop()

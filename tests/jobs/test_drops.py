@@ -1,28 +1,41 @@
-"""Wherever files are dropped, they are taken in alike: in a folder and on S3."""
+"""Wherever files are dropped, they are taken in alike: in a folder, on S3 and on an SFTP server."""
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import asyncssh
 import pytest
-from tests.jobs.drop_servers import BUCKET, CONNECTION, BucketOutside, FolderOutside, s3_server
+from tests.jobs.drop_servers import (
+    BUCKET,
+    CONNECTION,
+    SFTP_CONNECTION,
+    BucketOutside,
+    FolderOutside,
+    ServerOutside,
+    s3_server,
+    sftp_server,
+)
 from tests.x12.texts import group, interchange, order
 
+from stockroom.channels import CHANNELS
 from stockroom.jobs import take_in_files
 from stockroom.jobs.extract_channel import extract_channel
 from stockroom.jobs.extracted import ExtractionError
 from stockroom.jobs.sync_suppliers import sync_suppliers
 from stockroom.settings import Settings, SettingsError
-from stockroom.tabular import StillWrittenError, open_drop
+from stockroom.tabular import StillWrittenError, find_files, open_drop
 from stockroom.tabular.limits import Limits
 
 HEADER = "order_number,line,ordered_at,customer_ref,country,ship_from,sku,description,quantity,unit_price,currency\n"
 ADJUSTMENTS = "adjustment_id,occurred_at,location,sku,units,reason\nADJ-1,2011-06-08T10:00:00Z,LONDON,A,-3,damaged\n"
 
-Outside = FolderOutside | BucketOutside
+Outside = FolderOutside | BucketOutside | ServerOutside
 
 
 def orders(*numbers: int, quantity: int = 400) -> bytes:
@@ -36,10 +49,19 @@ def bucket() -> Iterator[Any]:
         yield client
 
 
-@pytest.fixture(params=["folder", "s3"])
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    root = tmp_path_factory.mktemp("sftp")
+    with sftp_server(root):
+        yield root
+
+
+@pytest.fixture(params=["folder", "s3", "sftp"])
 def drop(request: Any, tmp_path: Path) -> Outside:
     if request.param == "folder":
         return FolderOutside(tmp_path / "drop")
+    if request.param == "sftp":
+        return ServerOutside(request.getfixturevalue("served") / tmp_path.name)
     return BucketOutside(request.getfixturevalue("bucket"), request.node.name)
 
 
@@ -81,6 +103,20 @@ def test_a_file_is_taken_in_once_again_when_it_changes_and_never_touched(
     assert [Path(path).name for (path,) in rows("select path from raw.landing_files")] == ["orders-2011-06-01.csv"] * 2
 
 
+@pytest.mark.parametrize("drop", ["s3", "sftp"], indirect=True)
+def test_a_file_far_away_is_fetched_once(settings: Settings, drop: Outside, monkeypatch: pytest.MonkeyPatch) -> None:
+    drop.put("orders-2011-06-01.csv", orders(1))
+    if isinstance(drop, ServerOutside):
+        os.utime(drop.folder / "orders-2011-06-01.csv", (1_300_000_000, 1_300_000_000))
+    extract_channel(settings, "wholesale")
+    with open_drop(drop.url) as opened:
+        monkeypatch.setattr(type(opened), "copy", lambda *_, **__: pytest.fail("it was fetched again"))
+    assert str(extract_channel(settings, "wholesale")) == "wholesale: nothing new"
+    drop.put("orders-2011-06-01.csv", orders(1, 2))
+    with pytest.raises(pytest.fail.Exception, match="fetched again"):
+        extract_channel(settings, "wholesale")
+
+
 def test_a_file_that_was_rewritten_with_the_same_content_says_nothing(settings: Settings, drop: Outside) -> None:
     drop.put("orders-2011-06-01.csv", orders(1))
     extract_channel(settings, "wholesale")
@@ -102,13 +138,12 @@ def test_a_file_larger_than_it_may_be_is_named_and_not_fetched(
     assert rows("select count(*) from raw.landing_files") == [(1,)]
 
 
+@pytest.mark.parametrize("drop", ["s3", "sftp"], indirect=True)  # a folder's files are not fetched
 def test_a_file_that_changes_while_it_is_fetched_waits_for_the_next_round(drop: Outside) -> None:
-    if isinstance(drop, FolderOutside):
-        pytest.skip("a folder's files are not fetched; landing compares them before and after")
     drop.put("orders-2011-06-01.csv", orders(1))
     with open_drop(drop.url) as opened:
         (listed,) = opened.files()
-        drop.put("orders-2011-06-01.csv", orders(1, quantity=500))
+        drop.put("orders-2011-06-01.csv", orders(1, quantity=5_000))  # a server's times are whole seconds
         with pytest.raises(StillWrittenError, match="still being written"), opened.copy(listed, at_most=1000):
             pass
 
@@ -120,7 +155,11 @@ def test_an_order_as_x12_is_taken_in_and_answered_once(
     drop.put("acme-0001.edi", interchange(group(order("PO-1"), bad)).encode())
     drop.put("orders-2011-06-01.csv", orders(1))
     assert "answered" not in str(extract_channel(settings, "wholesale"))
-    outgoing = FolderOutside(tmp_path / "out") if isinstance(drop, FolderOutside) else replace(drop, prefix="out")
+    outgoing: Outside = FolderOutside(tmp_path / "out")
+    if isinstance(drop, BucketOutside):
+        outgoing = replace(drop, prefix="out")
+    elif isinstance(drop, ServerOutside):
+        outgoing = ServerOutside(drop.folder.with_name("out"))
     answering = replace(settings, wholesale_out_dir=outgoing.url)
     assert str(extract_channel(answering, "wholesale")) == "wholesale: nothing new; answered with: 997-500000000.edi"
     assert str(extract_channel(answering, "wholesale")) == "wholesale: nothing new"
@@ -134,10 +173,11 @@ def test_an_order_as_x12_is_taken_in_and_answered_once(
     ]
 
 
-def test_an_answer_that_was_cut_off_is_written_again_as_it_was(settings: Settings, rows: Any, tmp_path: Path) -> None:
-    if isinstance(settings.wholesale_dir, str):
-        pytest.skip("where the file came from makes no difference")
-    FolderOutside(settings.wholesale_dir).put("acme-0001.edi", interchange(group(order())).encode())
+@pytest.mark.parametrize("drop", ["folder"], indirect=True)
+def test_an_answer_that_was_cut_off_is_written_again_as_it_was(
+    settings: Settings, drop: Outside, rows: Any, tmp_path: Path
+) -> None:
+    drop.put("acme-0001.edi", interchange(group(order())).encode())
     blocked = tmp_path / "out"
     blocked.write_text("no folder")
     answering = replace(settings, wholesale_out_dir=blocked)
@@ -181,12 +221,43 @@ def test_a_connection_that_is_not_there_is_an_error_that_names_it(settings: Sett
         extract_channel(unknown, "wholesale")
 
 
+@pytest.mark.parametrize("drop", ["sftp"], indirect=True)
+@pytest.mark.parametrize("says", ["BadHostKeyException", "not found in known_hosts.*host_key"])
+def test_a_server_that_nobody_vouches_for_is_not_talked_to(
+    settings: Settings, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = json.loads(os.environ[variable := f"AIRFLOW_CONN_{SFTP_CONNECTION.upper()}"])
+    extra = {"look_for_keys": "false"}
+    if "Bad" in says:
+        extra["host_key"] = asyncssh.generate_private_key("ssh-ed25519").export_public_key().decode().strip()
+    monkeypatch.setenv(variable, json.dumps({**known, "extra": extra}))
+    with pytest.raises(ExtractionError, match=says):
+        extract_channel(settings, "wholesale")
+
+
+@pytest.mark.parametrize("drop", ["folder"], indirect=True)
+def test_a_server_without_a_connection_is_an_error_that_says_how_to_name_one(settings: Settings) -> None:
+    with pytest.raises(ExtractionError, match="write it as sftp://connection@host/folder"):
+        extract_channel(replace(settings, wholesale_dir="sftp://127.0.0.1/orders"), "wholesale")
+
+
+@pytest.mark.parametrize("drop", ["sftp"], indirect=True)
+def test_what_a_server_calls_by_a_path_is_never_fetched(drop: Outside, monkeypatch: pytest.MonkeyPatch) -> None:
+    drop.put("orders-2011-06-01.csv", orders(1))
+    with open_drop(drop.url) as opened:
+        (listed,) = opened.files()
+        monkeypatch.setattr(type(opened), "files", lambda _: [replace(listed, name="orders-../../etc/x.csv")])
+        found = find_files(CHANNELS["wholesale"].source, opened)  # type: ignore[arg-type]
+    assert (found.files, [file.name for file in found.unrecognised]) == ((), ["orders-../../etc/x.csv"])
+
+
 @pytest.mark.parametrize(
     ("value", "folder"),
     [
         ("/var/drop", Path("/var/drop")),
         ("file:///var/my%20drop", Path("/var/my drop")),
         ("s3://connection@bucket/orders/", "s3://connection@bucket/orders"),
+        ("sftp://connection@host/orders", "sftp://connection@host/orders"),
     ],
 )
 def test_a_drop_is_a_folder_or_a_url(value: str, folder: Path | str, tmp_path: Path) -> None:

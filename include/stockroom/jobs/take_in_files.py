@@ -93,7 +93,7 @@ def _take_in(
             if _written(path) != before:
                 raise StillWrittenError(f"{file.name} is still being written; the next round takes it") from error
             raise
-    if file.version:
+    if file.version and file.is_settled:
         keep_version(connection, kind.stream, file_name=file.name, version=file.version)
     return taken
 

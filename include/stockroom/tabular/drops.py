@@ -37,6 +37,8 @@ class DroppedFile:
     version: str = ""
     """Differs whenever the content may, so that what is far away is not fetched to see that nothing changed; empty
     where looking costs nothing."""
+    is_settled: bool = True
+    """Whether that can be relied on: a server whose times are seconds shows nothing of a second write within one."""
 
 
 class Drop(Protocol):
@@ -67,7 +69,9 @@ def is_set(folder: Path | str) -> bool:
 
 @contextmanager
 def open_drop(folder: Path | str) -> Iterator[Drop]:
-    """Open a folder of this machine, or ``s3://[connection@]bucket/prefix``; connections are Airflow's.
+    """Open a folder of this machine, ``s3://[connection@]bucket/prefix`` or ``sftp://connection@host/folder``.
+
+    Connections are Airflow's.
 
     Raises:
         DropError: it cannot be reached.
@@ -75,9 +79,16 @@ def open_drop(folder: Path | str) -> Iterator[Drop]:
     if isinstance(folder, Path):
         yield FolderDrop(folder)
         return
-    from stockroom.tabular.object_drop import ObjectDrop  # Airflow's storage takes a second to import
+    # Airflow's storage takes a second to import, and what speaks SFTP half of one.
+    if folder.startswith("sftp://"):
+        from stockroom.tabular.sftp_drop import open_sftp_drop
 
-    yield ObjectDrop(folder)
+        with open_sftp_drop(folder) as sftp_drop:
+            yield sftp_drop
+    else:
+        from stockroom.tabular.object_drop import ObjectDrop
+
+        yield ObjectDrop(folder)
 
 
 @dataclass(frozen=True)
@@ -140,6 +151,20 @@ def save(remote: IO[bytes], local: Path, *, at_most: int) -> None:
         while block := remote.read(BLOCK_BYTES):
             file.write(block)
             check_bytes(local.name, file.tell(), at_most)
+
+
+@contextmanager
+def named(url: str) -> Iterator[None]:
+    """Name the drop in whatever its storage says."""
+    try:
+        yield
+    except (DropError, RefusedFileError):
+        raise
+    except Exception as error:  # four libraries, each with its own
+        raise DropError(
+            f"{url}: {type(error).__name__}: {str(error)[:300]}. Look whether it is spelled right, whether its Airflow "
+            "connection may list and read it, and (SFTP) whether the connection's extras hold its host_key."
+        ) from error
 
 
 def check_connection(url: str, name: str | None) -> None:

@@ -93,7 +93,8 @@ def find_files(source: FileSource, drop: Drop) -> FoundFiles:
         name = file.name.lower()
         if name.startswith((".", "~")) or name.endswith(("~", *UNFINISHED_SUFFIXES)):
             continue
-        kind = next((item for item in source.files if fnmatchcase(name, item.pattern)), None)
+        is_name = name.isprintable() and "/" not in name  # a server far away may say anything
+        kind = next((item for item in source.files if is_name and fnmatchcase(name, item.pattern)), None)
         if kind is None:
             unrecognised.append(file)
         else:

@@ -12,13 +12,13 @@ from typing import Any
 from airflow.sdk import ObjectStoragePath
 from s3fs.utils import FileExpired  # type: ignore[import-untyped]  # s3fs ships no types
 
-from stockroom.streams import RefusedFileError
 from stockroom.tabular.drops import (
     DropError,
     DroppedFile,
     StillWrittenError,
     check_bytes,
     check_connection,
+    named,
     save,
 )
 
@@ -45,7 +45,7 @@ class ObjectDrop:
         Raises:
             DropError: there is no such bucket, or it cannot be asked.
         """
-        with _named(self.url):
+        with named(self.url):
             try:
                 entries = self.root.fs.ls(self.root.path, detail=True, refresh=True)
             except FileNotFoundError:
@@ -67,7 +67,7 @@ class ObjectDrop:
         path = f"{self.root.path}/{file.name}"
         with tempfile.TemporaryDirectory(prefix="stockroom-drop-") as folder:
             local = Path(folder) / file.name
-            with _named(self.url):
+            with named(self.url):
                 try:
                     with self.root.fs.open(path, "rb") as remote:
                         save(remote, local, at_most=at_most)  # each part is asked for by the ETag that was listed
@@ -77,7 +77,7 @@ class ObjectDrop:
 
     def read(self, name: str) -> bytes | None:
         """Return what an object holds, or None."""
-        with _named(self.url):
+        with named(self.url):
             try:
                 content: bytes = self.root.fs.cat_file(f"{self.root.path}/{name}")
             except FileNotFoundError:
@@ -86,22 +86,8 @@ class ObjectDrop:
 
     def write(self, name: str, content: bytes) -> None:
         """Put an object there; S3 shows the old one or the new one, never half of it."""
-        with _named(self.url):
+        with named(self.url):
             self.root.fs.pipe_file(f"{self.root.path}/{name}", content)
 
     def _version(self, entry: Mapping[str, Any]) -> str:
         return f"{self.url} {entry['ETag']}"
-
-
-@contextmanager
-def _named(url: str) -> Iterator[None]:
-    """Name the drop in whatever its storage says."""
-    try:
-        yield
-    except (DropError, RefusedFileError):
-        raise
-    except Exception as error:
-        raise DropError(
-            f"{url}: {type(error).__name__}: {str(error)[:300]}. Look whether it is spelled right, and whether its "
-            "Airflow connection may list and read it."
-        ) from error

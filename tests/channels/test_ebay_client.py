@@ -125,15 +125,22 @@ def offer(number: int, status: str = "PUBLISHED", form: str = "FIXED_PRICE") -> 
     return {"offerId": str(number), "status": status, "format": form}
 
 
-def read(settings: Settings, stream: Any, start: datetime | None = None, end: datetime = NOON) -> list[Any]:
+def read(settings: Settings, stream: Any, start: datetime | None = None, end: datetime | None = None) -> list[Any]:
     with connect(settings) as reader:
-        return [json.loads(line) for line in reader.records(stream, start=start, end=end)]
+        return [json.loads(line) for line in reader.records(stream, start=start, end=end or reader.now())]
 
 
-def test_a_first_search_reaches_two_years_back_and_says_from_when() -> None:
-    assert orders_window(None, NOON)["filter"] == (
-        "lastmodifieddate:[2009-07-01T12:00:00.000Z..2011-06-30T11:59:59.999Z]"
-    )
+def test_nobody_asks_for_orders_of_more_than_two_years_ago() -> None:
+    account = Account(orders=[{"orderId": "14-1"}])
+    with serve(account.answer) as loopback, connect(settings_of(loopback.url)) as reader:
+        now = reader.now()
+        long_ago = now - timedelta(days=5 * 365)
+        assert list(reader.records(ORDERS, start=None, end=long_ago)) == [], "nothing is asked, and nothing refused"
+        for start in (None, long_ago, now - HOUR):
+            assert len(list(reader.records(ORDERS, start=start, end=now))) == 1
+    searched = [each.query["filter"][18:28] for each in loopback.asked if each.path.endswith("/order")]
+    two_years_ago = f"{now - timedelta(days=729):%Y-%m-%d}"
+    assert searched == [two_years_ago, two_years_ago, f"{now - HOUR:%Y-%m-%d}"]
 
 
 def test_windows_side_by_side_leave_no_millisecond_out() -> None:
@@ -154,6 +161,7 @@ def test_orders_come_page_by_page_with_the_parcels_of_those_that_left() -> None:
     ]
     assert Counter(asked.path.rpartition("/")[2] for asked in loopback.asked) == {
         "token": 1,
+        "inventory_item": 2,  # for the time
         "order": 2,
         "shipping_fulfillment": 1,
     }
@@ -255,9 +263,10 @@ def test_each_api_has_a_budget_of_its_own() -> None:
     with serve(account.answer) as loopback, connect(settings_of(loopback.url)) as reader:
         assert reader.api.limits.declared == DAILY
         reader.api.limits = Noted(DAILY)
+        now = reader.now()
         for stream in (ORDERS, INVENTORY_ITEMS, OFFERS):
-            list(reader.records(stream, start=MIDNIGHT, end=MIDNIGHT + 24 * HOUR))
-    assert Counter(asked) == {"orders": 2, "inventory": 3}
+            list(reader.records(stream, start=now - 24 * HOUR, end=now))
+    assert Counter(asked) == {"orders": 2, "inventory": 5}
 
 
 def test_a_token_host_that_is_silent_is_not_waited_for_for_ever() -> None:

@@ -100,9 +100,9 @@ class RestApi:
                 raise
             raise ChannelError(f"{self.endpoint}: {path}: {error}") from error
 
-    def time(self, path: str, parameters: Mapping[str, str] | None = None) -> datetime:
+    def time(self, path: str, parameters: Mapping[str, str] | None = None, *, operation: str = EVERYTHING) -> datetime:
         """Return the channel's own time, from the ``Date`` of its answer at a path."""
-        return time_of(self.ask("GET", path, parameters=parameters)[1], self.endpoint)
+        return time_of(self.ask("GET", path, parameters=parameters, operation=operation)[1], self.endpoint)
 
     def _address(self, path: str) -> str:
         """Return the address of a path; one that a page named must not take the credentials to another host."""

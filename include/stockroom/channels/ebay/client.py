@@ -5,16 +5,26 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
 
 import httpx
 
 from stockroom.channels.channel import SHIP_FROM, ConnectionField, Permissions, RecordReader, values_of
-from stockroom.channels.ebay.streams import ASKING_FOR_ITEMS, ASKING_FOR_ORDERS, INVENTORY, STREAMS
+from stockroom.channels.ebay.streams import (
+    ASKING_FOR_ITEMS,
+    ASKING_FOR_ORDERS,
+    CLOCK,
+    LONGEST_AGO,
+    ORDERS,
+    STREAMS,
+)
 from stockroom.channels.http import TIMEOUT, Endpoint, https_only
 from stockroom.channels.limits import Limit, Limits
 from stockroom.channels.oauth import RefreshedToken
 from stockroom.channels.rest import RestApi, RestReader, open_api
 from stockroom.settings import Settings
+from stockroom.streams import Stream
 
 FIELDS = (
     ConnectionField("url", "eBay's API, https://api.ebay.com (the sandbox is https://api.sandbox.ebay.com)"),
@@ -35,6 +45,26 @@ SCOPES = (
 A_DAY = 86_400
 DAILY = {ASKING_FOR_ORDERS: Limit(100_000, A_DAY), ASKING_FOR_ITEMS: Limit(2_000_000, A_DAY)}
 """What an application may ask in a day unless eBay granted it more."""
+
+
+@dataclass
+class EbayReader(RestReader):
+    """An open connection to an account; it refuses to be asked for orders of more than two years ago, so none are."""
+
+    _oldest: datetime | None = field(default=None, init=False)
+
+    def now(self) -> datetime:
+        """Return eBay's own time, at the cost of the larger budget."""
+        return self.api.time(*self.clock, operation=ASKING_FOR_ITEMS)
+
+    def records(self, stream: Stream, *, start: datetime | None, end: datetime) -> Iterator[bytes]:
+        """Yield each record of the stream that changed in ``start <= time < end``, as far back as eBay keeps it."""
+        if stream == ORDERS:
+            self._oldest = self._oldest or self.now() - LONGEST_AGO
+            start = self._oldest if start is None else max(start, self._oldest)
+            if start >= end:
+                return
+        yield from super().records(stream, start=start, end=end)
 
 
 def open_account(
@@ -81,7 +111,7 @@ def connect(
     *,
     timeout: httpx.Timeout = TIMEOUT,
     sleep: Callable[[float], None] = time.sleep,
-) -> Iterator[RestReader]:
+) -> Iterator[EbayReader]:
     """Open a connection to the account of ``settings``."""
     with open_account(settings, timeout=timeout, sleep=sleep) as api:
-        yield RestReader(api, STREAMS, clock=(f"{INVENTORY}/inventory_item", {"limit": "1"}))
+        yield EbayReader(api, STREAMS, clock=CLOCK)

@@ -21,7 +21,7 @@ from stockroom.channels.channel import (
     Written,
 )
 from stockroom.channels.ebay.client import open_account
-from stockroom.channels.ebay.streams import ASKING_FOR_ITEMS, INVENTORY, offers_of
+from stockroom.channels.ebay.streams import ASKING_FOR_ITEMS, CLOCK, INVENTORY, offers_of
 from stockroom.channels.http import TIMEOUT
 from stockroom.channels.paging import Json
 from stockroom.channels.rest import RestApi, value_at
@@ -52,7 +52,7 @@ class EbayWriter:
 
     def now(self) -> datetime:
         """Return eBay's own time."""
-        return self.api.time(f"{INVENTORY}/inventory_item", {"limit": "1"})
+        return self.api.time(*CLOCK, operation=ASKING_FOR_ITEMS)
 
     def read_available(self, listings: Sequence[Listing]) -> Mapping[Listing, int]:
         """Return the units that each inventory item shows; one that is not there, or shows none at all, is left out."""

@@ -14,6 +14,8 @@ from stockroom.streams import Items, Part, Stream, may_lack, needs
 FULFILLMENT, INVENTORY = "sell/fulfillment/v1", "sell/inventory/v1"
 ASKING_FOR_ORDERS, ASKING_FOR_ITEMS = "orders", "inventory"
 """eBay counts each API by itself."""
+CLOCK = (f"{INVENTORY}/inventory_item", {"limit": "1"})
+"""The cheapest question."""
 ORDERS_A_PAGE = 200
 """Most that the API gives; it refuses to be asked for more."""
 ITEMS_A_PAGE = 100

@@ -27,7 +27,7 @@ A_LONDON, B_LONDON, A_LEEDS = Listing("A", "LONDON"), Listing("B", "LONDON"), Li
 
 @pytest.fixture(scope="module")
 def bucket() -> Iterator[Any]:
-    with s3_server() as client:
+    with s3_server("stockroom_customers") as client:
         yield client
 
 
@@ -35,7 +35,7 @@ def bucket() -> Iterator[Any]:
 def outside(request: Any, tmp_path: Path) -> FolderOutside | BucketOutside:
     if request.param == "folder":
         return FolderOutside(tmp_path / "out")
-    return BucketOutside(request.getfixturevalue("bucket"), f"out-{tmp_path.name}")
+    return BucketOutside(request.getfixturevalue("bucket"), f"out-{tmp_path.name}", "stockroom_customers")
 
 
 def settings(folder: Path | str, **values: str) -> Settings:

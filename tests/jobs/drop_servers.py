@@ -41,10 +41,11 @@ class BucketOutside:
 
     client: Any
     prefix: str
+    connection: str = CONNECTION
 
     @property
     def url(self) -> str:
-        return f"s3://{CONNECTION}@{BUCKET}/{self.prefix}"
+        return f"s3://{self.connection}@{BUCKET}/{self.prefix}"
 
     def put(self, name: str, content: bytes) -> None:
         self.client.put_object(Bucket=BUCKET, Key=f"{self.prefix}/{name}", Body=content)
@@ -126,15 +127,18 @@ def sftp_server(root: Path, connection: str = SFTP_CONNECTION) -> Iterator[int]:
 
 
 @contextmanager
-def s3_server() -> Iterator[Any]:
-    """Serve a bucket, known to Airflow by a connection, and yield a client of it."""
+def s3_server(name: str = CONNECTION) -> Iterator[Any]:
+    """Serve a bucket, known to Airflow by a connection, and yield a client of it.
+
+    Each server of a process needs a ``name`` of its own: Airflow keeps what it once opened by it.
+    """
     server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
     known = {"endpoint_url": f"http://{host}:{port}", "region_name": "eu-west-2"}
     with pytest.MonkeyPatch.context() as patch:
         connection = {"conn_type": "aws", "login": "testing", "password": "testing", "extra": known}
-        patch.setenv(f"AIRFLOW_CONN_{CONNECTION.upper()}", json.dumps(connection))
+        patch.setenv(f"AIRFLOW_CONN_{name.upper()}", json.dumps(connection))
         client = boto3.client("s3", **known, aws_access_key_id="testing", aws_secret_access_key="testing")
         with suppress(client.exceptions.BucketAlreadyOwnedByYou):  # all servers of a process share what they hold
             client.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-2"})

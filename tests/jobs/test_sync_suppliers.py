@@ -116,3 +116,68 @@ def test_every_declared_stream_has_a_table(warehouse: Any) -> None:
     for source in FILE_SOURCES:
         for stream in source.streams:
             warehouse.connection.execute(f"select 1 from raw.{stream.table}")  # noqa: S608
+
+
+def rules_in_force(warehouse: Any) -> set[str]:
+    """Return the files that hold, as int_files_in_force reads them."""
+    with psycopg.connect(warehouse.url) as connection:
+        rows = connection.execute(
+            "select file_name from raw.landing_files where source = 'planners' and gone_at is null"
+        ).fetchall()
+    return {name for (name,) in rows}
+
+
+def half_an_hour_later(warehouse: Any) -> None:
+    with psycopg.connect(warehouse.url) as connection:
+        connection.execute("update raw.landing_files set missing_since = missing_since - interval '31 minutes'")
+
+
+def test_what_a_file_said_that_the_planners_took_away_holds_no_longer_until_it_is_back(
+    settings: Settings, warehouse: Any
+) -> None:
+    fill(settings)
+    spring = settings.planners_dir / "promotions.csv"
+    (settings.planners_dir / "promotions-summer.csv").write_text(spring.read_text().replace("PR-1", "PR-2"))
+    sync_suppliers(settings)
+    content = spring.read_bytes()
+    spring.unlink()
+    sync_suppliers(settings)
+    sync_suppliers(settings)
+    assert rules_in_force(warehouse) == {"promotions.csv", "promotions-summer.csv"}, "it may be being replaced"
+    half_an_hour_later(warehouse)
+    assert str(sync_suppliers(settings)).endswith(" · gone: promotions.csv")
+    assert rules_in_force(warehouse) == {"promotions-summer.csv"}
+    assert "gone" not in str(sync_suppliers(settings)), "it is said once"
+    with psycopg.connect(warehouse.url) as connection:
+        asked = connection.execute("select subject from ops.exceptions where resolved_at is null").fetchall()
+    assert asked == [("promotions.csv",)]
+
+    spring.write_bytes(content)
+    sync_suppliers(settings)
+    assert rules_in_force(warehouse) == {"promotions.csv", "promotions-summer.csv"}, "though its bytes are known"
+    with psycopg.connect(warehouse.url) as connection:
+        assert connection.execute("select 1 from ops.exceptions where resolved_at is null").fetchall() == []
+
+
+def test_a_planners_folder_that_is_empty_or_out_of_reach_takes_no_rule_away(settings: Settings, warehouse: Any) -> None:
+    fill(settings)
+    sync_suppliers(settings)
+    (settings.planners_dir / "promotions.csv").rename(settings.planners_dir.parent / "promotions.csv")
+    sync_suppliers(settings)
+    half_an_hour_later(warehouse)
+    sync_suppliers(settings)
+    settings.planners_dir.rmdir()
+    half_an_hour_later(warehouse)
+    sync_suppliers(settings)
+    assert rules_in_force(warehouse) == {"promotions.csv"}
+
+
+def test_a_supplier_may_take_files_away_that_we_have_read(settings: Settings, warehouse: Any) -> None:
+    fill(settings)
+    sync_suppliers(settings)
+    (settings.suppliers_dir / "catalogue-S01.csv").unlink()
+    sync_suppliers(settings)
+    half_an_hour_later(warehouse)
+    sync_suppliers(settings)
+    with psycopg.connect(warehouse.url) as connection:
+        assert connection.execute("select 1 from raw.landing_files where gone_at is not null").fetchall() == []

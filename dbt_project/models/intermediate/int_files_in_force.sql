@@ -6,14 +6,17 @@ landing_files as (
 
 ),
 
--- What a channel sends has no file that somebody edits: there, a record is gone when the channel says so.
+-- What a channel sends has no file that somebody edits: there, a record is gone when the channel says so. A file that
+-- the planners took out of their folder says nothing any more.
 files as (
 
     select *
 
     from landing_files
 
-    where source in ('planners', 'suppliers')
+    where
+        source in ('planners', 'suppliers')
+        and gone_at is null
 
 ),
 

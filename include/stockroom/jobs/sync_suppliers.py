@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from stockroom.jobs.extracted import ExtractionError, SourceExtracted
+from stockroom.jobs.miss_files import miss_files
 from stockroom.jobs.take_in_files import take_in_files
 from stockroom.settings import Settings
 from stockroom.suppliers import FILE_SOURCES
@@ -17,6 +18,8 @@ class SuppliersSynced:
     """What each folder brought."""
 
     sources: tuple[SourceExtracted, ...]
+    gone: tuple[str, ...] = ()
+    """Files that the planners took out of their folder."""
 
     @property
     def loaded(self) -> int:
@@ -30,7 +33,8 @@ class SuppliersSynced:
 
     def __str__(self) -> str:
         """Return one line for a person to read."""
-        return " · ".join(str(source) for source in self.sources)
+        gone = [f"gone: {', '.join(self.gone)}"] if self.gone else []
+        return " · ".join([*map(str, self.sources), *gone])
 
 
 def sync_suppliers(settings: Settings) -> SuppliersSynced:
@@ -50,6 +54,7 @@ def sync_suppliers(settings: Settings) -> SuppliersSynced:
                     taken.append(take_in_files(settings, connection, source))
                 except ExtractionError as error:
                     failures.append(str(error))
+            gone = miss_files(settings, connection) if not failures else []
     if failures:
         raise ExtractionError(" · ".join([*failures, *map(str, taken)]))
-    return SuppliersSynced(tuple(taken))
+    return SuppliersSynced(tuple(taken), tuple(gone))

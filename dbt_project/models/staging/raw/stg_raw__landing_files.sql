@@ -15,6 +15,7 @@ renamed as (
         path,
         file_name,
         landed_at,
+        gone_at,
         coalesce(rejected_count, 0) as rejected_count,
         coalesce(channel_time, window_end, landed_at) as read_at
 

@@ -80,6 +80,15 @@ class Settings:
     approval_threshold: Decimal = Decimal(2000)
     """Orders up to this value in the base currency go by themselves."""
     approvers: tuple[str, ...] = ("buyer",)
+    keep_raw_days: int = 90
+    """So long every version of a record stays in raw; then the newest alone. Landing keeps them all."""
+    keep_inputs_days: int = 60
+    """So long it is kept what a plan was made from."""
+    keep_plans_days: int = 90
+    """So long every plan is kept whole; then the first of each week, and what was ordered."""
+    keep_weekly_plans_days: int = 800
+    keep_logs_days: int = 90
+    """So long extracts are listed, and availability that changed nothing."""
     as_of_date: date | None = None
     """Pins the plan date (the sample store lives in 2011); ``None`` means today in ``time_zone``."""
     channel_values: Mapping[str, str] = field(default_factory=dict, repr=False, hash=False)
@@ -138,6 +147,11 @@ def _parsed(name: str, text: str) -> object:
             return value
         if name in ("storefront_asks_a_minute", "notices_a_day"):
             return int(text)
+        if name.startswith("keep_"):
+            days = int(text)
+            if days < 1:
+                raise SettingsError(f"{variable}={text!r} keeps nothing; give a number of days such as 90")
+            return days
         if name in ("approvers", "storefront_origins", "storefront_single_opt_in"):
             return tuple(part.strip() for part in text.split(",") if part.strip())
         if name == "as_of_date":

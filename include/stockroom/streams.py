@@ -94,6 +94,11 @@ class Stream:
     """What a catalogue holds."""
     is_needed: bool = False
     """Whether a plan cannot do without its records where the channel is connected."""
+    changed_at: str = ""
+    """Where a channel's record says when it changed, as staging reads it: the latest version counts, whichever landed
+    last. Dots lead into objects. Without it old versions are never dropped from raw."""
+    is_history: bool = False
+    """Whether older versions go on saying something of their own day: none is ever dropped from raw."""
 
     @property
     def table(self) -> str:

@@ -37,6 +37,7 @@ def add_to(commands: Commands) -> None:
     commands.dated("check-raw", job_named("check_raw"), "check the raw records")
     build = commands.dated("build", _build, "build the marts")
     build.add_argument("--layer", choices=LAYERS, help="only this layer")
+    build.add_argument("--from-nothing", action="store_true", help="as if nothing had been built before")
 
 
 def _sync(given: argparse.Namespace) -> int:
@@ -102,5 +103,6 @@ def _build(given: argparse.Namespace) -> int:
     from stockroom.jobs.build_marts import build_marts
 
     settings = settings_of(given)
-    print(build_marts(settings, as_of_date=plan_date_of(given, settings), layer=given.layer))
+    as_of_date = plan_date_of(given, settings)
+    print(build_marts(settings, as_of_date=as_of_date, layer=given.layer, full_refresh=given.from_nothing))
     return 0

@@ -72,7 +72,7 @@ def build_marts(
     """Build one layer (or all) from what raw holds, with its tests, counting what occurred before ``as_of_date``.
 
     Building for an earlier date than last time is safe: the incremental models forget what they counted later.
-    ``full_refresh`` builds them from nothing, which raw can only do as far back as its partitions reach.
+    ``full_refresh`` builds them from nothing; maintenance leaves in raw what that needs.
 
     Raises:
         BuildFailedError: a model or a test failed, or the project cannot be parsed.

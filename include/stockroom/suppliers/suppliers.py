@@ -12,7 +12,8 @@ from stockroom.tabular import FileSource, FileStream
 TERMS = Stream("suppliers", "terms", key=("supplier_id",))
 CATALOGUES = Stream("suppliers", "catalogues", key=("supplier_id", "supplier_sku"))
 PURCHASE_ORDERS = Stream("suppliers", "purchase_orders", key=("po_number", "line_number"))
-BACKORDERS = Stream("suppliers", "backorders", key=("po_number", "line_number"))
+# What a supplier said by a day: an earlier day is planned with what was said before it.
+BACKORDERS = Stream("suppliers", "backorders", key=("po_number", "line_number"), is_history=True)
 
 TERMS_COLUMNS = (
     "supplier_id",

@@ -89,6 +89,42 @@ def load_rows(
     return _load(connection, stream, landing_file, currency, lambda: stage_rows(connection, rows))
 
 
+def load_again(
+    connection: psycopg.Connection,
+    stream: Stream,
+    landing_file: LandingFile,
+    landing_file_id: int,
+    rows: Iterable[Row | BadRow] | None,
+    *,
+    currency: str,
+    older_than: int | None,
+) -> int:
+    """Put back what raw lacks of a file that was loaded before, under the id it has, and return how many rows.
+
+    What is still there stays, and so does what ``raw.landing_files`` and ``raw.rejected_records`` say of the file. Of a
+    snapshot stream a document is left out again that equals the version stored before it: load the oldest file first.
+
+    Args:
+        connection: as ``load_landing_file``.
+        stream: as there.
+        landing_file: as it landed.
+        landing_file_id: its id in ``raw.landing_files``.
+        rows: what a reader finds in a kept file; None for gzip JSON lines.
+        currency: as there.
+        older_than: as it was when the file was loaded.
+
+    Raises:
+        DamagedLandingFileError: as there.
+    """
+    with connection.transaction():
+        if rows is None:
+            stage_lines(connection, landing_file)
+        else:
+            stage_rows(connection, rows)
+        _reject(connection, stream, currency)
+        return _insert(connection, stream, landing_file, landing_file_id, older_than)
+
+
 def _load(
     connection: psycopg.Connection,
     stream: Stream,
@@ -203,19 +239,9 @@ def _store(
     older_than: int | None,
 ) -> LoadSummary:
     """Move what is staged to its tables, note the counts with the file, and return them."""
-    table = sql.Identifier("raw", stream.table)
-    connection.execute("select raw.ensure_partition(%s, %s)", (stream.table, landing_file.landed_at))
     row = connection.execute("select count(*) from pg_temp.incoming").fetchone()
     good = int(row[0]) if row else 0
-    if older_than is not None:
-        connection.execute(
-            sql.SQL(_LEAVE_OUT).format(table=table, key=_key(stream)),
-            {"source": stream.source, "stream": stream.name, "older_than": older_than},
-        )
-    loaded = connection.execute(
-        sql.SQL(_SNAPSHOT if stream.mode == "snapshot" else _APPEND).format(table=table, key=_key(stream)),
-        {"landing_file_id": landing_file_id, "landed_at": landing_file.landed_at},
-    ).rowcount
+    loaded = _insert(connection, stream, landing_file, landing_file_id, older_than)
     rejected = connection.execute(
         """
         insert into raw.rejected_records (landing_file_id, line_number, reason, record)
@@ -231,6 +257,27 @@ def _store(
         (good + rejected, loaded, rejected, landing_file_id),
     )
     return LoadSummary(loaded, rejected, unchanged=good - loaded)
+
+
+def _insert(
+    connection: psycopg.Connection,
+    stream: Stream,
+    landing_file: LandingFile,
+    landing_file_id: int,
+    older_than: int | None,
+) -> int:
+    """Move what is staged to the stream's table, but for rows of the file that are there; return how many moved."""
+    table = sql.Identifier("raw", stream.table)
+    connection.execute("select raw.ensure_partition(%s, %s)", (stream.table, landing_file.landed_at))
+    if older_than is not None:
+        connection.execute(
+            sql.SQL(_LEAVE_OUT).format(table=table, key=_key(stream)),
+            {"source": stream.source, "stream": stream.name, "older_than": older_than},
+        )
+    return connection.execute(
+        sql.SQL(_SNAPSHOT if stream.mode == "snapshot" else _APPEND).format(table=table, key=_key(stream)),
+        {"landing_file_id": landing_file_id, "landed_at": landing_file.landed_at},
+    ).rowcount
 
 
 _MOVE_BAD = """
@@ -268,6 +315,7 @@ _APPEND = """
 insert into {table} (landing_file_id, line_number, record_key, document, landed_at)
 select %(landing_file_id)s, incoming.line_number, {key}, incoming.document, %(landed_at)s
 from pg_temp.incoming
+on conflict do nothing
 """
 
 _SNAPSHOT = """
@@ -285,9 +333,10 @@ select %(landing_file_id)s, latest.line_number, latest.record_key, latest.docume
 from latest
 left join lateral (
     select stored.document from {table} as stored
-    where stored.record_key = latest.record_key
+    where stored.record_key = latest.record_key and stored.landing_file_id < %(landing_file_id)s
     order by stored.landing_file_id desc, stored.line_number desc
     limit 1
 ) as newest on true
 where newest.document is distinct from latest.document
+on conflict do nothing
 """

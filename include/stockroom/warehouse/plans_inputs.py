@@ -56,6 +56,9 @@ class FrozenInputs:
         return found
 
 
+_IS_KEPT = "select 1 from plan.inputs where plan_date = %(plan_date)s limit 1"
+
+
 def read_inputs(
     connection: psycopg.Connection, plan_date: date, *, shard: int | None = None, skus: Sequence[str] | None = None
 ) -> FrozenInputs:
@@ -65,7 +68,7 @@ def read_inputs(
     the same bits in any company.
 
     Raises:
-        LookupError: nothing is frozen for that day.
+        LookupError: nothing is frozen for that day, or is not kept any more.
     """
     run = connection.execute("select policy, history_days from plan.runs where plan_date = %s", (plan_date,)).fetchone()
     if run is None:
@@ -74,6 +77,8 @@ def read_inputs(
     with connection.cursor(binary=True, row_factory=namedtuple_row) as cursor:
         use_numpy_arrays(cursor)
         rows: list[Any] = cursor.execute(_statement("plans_read_inputs.sql"), wanted).fetchall()
+        if not rows and not cursor.execute(_IS_KEPT, wanted).fetchone():
+            raise LookupError(f"what the plan of {plan_date} was made from is not kept any more")
         shipments: list[Any] = cursor.execute(
             """
             select shipment_id, supplier_id, lane, days, age_days, is_open

@@ -24,6 +24,7 @@ PRODUCTS = Stream(
     "bigcommerce",
     "products",
     key=("id",),
+    changed_at="date_modified",
     about="BigCommerce products of the v3 catalogue with their variants; key: id",
     checks=(
         Part(
@@ -41,6 +42,7 @@ ORDERS = Stream(
     "bigcommerce",
     "orders",
     key=("id",),
+    changed_at="date_modified_utc",
     about="BigCommerce v2 orders with their products (product_records), their refunds in full (refund_records), and "
     "their dates again as ISO texts (date_created_utc and others); key: id",
     checks=(

@@ -28,6 +28,7 @@ ORDERS = Stream(
     "ebay",
     "orders",
     key=("orderId",),
+    changed_at="lastModifiedDate",
     about="eBay orders with their parcels in full (fulfillment_records); key: orderId",
     checks=(
         Part(

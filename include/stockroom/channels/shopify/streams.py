@@ -72,12 +72,12 @@ QUERIES = (
         question("locations", "locations", first=50),
     ),
     StreamQuestion(
-        Stream(SOURCE, "products", key=("id",), offers=(OFFERED,), is_needed=True),
+        Stream(SOURCE, "products", key=("id",), offers=(OFFERED,), is_needed=True, changed_at="updatedAt"),
         question("products", "products", first=20),
         nested=(NestedPages(("variants",), question("product_variants", "product", first=100)),),
     ),
     StreamQuestion(
-        Stream(SOURCE, "orders", key=("id",), sells=(SOLD,)),
+        Stream(SOURCE, "orders", key=("id",), sells=(SOLD,), changed_at="updatedAt"),
         question("orders", "orders", first=1),
         lines=36,
         nested=(

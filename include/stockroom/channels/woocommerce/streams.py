@@ -19,6 +19,7 @@ ORDERS = Stream(
     "woocommerce",
     "orders",
     key=("id",),
+    changed_at="date_modified_gmt",
     about="WooCommerce orders with their refunds in full (refund_records); key: id",
     checks=(
         Part(
@@ -43,6 +44,7 @@ PRODUCTS = Stream(
     "woocommerce",
     "products",
     key=("id",),
+    changed_at="date_modified_gmt",
     about="WooCommerce products with their variations in full (variation_records); key: id",
     checks=(
         Part(

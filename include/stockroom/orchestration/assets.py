@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from airflow.sdk import Asset
+from airflow.sdk import Asset, AssetWatcher
+
+from stockroom.orchestration.dropped_files import FilesDropped
 
 channel_records = Asset("channel_records")
 """What the sales channels sent, in ``raw``."""
@@ -18,3 +20,6 @@ planning_marts = Asset("planning_marts")
 
 orders_waiting = Asset("orders_waiting")
 """Purchase orders above the approval threshold; every event carries their plan date as its partition key."""
+
+dropped_files = Asset("dropped_files", watchers=[AssetWatcher(name="drops", trigger=FilesDropped())])
+"""Files that others left on S3 or an SFTP server; its events come from the triggerer, which looks there."""

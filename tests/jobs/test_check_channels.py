@@ -152,7 +152,11 @@ def test_shopify_is_asked_which_scopes_the_token_has(lacks: str, said: str, tmp_
 @pytest.mark.parametrize(
     ("name", "content", "verdict"),
     [
-        ("orders-1.csv", f"{HEADER}\n1,1,2026-03-01 10:00,C,GB,LONDON,A,x,2,1.00,GBP\n", "ok: orders-1.csv has its"),
+        (
+            "orders-1.csv",
+            f"{HEADER}\n1,1,2026-03-01 10:00,C,GB,LONDON,A,x,2,1.00,GBP\n",
+            "ok: orders-1.csv can be read",
+        ),
         ("orders-1.csv", "order_number,line\n1,1\n", "missing: orders-1.csv"),
     ],
 )

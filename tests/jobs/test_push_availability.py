@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,9 @@ from tests.jobs.sample_shop import SampleShop
 
 from stockroom.channels import CHANNELS
 from stockroom.channels.channel import Change, Listing, UnavailableChannelError
+from stockroom.jobs.audit_shop import audit_shop
 from stockroom.jobs.build_marts import build_marts
+from stockroom.jobs.check_channels import check_channels
 from stockroom.jobs.extract_channel import extract_channel
 from stockroom.jobs.open_exceptions import open_exceptions
 from stockroom.jobs.push_availability import PushError, push_availability
@@ -81,6 +83,14 @@ def test_nothing_is_written_before_anything_is_known(warehouse: Any, shop: Sampl
     assert "marts were never built" in str(push_availability(unbuilt, channel_id="shopify"))
 
 
+def test_every_shop_can_be_worked_with(settings: Settings) -> None:
+    checked = check_channels(settings, now=datetime.now(UTC))
+    assert [each.channel.channel_id for each in checked.channels if each.channel.channel_id in CHANNELS_HERE] == [
+        *CHANNELS_HERE
+    ]
+    assert checked.is_complete, str(checked)
+
+
 def test_a_first_round_finds_every_shop_in_order(settings: Settings, rows: Any) -> None:
     assert "would write 0 of" in str(push_availability(settings, is_dry=True))
     assert rows("select count(*) from ops.push_runs") == [(0,)], "a dry run leaves no trace"
@@ -107,7 +117,9 @@ def test_after_a_day_of_sales_each_shop_is_told_what_the_others_sold(
     assert all(wrongly_shown(shop, channel) for channel in PLACES)
     sync(settings)
     dry = str(push_availability(settings, is_dry=True))
+    audited = {each.channel_id: each for each in audit_shop(settings, now=datetime.now(UTC)).audit.channels}
     push_availability(settings)
+    assert sum(figure.differs for figure in audited["shopify"].figures) == len(missed)
     assert f"shopify: would write {len(missed):,} of" in dry
     assert {channel: wrongly_shown(shop, channel) for channel in PLACES} == {channel: {} for channel in PLACES}
     assert rows(

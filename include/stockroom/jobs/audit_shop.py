@@ -25,6 +25,7 @@ from stockroom.jobs.note_channels import note_channels
 from stockroom.settings import Settings, SettingsError
 from stockroom.warehouse import connect
 from stockroom.warehouse.audits import CatalogueFact, landed_at, read_catalogues, read_odd_items, read_places
+from stockroom.warehouse.extraction import clock
 from stockroom.warehouse.pushes import is_built, keep_the_order_of_views, read_targets
 
 
@@ -88,6 +89,7 @@ def _figures(settings: Settings, connection: psycopg.Connection, channel: Channe
         return []
     read = landed_at(connection, sorted({target.based_on_landing_file_id for target in targets.values()}))
     wanted = [Availability(listing, target.sku, target.units) for listing, target in targets.items()]
+    asked_at = clock(connection)  # not the channel's clock: beside it stands how old our own figures are
     with channel.push(settings) as writer:
         compared = compare(writer, wanted)
     return [
@@ -98,7 +100,7 @@ def _figures(settings: Settings, connection: psycopg.Connection, channel: Channe
             place_id=target.place_id,
             location_id=target.location_id,
             units_shown=result.units_before,
-            shown_at=result.read_at,
+            shown_at=asked_at,
             units_known=target.units,
             known_at=read.get(target.based_on_landing_file_id),
         )

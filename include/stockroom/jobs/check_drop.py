@@ -76,4 +76,4 @@ def _first_row(drop: Drop, kind: FileStream, file: DroppedFile, settings: Settin
         return Checked(what, "missing", str(error))
     if isinstance(row, BadRow):
         return Checked(what, "missing", f"{file.name}, line {row.line_number}: {row.reason}")
-    return Checked(what, "ok", f"{file.name} has its columns")
+    return Checked(what, "ok", f"{file.name} can be read")

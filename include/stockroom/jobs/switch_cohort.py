@@ -28,7 +28,10 @@ class CohortSwitched:
         if not self.switched.is_new:
             return f"{now}; as before, nothing is changed"
         turned = f"{self.switched.turned_live:,} turned live, {self.switched.turned_watched:,} watched"
-        return f"{now}; {turned}. Pushes and notices go by it at once, orders from the next plan on"
+        base = (
+            " What turned live is counted from the level that the shop shows now." if self.switched.turned_live else ""
+        )
+        return f"{now}; {turned}. Pushes and notices go by it at once, orders from the next plan on.{base}"
 
 
 def show_cohort(settings: Settings) -> str:

@@ -1,8 +1,9 @@
 """Bring what the sales channels have sold and have in stock into the warehouse, and tell them what can be sold.
 
-Starts every two minutes, so that a sale is known within five. Each connected channel is its own task: one that is down
-delays no other. If nobody acts, the next run continues where the last one ended. A push that would empty a shop writes
-nothing and asks. Safe to rerun: files and rows are known by names and keys, and only figures that differ are written.
+Starts every two minutes, and at once when channels say that something happened: only those are looked at then. Each is
+its own task: one that is down delays no other. If nobody acts, the next run continues where the last one ended. A push
+that would empty a shop writes nothing and asks. Safe to rerun: files and rows are known by names and keys, and only
+figures that differ are written.
 """
 
 from datetime import timedelta
@@ -11,13 +12,13 @@ from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import dag, task
 
 from stockroom.orchestration import this_run
-from stockroom.orchestration.assets import channel_records, stock_positions
+from stockroom.orchestration.assets import channel_events, channel_records, stock_positions
 from stockroom.orchestration.policies import QUICK, TIER_1, finish_within
-from stockroom.orchestration.schedules import by_clock
+from stockroom.orchestration.schedules import by_clock_and_at_once
 
 
 @dag(
-    schedule=by_clock("*/2 * * * *"),
+    schedule=by_clock_and_at_once("*/2 * * * *", channel_events),
     default_args=QUICK,
     max_active_runs=1,
     deadline=finish_within(timedelta(minutes=15)),
@@ -29,15 +30,15 @@ def sync_channels() -> None:
 
     @task
     def list_channels() -> list[str]:
-        from stockroom.jobs.note_channels import connected_channels
+        from stockroom.jobs.choose_channels import choose_channels
 
-        return connected_channels(this_run.settings())
+        return choose_channels(this_run.settings(), only_hinted=this_run.is_called())
 
     @task(map_index_template="{{ task.op_kwargs['channel_id'] }}")
     def extract(channel_id: str) -> str:
         from stockroom.jobs.extract_channel import extract_channel
 
-        return str(extract_channel(this_run.settings(), channel_id))
+        return str(extract_channel(this_run.settings(), channel_id, up_to_now=this_run.is_called()))
 
     @task(outlets=[channel_records, stock_positions], trigger_rule="all_done_min_one_success")
     def record_restock_requests() -> str:

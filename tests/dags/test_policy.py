@@ -127,21 +127,25 @@ def test_runs_that_write_take_turns_and_those_that_wait_for_people_do_not(stem: 
 
 @pytest.mark.parametrize("stem", STEMS)
 def test_switching_a_dag_on_does_not_start_it(stem: str) -> None:
-    timetable = _dag(stem).timetable
+    timetable = getattr(_dag(stem).timetable, "timetable", _dag(stem).timetable)
     assert not _dag(stem).catchup
     if hasattr(timetable, "run_immediately"):
         assert timetable.run_immediately is not True
         assert timetable.run_immediately.total_seconds() == 0
 
 
-def test_every_asset_that_starts_a_dag_is_produced_by_another() -> None:
+def test_every_asset_that_starts_a_dag_is_produced_by_another_or_watched_for() -> None:
     produced = {outlet.name for dag in _bag().dags.values() for task in dag.tasks for outlet in task.outlets}
     conditions = [getattr(dag.timetable, "asset_condition", None) for dag in _bag().dags.values()]
-    consumed = {
-        asset.name for condition in conditions if condition for asset in getattr(condition, "objects", [condition])
-    }
-    assert consumed == {"stock_positions", "planning_marts", "orders_waiting", "dropped_files"}
-    assert consumed - {"dropped_files"} <= produced, "files are dropped by others, and watched for"
+    assets = [asset for condition in conditions if condition for asset in getattr(condition, "objects", [condition])]
+    watched = {asset.name for asset in assets if asset.watchers}
+    assert watched == {"channel_events", "dropped_files"}
+    assert {asset.name for asset in assets} - watched == {"stock_positions", "planning_marts", "orders_waiting"}
+    assert {"stock_positions", "planning_marts", "orders_waiting"} <= produced
+
+
+def test_the_channels_are_looked_at_by_the_clock_whether_they_say_something_or_not() -> None:
+    assert _dag("sync_channels").timetable.timetable.expression == "*/2 * * * *"
 
 
 def test_assets_are_written_once() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 import textwrap
 import time
 from collections.abc import Iterator
@@ -23,6 +24,8 @@ from stockroom.embedded.follow import Follower, TaskFailedError
 from stockroom.embedded.installation import Installation
 from stockroom.embedded.ports import choose_ports
 from stockroom.embedded.questions import end_questions, end_questions_here
+from stockroom.warehouse import connect
+from stockroom.warehouse.hints import HintRow, remember_hint
 
 pytestmark = pytest.mark.slow
 
@@ -61,6 +64,27 @@ DAGS = {
             hear(AskForApproval(task_id="question", order=question).output)
 
         ask()
+    """,
+    "hear": """
+        from airflow.sdk import dag, task
+        from stockroom.orchestration import this_run
+        from stockroom.orchestration.assets import channel_events
+        from stockroom.orchestration.policies import QUICK
+        from stockroom.orchestration.schedules import by_clock_and_at_once
+
+        @dag(schedule=by_clock_and_at_once("0 0 1 1 *", channel_events), default_args=QUICK, max_active_runs=1)
+        def hear():
+            @task
+            def listen() -> str:
+                from stockroom.warehouse import connect
+                from stockroom.warehouse.hints import take_hints
+
+                with connect(this_run.settings().warehouse_url) as connection:
+                    return f"called: {this_run.is_called()}, by {take_hints(connection)}"
+
+            listen()
+
+        hear()
     """,
     "fail": """
         from airflow.sdk import dag, task
@@ -101,6 +125,7 @@ class Running:
     plan: AirflowPlan
     children: Children
     said: list[str]
+    settings: dict[str, str]
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +145,7 @@ def airflow(postgres_server: postgres.Server, tmp_path_factory: pytest.TempPathF
     settings = {"STOCKROOM_WAREHOUSE_URL": postgres_server.warehouse_url(), "STOCKROOM_LANDING_URL": project.as_uri()}
     try:
         start_airflow(plan, children, airflow_environment(plan) | settings | folders)
-        yield Running(plan, children, [])
+        yield Running(plan, children, [], settings | folders)
     finally:
         children.stop()
 
@@ -163,6 +188,28 @@ def test_a_plan_date_travels_over_an_asset_to_a_question_that_only_the_named_per
         assert buyer.patch(path, json=answer).status_code == httpx.codes.OK
         follower.wait_for(asked)
         assert any("Refuse by buyer for 2011-06-20" in line for line in airflow.said)
+
+
+def test_a_channel_that_calls_starts_a_run_within_seconds(airflow: Running, warehouse_template: str) -> None:
+    plan, url = airflow.plan, airflow.settings["STOCKROOM_WAREHOUSE_URL"]
+    assert warehouse_template in url
+    command = [sys.executable, str(Path(sys.executable).with_name("airflow")), "triggerer", "--skip-serve-logs"]
+    triggerer = airflow.children.start("airflow-triggerer", command, airflow_environment(plan) | airflow.settings)
+    try:
+        call = DagRun("shopify", "a webhook", "success", None, datetime.now(UTC))
+        with connect(url) as connection:
+            remember_hint(connection, HintRow("shopify", "1", "orders/create", None), is_waiting=True)
+        with _client(airflow, ADMIN) as admin:
+            follower = _follower(airflow, admin)
+            run = follower.find_started("hear", after=call)
+            follower.wait_for(run)
+        assert any("called: True, by ['shopify']" in line for line in airflow.said)
+    finally:
+        triggerer.terminate()
+        triggerer.wait(20)
+        airflow.children.forget("airflow-triggerer")
+        with connect(url) as connection:  # other tests copy this database
+            connection.execute("delete from ops.channel_hints")
 
 
 def test_a_question_ends_when_its_order_was_answered_elsewhere(airflow: Running) -> None:

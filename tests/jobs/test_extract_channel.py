@@ -89,6 +89,25 @@ def test_a_window_ends_a_minute_before_the_clock_of_the_shop(settings: Settings,
     assert len(rows("select 1 from raw.shopify_orders")) == 2
 
 
+def test_a_shop_that_called_is_read_up_to_this_moment_and_that_part_is_read_again(
+    settings: Settings, shop: Shop, rows: Any
+) -> None:
+    shop.clock = datetime(2011, 6, 30, 5, 0, 0, tzinfo=UTC)
+    shop.orders = [order(1, updated_at="2011-06-30T04:00:00Z")]
+    extract_channel(settings, "shopify")
+    shop.clock += timedelta(seconds=30)
+    shop.orders.append(order(2, updated_at="2011-06-30T05:00:30Z"))
+    assert str(extract_channel(settings, "shopify")) == "shopify: nothing new"
+    shop.clock += timedelta(seconds=1)
+    assert str(extract_channel(settings, "shopify", up_to_now=True)) == "shopify: orders 1"
+    # A change of the same second that Shopify's search did not find yet is not lost.
+    shop.orders.append(order(3, updated_at="2011-06-30T05:00:30Z"))
+    shop.clock += timedelta(minutes=2)
+    assert str(extract_channel(settings, "shopify")) == "shopify: orders 2"
+    counted = "select record_key, count(*), count(distinct document) from raw.shopify_orders group by 1 order by 1"
+    assert [tuple(row[1:]) for row in rows(counted)] == [(1, 1), (2, 1), (1, 1)]
+
+
 def test_extracting_again_while_the_clock_stands_writes_nothing(settings: Settings, rows: Any) -> None:
     extract_channel(settings, "shopify")
     before = (everything(rows), rows("select path from raw.landing_files order by 1"))

@@ -2,8 +2,9 @@
 
 As few processes as the work needs: the API server and a scheduler that runs tasks itself (``LocalExecutor``). A DAG
 processor and a triggerer join them only when everything is to stay up: the runner writes the DAG files' content into
-the metadata itself, and no task of ours waits in a trigger. Every port is free, on loopback and remembered; the log
-and health servers, which would open three more on all interfaces, are off.
+the metadata itself, and no task of ours waits in a trigger. (What channels and partners do meanwhile is found by the
+clock.) Every port is free, on loopback and remembered; the log and health servers, which would open three more on all
+interfaces, are off.
 """
 
 from __future__ import annotations

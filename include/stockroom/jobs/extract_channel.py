@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import psycopg
 
@@ -26,12 +26,13 @@ PATIENCE_SECONDS = 600.0
 """How long a round waits for a channel to make a file of its whole history; the next one goes on waiting."""
 
 
-def extract_channel(settings: Settings, channel_id: str) -> SourceExtracted:
+def extract_channel(settings: Settings, channel_id: str, *, up_to_now: bool = False) -> SourceExtracted:
     """Return what the channel had that is new since its last extract.
 
     Each stream lands as a file before it is loaded, and its cursor moves with its rows: a killed extract is asked for
     again and leaves nothing twice. A long history comes in parts, each such a file. A stream that fails does not keep
-    the others.
+    the others. ``up_to_now`` reads beyond what the channel's search is sure to have settled, for whoever was told that
+    something just happened; the next window begins where the sure part ended, and reads the rest again.
 
     Raises:
         ExtractionError: streams could not be extracted, or what came not answered; the message names the reasons.
@@ -47,7 +48,7 @@ def extract_channel(settings: Settings, channel_id: str) -> SourceExtracted:
                 if isinstance(channel.source, FileSource):
                     extracted = take_in_files(settings, connection, channel.source)
                 else:
-                    extracted = _extract_windows(settings, connection, channel_id, channel.source)
+                    extracted = _extract_windows(settings, connection, channel_id, channel.source, up_to_now=up_to_now)
             except Exception as error:  # whatever it was: what is pushed next must know that this one failed
                 record_extract(connection, channel_id, succeeded=False, records=0, said=str(error))
                 raise
@@ -58,7 +59,7 @@ def extract_channel(settings: Settings, channel_id: str) -> SourceExtracted:
 
 
 def _extract_windows(
-    settings: Settings, connection: psycopg.Connection, channel_id: str, source: RecordSource
+    settings: Settings, connection: psycopg.Connection, channel_id: str, source: RecordSource, *, up_to_now: bool
 ) -> SourceExtracted:
     """Extract every stream of a channel, up to the channel's own clock less the time its search takes to settle."""
     counts: list[StreamExtracted] = []
@@ -67,7 +68,11 @@ def _extract_windows(
         channel_time = reader.now()
         # A channel whose clock is ahead of ours would have windows closed before what belongs to them has happened.
         end = (min(channel_time, clock(connection)) - source.settle).replace(microsecond=0)
-        reading = Reading(settings, connection, reader, channel_time, PATIENCE_SECONDS, in_slices=source.in_slices)
+        # Clocks are told in whole seconds; where asking costs a report there is nothing younger to be had.
+        beyond = source.settle + timedelta(seconds=1) if up_to_now and source.in_slices else timedelta(0)
+        reading = Reading(
+            settings, connection, reader, channel_time, PATIENCE_SECONDS, in_slices=source.in_slices, beyond=beyond
+        )
         for stream in source.streams:
             try:
                 counts.append(_extract_window(reading, stream, end=end))

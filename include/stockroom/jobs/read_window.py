@@ -64,6 +64,8 @@ class Reading:
     patience_seconds: float
     """How long a channel may take to make a file."""
     in_slices: bool = True
+    beyond: timedelta = timedelta(0)
+    """How far past its end a window is read. Its cursor stays there, and the next one reads that part again."""
     tell: Callable[[str], None] = field(default=lambda _: None)
     """Hears one line after each part."""
 
@@ -103,7 +105,8 @@ def read_slices(
         since = newest_landing_file_id(reading.connection) if backfill is not None else None
         may_be_cut = is_cut and (beginning is None or until - beginning > SHORTEST_SLICE)
         most = MOST_RECORDS if may_be_cut else None
-        records = _Counted(reading.reader.records(stream, start=position, end=until), most)
+        asked_until = until + reading.beyond if until == end else until
+        records = _Counted(reading.reader.records(stream, start=position, end=asked_until), most)
         try:
             summary = _load(reading, stream, records, start=position, end=until, backfill=backfill, older_than=since)
         except _TooManyRecordsError:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from airflow.sdk import Asset, AssetWatcher
 
+from stockroom.orchestration.channel_events import ChannelEvents
 from stockroom.orchestration.dropped_files import FilesDropped
+
+channel_events = Asset("channel_events", watchers=[AssetWatcher(name="hints", trigger=ChannelEvents())])
+"""That something happened at a channel; its events come from the triggerer, which hears it."""
 
 channel_records = Asset("channel_records")
 """What the sales channels sent, in ``raw``."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from airflow.sdk import CronPartitionTimetable, CronTriggerTimetable
+from airflow.sdk import Asset, AssetOrTimeSchedule, CronPartitionTimetable, CronTriggerTimetable
 
 from stockroom.orchestration.plan_date import KEY_FORMAT, STORE_TIME_ZONE
 
@@ -15,6 +15,11 @@ NOT_AT_ONCE = timedelta(0)
 def by_clock(cron: str) -> CronTriggerTimetable:
     """Return the schedule of a DAG that takes what is there, whatever the day (times in UTC)."""
     return CronTriggerTimetable(cron, timezone="UTC", run_immediately=NOT_AT_ONCE)
+
+
+def by_clock_and_at_once(cron: str, asset: Asset) -> AssetOrTimeSchedule:
+    """Return the schedule of a DAG that takes what is there, and need not wait for its time when ``asset`` calls."""
+    return AssetOrTimeSchedule(timetable=by_clock(cron), assets=[asset])
 
 
 def by_plan_date(cron: str) -> CronPartitionTimetable:

@@ -15,6 +15,8 @@ from stockroom.settings import Settings
 if TYPE_CHECKING:
     from stockroom.channels import Channel
 
+ASSET_TRIGGERED = "asset_triggered"
+
 
 def settings() -> Settings:
     """Return the installation's settings; a channel's may stand in Airflow's connection of its name."""
@@ -53,6 +55,11 @@ def now() -> datetime:
 def plan_date() -> date:
     """Return the plan date of the DAG run that the current task belongs to."""
     return choose_plan_date(get_current_context()["dag_run"], Settings.from_environment(), now=datetime.now(UTC))
+
+
+def is_called() -> bool:
+    """Return whether an asset's event started the current run, and neither the clock nor a person."""
+    return bool(get_current_context()["dag_run"].run_type == ASSET_TRIGGERED)
 
 
 def stamp_outlets() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from datetime import datetime
 from typing import NamedTuple
 
@@ -81,7 +81,7 @@ def forget_hints(connection: psycopg.Connection) -> None:
     connection.execute("delete from ops.channel_hints where heard_at < now() - make_interval(days => %s)", (KEPT_DAYS,))
 
 
-async def waiting_hints(url: str) -> AsyncIterator[int]:
+async def waiting_hints(url: str) -> AsyncGenerator[int, None]:
     """Yield how many hints wait, each time that some do: now, when one is called out, and every half minute."""
     connection = await psycopg.AsyncConnection.connect(
         url, autocommit=True, connect_timeout=10, application_name="stockroom events"

@@ -107,6 +107,19 @@ def test_what_an_order_leaves_out_is_as_it_was_agreed(tmp_path: Path) -> None:
     }
 
 
+def test_a_party_of_a_line_is_none_of_the_order(tmp_path: Path) -> None:
+    line = ("N1", "BY", "A branch", "92", "999"), ("N1", "SF", "A branch", "91", "PARIS"), ("N4", "", "", "", "FR")
+    (row,) = rows(tmp_path, interchange(group(order("PO-1", LINE, *line))))
+    assert (row["order_number"], row["customer_ref"], row["ship_from"], row["country"]) == ("CUSTOMER:PO-1", "", "", "")
+
+
+def test_of_two_that_say_the_same_the_first_counts(tmp_path: Path) -> None:
+    line = ("PO1", "1", "12", "EA", "1.25", "", "SK", "OURS", "VN", "ALSO OURS")
+    texts = ("PID", "F", "", "", "", "A heart"), ("PID", "F", "08", "", "", "Red")
+    (row,) = rows(tmp_path, interchange(group(order("PO-1", line, *texts))))
+    assert (row["sku"], row["description"]) == ("OURS", "A heart")
+
+
 def test_rows_say_which_segment_they_came_from(tmp_path: Path) -> None:
     found = read(written(tmp_path, interchange(group(order("PO-1", *LINES, head=HEAD)))))
     assert [each.line_number for each in found] == [13, 17]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date, timedelta
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -9,7 +12,7 @@ from psycopg import sql
 from tests.warehouse.landed import NOW, RECEIPTS, WHOLESALE, levels, line, money, order
 
 from stockroom.streams import Field, Part, Row, Stream
-from stockroom.warehouse.checks import CHECKS, reasons, suspects
+from stockroom.warehouse.checks import CHECKS, FINE_DATE, reasons, suspects
 from stockroom.warehouse.landing import keep_file
 from stockroom.warehouse.load import load_rows
 
@@ -281,3 +284,11 @@ def test_nasty_values_that_are_accepted_can_be_read(module_warehouse, kind):
     assert 0 < len(accepted) < len(NASTY)
     for value in accepted:
         connection.execute(sql.SQL("select cast({} as {})").format(sql.Literal(value), sql.SQL(READ_AS[kind])))
+
+
+def test_no_day_but_29_february_needs_a_second_look():
+    """A tenth of all days is a 29th, 30th or 31st: a second look at each of their records would double the cost."""
+    days = [date(2011, 1, 1) + timedelta(days=number) for number in range(2 * 366)]
+    assert [day for day in days if not re.fullmatch(FINE_DATE, f"{day}")] == [date(2012, 2, 29)]
+    spelled = [f"2011-{month:02}-{day:02}" for month in range(14) for day in range(33)]
+    assert {text for text in spelled if re.fullmatch(FINE_DATE, text)} == {f"{day}" for day in days if day.year == 2011}

@@ -242,7 +242,9 @@ def _column(number: int) -> sql.Identifier:
     return sql.Identifier(f"value_{number}")
 
 
-FINE_DATE = "20[0-9][0-9]-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])"  # the 29th to 31st depend on the month
+FINE_DATE = (  # but for 29 February, which depends on the year
+    "20[0-9][0-9]-((0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)"
+)
 FINE_TIME = "([01][0-9]|2[0-3]):[0-5][0-9]"
 PLAINLY_FINE: Mapping[Kind, str] = {
     "price": "{v} ~ '^[0-9]{{1,8}}([.][0-9]{{1,8}})?$'",

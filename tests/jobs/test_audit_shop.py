@@ -84,6 +84,7 @@ def test_it_says_where_stock_comes_from_what_exists_where_and_what_differs(wareh
         "1 without a SKU, 1 sold nowhere else, 1 of which no place has a stock level",
         "  woocommerce    3 on sale, 2 SKUs; 2 with a SKU that another one bears",
     ]
+    assert said[6:8] == ["  2 SKUs on shopify, woocommerce", "  1 SKUs on shopify"]
     assert (
         "  woocommerce    2 of 3 listings differ (1 down, 1 to 0); 1 that it does not know or does not count; " in text
     )
@@ -101,8 +102,10 @@ def test_every_line_of_it_is_in_a_file_that_a_spreadsheet_may_open(warehouse: An
         ("place", "LEEDS"), ("place", "LONDON"), ("no_stock_level", "JUG"), ("only_here", "JUG"),
         ("sku_twice", "CUP"), ("sku_twice", "CUP"), ("without_sku", ""),
         ("differs", "MUG"), ("differs", "CUP"), ("not_counted", "CUP"),
+        ("on_sale", "CUP"), ("on_sale", "JUG"), ("on_sale", "MUG"),
     ]  # fmt: skip
     assert [row["note"] for row in rows if row["finding"] == "without_sku"] == ["'=HYPERLINK(1)"]
+    assert [row["note"] for row in rows if row["finding"] == "on_sale"][:2] == ["shopify, woocommerce", "shopify"]
     (mug,) = [row for row in rows if row["finding"] == "differs" and row["sku"] == "MUG"]
     assert (mug["units_shown"], mug["units_known"], mug["known_at"][:16]) == ("7", "5", "2026-03-02T08:55")
     assert datetime.fromisoformat(mug["shown_at"]) > datetime.now(UTC) - timedelta(minutes=5)

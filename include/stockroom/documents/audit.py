@@ -82,10 +82,19 @@ class AuditChannel:
 
 
 @dataclass(frozen=True)
+class AuditSku:
+    """One SKU on sale, and where."""
+
+    sku: str
+    channels: str
+
+
+@dataclass(frozen=True)
 class Audit:
     """All of it."""
 
     places: Sequence[AuditPlace]
+    skus: Sequence[AuditSku]
     items: Sequence[AuditItem]
     channels: Sequence[AuditChannel]
     now: datetime
@@ -103,6 +112,7 @@ def audit_csv(audit: Audit) -> bytes:
          f"sold from by {place.channels}" if place.channels else "")
         for place in audit.places
     ]  # fmt: skip
+    skus = [("on_sale", None, each.sku, None, None, None, None, None, None, None, each.channels) for each in audit.skus]
     items = [
         (each.finding, each.channel_id, each.sku, each.listing_id, None, None, None, None, None, None, each.title)
         for each in audit.items
@@ -114,7 +124,7 @@ def audit_csv(audit: Audit) -> bytes:
         for each in channel.figures
         if each.differs or each.units_shown is None
     ]  # fmt: skip
-    return csv_bytes(CSV_COLUMNS, [*places, *items, *figures])
+    return csv_bytes(CSV_COLUMNS, [*places, *items, *figures, *skus])
 
 
 def audit_text(audit: Audit) -> str:
@@ -123,6 +133,9 @@ def audit_text(audit: Audit) -> str:
     lines += [f"  {_place(place, audit.now)}" for place in audit.places] or ["  no place is known"]
     lines.append("Which items exist where")
     lines += [f"  {_catalogue(channel, audit.items)}" for channel in audit.channels] or ["  no channel has a catalogue"]
+    lines += [
+        f"  {skus:,} SKUs on {channels}" for channels, skus in Counter(s.channels for s in audit.skus).most_common()
+    ]
     lines.append("Where channels differ from what is there, and what a push would change")
     for channel in audit.channels:
         lines += [f"  {line}" for line in _difference(channel, audit.now)]

@@ -18,13 +18,14 @@ from stockroom.documents.audit import (
     AuditFigure,
     AuditItem,
     AuditPlace,
+    AuditSku,
     audit_csv,
     audit_text,
 )
 from stockroom.jobs.note_channels import note_channels
 from stockroom.settings import Settings, SettingsError
 from stockroom.warehouse import connect
-from stockroom.warehouse.audits import CatalogueFact, landed_at, read_catalogues, read_odd_items, read_places
+from stockroom.warehouse.audits import CatalogueFact, landed_at, read_catalogues, read_odd_items, read_places, read_skus
 from stockroom.warehouse.extraction import clock
 from stockroom.warehouse.pushes import is_built, keep_the_order_of_views, read_targets
 
@@ -57,6 +58,7 @@ def audit_shop(settings: Settings, *, now: datetime) -> ShopAudited:
         keep_the_order_of_views(connection)
         audit = Audit(
             places=[AuditPlace(*place) for place in read_places(connection)],
+            skus=[AuditSku(*sku) for sku in read_skus(connection)],
             items=[
                 AuditItem(item.finding, item.channel_id, item.listing_id, item.sku or "", item.title or "")
                 for item in read_odd_items(connection)

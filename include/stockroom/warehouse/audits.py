@@ -32,6 +32,13 @@ class ItemFact(NamedTuple):
     title: str | None
 
 
+class SkuFact(NamedTuple):
+    """Where a SKU is on sale."""
+
+    sku: str
+    channels: str
+
+
 class CatalogueFact(NamedTuple):
     """What a connected channel's catalogue holds."""
 
@@ -50,6 +57,21 @@ def read_places(connection: psycopg.Connection) -> list[PlaceFact]:
 def read_odd_items(connection: psycopg.Connection) -> list[ItemFact]:
     """Return what is odd, kind by kind."""
     return [ItemFact(*row) for row in connection.execute(_statement("audit_items.sql"))]
+
+
+def read_skus(connection: psycopg.Connection) -> list[SkuFact]:
+    """Return every SKU that a connected channel has on sale, and which channels do."""
+    rows = connection.execute(
+        """
+        select items.sku, string_agg(distinct items.channel_id, ', ' order by items.channel_id)
+        from intermediate.int_catalogue_items as items
+        inner join ops.channels as channels on items.channel_id = channels.channel_id and channels.is_connected
+        where items.is_active and items.sku is not null
+        group by items.sku
+        order by items.sku collate "C"
+        """
+    )
+    return [SkuFact(*row) for row in rows]
 
 
 def read_catalogues(connection: psycopg.Connection) -> list[CatalogueFact]:

@@ -84,7 +84,7 @@ def test_it_says_where_stock_comes_from_what_exists_where_and_what_differs(wareh
         "1 without a SKU, 1 sold nowhere else, 1 of which no place has a stock level",
         "  woocommerce    3 on sale, 2 SKUs; 2 with a SKU that another one bears",
     ]
-    assert said[6:8] == ["  2 SKUs on shopify, woocommerce", "  1 SKUs on shopify"]
+    assert said[6:8] == ["  2 SKUs on shopify, woocommerce", "  1 SKU on shopify"]
     assert (
         "  woocommerce    2 of 3 listings differ (1 down, 1 to 0); 1 that it does not know or does not count; " in text
     )

@@ -133,9 +133,8 @@ def audit_text(audit: Audit) -> str:
     lines += [f"  {_place(place, audit.now)}" for place in audit.places] or ["  no place is known"]
     lines.append("Which items exist where")
     lines += [f"  {_catalogue(channel, audit.items)}" for channel in audit.channels] or ["  no channel has a catalogue"]
-    lines += [
-        f"  {skus:,} SKUs on {channels}" for channels, skus in Counter(s.channels for s in audit.skus).most_common()
-    ]
+    on_sale = Counter(each.channels for each in audit.skus)
+    lines += [f"  {count:,} SKU{'' if count == 1 else 's'} on {channels}" for channels, count in on_sale.most_common()]
     lines.append("Where channels differ from what is there, and what a push would change")
     for channel in audit.channels:
         lines += [f"  {line}" for line in _difference(channel, audit.now)]

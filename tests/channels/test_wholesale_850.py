@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import mockedi.transactions
 import mockedi.validate
 import mockedi.x12
 import pytest
+from hypothesis import given
+from hypothesis import settings as settings_of_hypothesis
+from hypothesis import strategies as st
 from tests.x12.texts import LINE, group, interchange, order, written
 
 from stockroom.channels.wholesale.orders_850 import answers, read_orders
 from stockroom.channels.wholesale.streams import ORDER_COLUMNS
 from stockroom.settings import Settings
-from stockroom.streams import BadRow, Row
+from stockroom.streams import BadRow, RefusedFileError, Row
 
 SAMPLES = Path(__file__).parents[1] / "x12" / "samples"
 NOW = datetime(2011, 6, 30, 14, 10, tzinfo=UTC)
@@ -262,6 +266,29 @@ def test_an_order_that_another_program_wrote_is_read_as_that_program_reads_it(tm
     assert {(row["order_number"], row["country"], row["ordered_at"]) for row in found} == {
         ("B-77:4500000042", "GB", "2011-06-30")
     }
+
+
+WHOLE = interchange(group(order("PO-1", *LINES, head=HEAD), order("PO-2", control="0002"))).encode()
+
+
+@settings_of_hypothesis(max_examples=200, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, len(WHOLE)), st.integers(0, 12), st.binary(max_size=6)), min_size=1, max_size=4)
+)
+def test_whatever_comes_is_rows_or_reasons_that_can_be_stored(changes: list[tuple[int, int, bytes]]) -> None:
+    content = WHOLE
+    for at, removed, put in changes:
+        content = content[:at] + put + content[at + removed :]
+    with TemporaryDirectory() as folder:
+        path = written(Path(folder), content)
+        try:
+            said = [f"{each.document}" if isinstance(each, Row) else each.text + each.reason for each in read(path)]
+            for answer in answers(path, path.name, settings()):
+                answer(500_000_001, NOW)
+        except RefusedFileError as refused:
+            said = [str(refused)]
+    assert not any("\0" in text for text in said)
+    "".join(said).encode()
 
 
 def test_a_published_order_with_two_control_numbers_is_not_taken(tmp_path: Path) -> None:

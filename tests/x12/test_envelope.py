@@ -142,5 +142,12 @@ def test_a_byte_that_no_text_has_is_named_where_it_stands(tmp_path: Path, byte: 
     assert str(fault).startswith(f"segment 4 (BEG), element 3: holds {says}")
 
 
+def test_a_reason_can_be_stored_whatever_bytes_it_names(tmp_path: Path) -> None:
+    (found,) = read(tmp_path, interchange(group(order())).encode().replace(b"IEA*1*000000007", b"IEA*1*00\xe1\x00"))
+    assert isinstance(found, BadRow)
+    assert r"element 2: 00\xe1\x00 is not the control number" in found.reason
+    assert found.text == r"IEA*1*00\xe1\x00"
+
+
 def test_an_isa_is_a_hundred_and_six_characters() -> None:
     assert len(isa() + "~") == 106

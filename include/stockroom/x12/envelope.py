@@ -125,8 +125,8 @@ def read_interchanges(path: Path, *, file_name: str) -> Iterator[Interchange | B
             element, terminator = _delimiters(text[:ISA_CHARACTERS], number=number)
         except RefusedFileError as error:
             if number == 1:
-                raise RefusedFileError(f"{file_name}: {error}") from error
-            yield BadRow(number, UNREADABLE.sub(" ", text[:ISA_CHARACTERS]), str(error))
+                raise RefusedFileError(f"{file_name}: {_readable(str(error))}") from error
+            yield bad_row(Segment(number, text[:ISA_CHARACTERS], ()), str(error))
             return
         segments, text = _cut(text, element, terminator, number=number)
         number += len(segments)
@@ -259,10 +259,13 @@ def _check_group_end(group: Group, end: Segment) -> None:
 
 def _refused(segment: Segment, reason: str) -> BadRow:
     """Return an interchange that cannot be taken as the one bad row it becomes."""
-    return BadRow(segment.number, shown(segment), f"segment {segment.number} ({segment.tag}), {reason}")
+    return bad_row(segment, f"segment {segment.number} ({segment.tag}), {reason}")
 
 
-def shown(segment: Segment) -> str:
-    """Return a segment as it can be stored and read, whatever its delimiters were."""
-    text = "*".join((segment.tag, *segment.elements))[:SHOWN_CHARACTERS]
-    return UNREADABLE.sub(lambda found: f"\\x{ord(found.group()) & 0xFF:02x}", text)
+def bad_row(segment: Segment, reason: str) -> BadRow:
+    """Return what is wrong as it can be stored and read, whatever the file's delimiters and bytes were."""
+    return BadRow(segment.number, _readable("*".join((segment.tag, *segment.elements))), _readable(reason))
+
+
+def _readable(text: str) -> str:
+    return UNREADABLE.sub(lambda found: f"\\x{ord(found.group()) & 0xFF:02x}", text[:SHOWN_CHARACTERS])

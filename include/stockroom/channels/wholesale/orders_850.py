@@ -26,7 +26,7 @@ from stockroom.x12 import (
     read_document,
     read_interchanges,
 )
-from stockroom.x12.envelope import shown
+from stockroom.x12.envelope import bad_row
 
 ACKNOWLEDGEMENTS = "FA"
 """Groups of 997s that answer what we sent; they are no orders, and are not answered."""
@@ -203,4 +203,4 @@ def _faults_of_lines(order: Record, lines: list[Record]) -> Iterator[Fault]:
 
 
 def _bad(fault: Fault) -> BadRow:
-    return BadRow(fault.segment.number, shown(fault.segment), str(fault))
+    return bad_row(fault.segment, str(fault))

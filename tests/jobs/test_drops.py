@@ -117,6 +117,13 @@ def test_a_file_far_away_is_fetched_once(settings: Settings, drop: Outside, monk
         extract_channel(settings, "wholesale")
 
 
+@pytest.mark.parametrize("drop", ["folder"], indirect=True)
+def test_a_name_that_cannot_be_printed_is_spelled_out_and_never_fetched(settings: Settings, drop: Outside) -> None:
+    drop.put(os.fsdecode(b"orders-\xff\n.csv"), orders(1))
+    said = str(extract_channel(settings, "wholesale"))
+    assert said == r"wholesale: nothing new; of unknown name: 'orders-\udcff\n.csv'"
+
+
 def test_a_file_that_was_rewritten_with_the_same_content_says_nothing(settings: Settings, drop: Outside) -> None:
     drop.put("orders-2011-06-01.csv", orders(1))
     extract_channel(settings, "wholesale")

@@ -72,7 +72,7 @@ def take_in_files(settings: Settings, connection: psycopg.Connection, source: Fi
         tuple(counts.values()),
         waiting=tuple(waiting),
         refused=tuple(refused),
-        unrecognised=tuple(file.name for file in found.unrecognised),
+        unrecognised=tuple(_shown(file.name) for file in found.unrecognised),
     )
     if failures:
         raise ExtractionError(f"{extracted}; not taken in: {' | '.join(failures)}")
@@ -106,6 +106,11 @@ def _take_in_copy(
         return LoadSummary(0, 0, skipped=True), False
     kept = keep_file(settings.landing_url, kind.stream, path, landed_at=clock(connection))
     return _load(settings, connection, kind, kept, path.name)
+
+
+def _shown(name: str) -> str:
+    """Return a name as it can be stored and read; whoever fills a drop may call a file anything."""
+    return name if name.isprintable() else ascii(name)
 
 
 def _written(path: Path) -> tuple[int, int] | None:

@@ -13,9 +13,10 @@ from typing import Any
 
 import psycopg
 import pytest
-from tests.channels.shopify_bulk_double import Bulk, in_bulk
-from tests.channels.shopify_double import TOKEN, Shop, order, serve, status
+from tests.channels.shopify_bulk_double import Bulk, in_bulk, lines_of, refund
+from tests.channels.shopify_double import TOKEN, Answerer, Shop, order, serve, status
 
+from stockroom.channels.shopify import bulk as shopify_bulk
 from stockroom.channels.shopify import client
 from stockroom.cli import main
 from stockroom.jobs import read_window
@@ -79,6 +80,19 @@ FILES = (
 )
 
 
+def refuse_lines_within(shop: Shop) -> None:
+    """Let the shop refuse what it is asked right after its second file."""
+    serve_file = shop.files
+    assert serve_file is not None
+
+    def serve(answerer: Answerer) -> None:
+        serve_file(answerer)
+        if "fulfillmentOrders" in answerer.path:
+            shop.faults = [status(400)]
+
+    shop.files = serve
+
+
 def break_off(shop: Shop, *, after: int) -> None:
     """Let the shop refuse to go on after so many answers about orders."""
     answers = iter(range(after))
@@ -134,6 +148,45 @@ def test_a_first_load_from_a_file_comes_in_parts_and_its_cursor_with_the_last(
         (30, 10, 30, False)
     ]
     assert len(bulk.operations) == 2
+
+
+@pytest.mark.usefixtures("in_threes")
+def test_a_file_that_breaks_off_goes_on_behind_its_last_part(
+    settings: Settings, shop: Shop, bulk: Bulk, rows: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lines of the twentieth order's refund cannot be had at first.
+
+    It stands in the seventh part; the sixth is not loaded before it is known whether it is the last.
+    """
+    monkeypatch.setattr(shopify_bulk, "RECORDS_A_BATCH", 3)
+    shop.orders[19]["refunds"] = [refund(20, lines=1)]
+    bulk.files["orders"] = lines_of(shop.orders)
+    refuse_lines_within(shop)
+    with pytest.raises(ExtractionError, match="not extracted: orders"):
+        extract_channel(settings, "shopify")
+    assert rows("select export_records, parts from ops.backfills") == [(15, 5)]
+    shop.files = bulk.serve_file
+    assert "orders 15" in str(extract_channel(settings, "shopify"))
+    assert rows("select records, parts from ops.backfills") == [(30, 10)]
+    assert rows(ORDERS) == [(30, 30)]
+    assert len(bulk.operations) == 2
+
+
+@pytest.mark.usefixtures("in_threes")
+@pytest.mark.parametrize("way", ["pages", "file"])
+def test_rows_and_what_is_noted_of_them_come_together_or_not_at_all(
+    settings: Settings, rows: Any, warehouse: Any, way: str, request: pytest.FixtureRequest
+) -> None:
+    extract_channel(settings, "shopify")
+    before = rows("select count(*) from raw.landing_files")
+    if way == "file":
+        request.getfixturevalue("bulk")
+    warehouse.connection.execute("revoke update on ops.backfills from stockroom_app")
+    warehouse.connection.commit()
+    with pytest.raises(ExtractionError, match="permission denied for table backfills"):
+        backfill_channel(settings, "shopify", start=JUNE)
+    assert rows(ORDERS) == [(30, 30)]
+    assert rows("select count(*) from raw.landing_files") == before
 
 
 @pytest.mark.usefixtures("in_threes", "bulk")
@@ -241,6 +294,7 @@ def test_killed_at_random_times_a_first_load_and_a_backfill_lose_nothing_and_rep
 ) -> None:
     if way == "file":
         request.getfixturevalue("bulk")
+        request.getfixturevalue("monkeypatch").setattr(read_window, "PART_RECORDS", 1)
     extract_channel(settings, "wholesale")  # what the first use of everything costs, a killed process does not pay
     chance = random.Random(20110630)  # noqa: S311  # times of kills, not secrets
     killed, stored = 0, []

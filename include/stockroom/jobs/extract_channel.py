@@ -11,6 +11,7 @@ from stockroom.channels import CHANNELS, ChannelError, RecordSource
 from stockroom.jobs.answer_files import answer_files
 from stockroom.jobs.extracted import ExtractionError, SourceExtracted, StreamExtracted
 from stockroom.jobs.note_channels import note_channels
+from stockroom.jobs.notice_silence import notice_silence
 from stockroom.jobs.read_window import Reading, read_first_window, read_slices
 from stockroom.jobs.take_in_files import take_in_files
 from stockroom.settings import Settings
@@ -55,6 +56,7 @@ def extract_channel(settings: Settings, channel_id: str, *, up_to_now: bool = Fa
             record_extract(connection, channel_id, succeeded=True, records=extracted.loaded, said=str(extracted))
             if isinstance(channel.source, FileSource):
                 return replace(extracted, answered=answer_files(settings, connection, channel.source))
+            notice_silence(settings, connection, channel)
             return extracted
 
 

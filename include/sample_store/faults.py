@@ -32,10 +32,12 @@ KINDS = (
     "empty_page_last",
     "change_while_paged",
 )
-LISTS = ("data", "orders", "inventoryItems")
+LISTS = ("data", "orders", "inventoryItems", "items")
 """Where pages hold their records that are no list themselves."""
 SKEW_SECONDS = 300
-PAGE_SIZES = ("per_page", "limit", "first")
+PAGE_SIZES = ("per_page", "limit", "first", "maxResultsPerPage", "pageSize")
+PLACES = ("page", "min_id", "offset", "paginationToken", "pageToken")
+"""What asks for another page than the first."""
 
 
 class Faults:
@@ -104,7 +106,7 @@ class Faults:
             return reply
         place = channel + call.path
         before, self.before[place] = self.before.get(place), reply.body
-        is_first = call.query.get("page", call.query.get("min_id")) == "1" or call.query.get("offset", "") == "0"
+        is_first = next((call.query[name] for name in PLACES if name in call.query), "1") in ("0", "1")
         if fault == "page_again" and before is not None and not is_first:
             self.before[place] = before
             return replace(reply, body=before)

@@ -17,6 +17,7 @@ from sample_store import __path__, pages
 from sample_store.apis import Api, Call, Reply, call_of, json_reply
 from sample_store.faults import Faults
 from sample_store.local_time import DAY_SECONDS, http_date, parse_moment
+from sample_store.shelves import NEVER_BELOW_NOTHING
 from sample_store.shopify import GRAPHQL_PATH
 from sample_store.shopify.documents import VARIANT_IDS
 from sample_store.store import Store
@@ -124,6 +125,8 @@ class StoreApp:
         """Return what a shop shows as available of what it offers, and what there is, by sku and location."""
         world, clock = self.store.world, self.store.clock
         there, shown = levels_at(world, clock).available, self.store.shown(channel)
+        if channel in NEVER_BELOW_NOTHING:
+            shown = np.maximum(shown, 0)
         retired = world.product_retired_at
         offered = (world.product_created_at <= clock) & ~((retired > 0) & (retired <= clock))
         items = np.flatnonzero(world.is_stocked & np.repeat(offered, len(LOCATIONS)))

@@ -20,6 +20,8 @@ from sample_store.world.tables import Integers
 BOOKED_BY_THE_WAREHOUSE = -1
 KNOWN_TO = {"shopify": (SHOPIFY, WHOLESALE, BOOKED_BY_THE_WAREHOUSE)}
 """Whose movements a shop learns of by itself; of a shop that is not named here, its own alone."""
+NEVER_BELOW_NOTHING = ("amazon",)
+"""Shops that show 0 where they sold more than they knew of; the others show a debt."""
 
 
 @dataclass(frozen=True)

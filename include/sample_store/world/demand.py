@@ -19,7 +19,7 @@ BULK_ORDER_UNITS = 400
 WISH, TAKE_BACK, WRITE_OFF, FOUND = 0, 1, 2, 3
 CHANNELS = ("shopify", "wholesale", "woocommerce", "bigcommerce", "amazon", "ebay")
 SHOPIFY, WHOLESALE, WOOCOMMERCE, BIGCOMMERCE, AMAZON, EBAY = range(6)
-SHARES = ((WOOCOMMERCE, 0.12), (BIGCOMMERCE, 0.1), (EBAY, 0.1))
+SHARES = ((WOOCOMMERCE, 0.12), (BIGCOMMERCE, 0.1), (EBAY, 0.1), (AMAZON, 0.1))
 """Of the web orders from the United Kingdom, what came through which other shop; the rest is Shopify's. A customer
 stays with one shop. What is sold does not depend on it: all shops sell from the same shelves."""
 SILENT_ON_RETURNS = (AMAZON, EBAY)

@@ -1,0 +1,3 @@
+{{ config(materialized='table', post_hook='analyze {{ this }}') }}
+
+{{ conformed_order_line_events('amazon') }}

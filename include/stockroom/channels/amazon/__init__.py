@@ -1,0 +1,15 @@
+"""Amazon: orders, listings and stock at Amazon through the Selling Partner API, with reports for long windows."""
+
+from stockroom.channels.amazon.client import FIELDS, SETTLE, connect
+from stockroom.channels.amazon.push import open_writer
+from stockroom.channels.amazon.streams import STREAMS
+from stockroom.channels.channel import Channel, RecordSource
+
+CHANNEL = Channel(
+    channel_id="amazon",
+    name="Amazon",
+    kind="marketplace",
+    source=RecordSource(streams=STREAMS, connect=connect, settle=SETTLE, in_slices=False),
+    fields=FIELDS,
+    push=open_writer,
+)

@@ -1,0 +1,136 @@
+"""Amazon's reports: asked for, waited for, brought here as a file, read row by row."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain, repeat
+from tempfile import TemporaryFile
+from typing import IO
+
+import httpx
+from sp_api.util.report_document import (  # type: ignore[import-untyped]  # the library ships no types
+    resolve_character_code,
+)
+
+from stockroom.channels.amazon.seller import Seller
+from stockroom.channels.channel import ChannelError, RefusedConnectionError, UnavailableChannelError
+from stockroom.channels.http import Endpoint, TryAgainError, answered, https_only, until_answered
+from stockroom.channels.rest import utc
+
+ISO = "%Y-%m-%dT%H:%M:%SZ"
+WAITS_SECONDS = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
+"""Between two looks at a report that is being made; the last of them again and again."""
+PATIENCE_SECONDS = 30 * 60.0
+Row = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Requested:
+    """A report that was asked for."""
+
+    report_id: str
+    report_type: str
+
+
+def request_report(
+    seller: Seller, report_type: str, *, start: datetime | None = None, end: datetime | None = None
+) -> Requested:
+    """Ask for a report, of a range of time where it has one."""
+    times = {"dataStartTime": start, "dataEndTime": end}
+    answer = seller.ask(
+        "createReport",
+        seller.reports.create_report,
+        reportType=report_type,
+        marketplaceIds=[seller.marketplace_id],
+        **{name: utc(moment, ISO) for name, moment in times.items() if moment is not None},
+    )
+    return Requested(str(answer.document["reportId"]), report_type)
+
+
+def report_rows(seller: Seller, requested: Requested, *, columns: Sequence[str]) -> Iterator[Row]:
+    """Yield the rows of a report once it is there, each value as the file spells it; none where it has no data.
+
+    Raises:
+        UnavailableChannelError: it is not made within half an hour.
+        ChannelError: it was aborted, is cut off, or lacks one of ``columns``.
+    """
+    document_id = _document_id(seller, requested)
+    if document_id is None:
+        return
+    with _downloaded(seller, requested, document_id) as text:
+        rows = csv.DictReader(text, delimiter="\t", quoting=csv.QUOTE_NONE, restval="")
+        try:
+            missing = [name for name in columns if name not in (rows.fieldnames or ())]
+            if missing:
+                raise ChannelError(f"{_named(requested)} has no column {', '.join(missing)}; its form has changed.")
+            yield from rows
+        except (EOFError, gzip.BadGzipFile, csv.Error) as error:
+            raise ChannelError(f"{_named(requested)} cannot be read to its end: {error}") from error
+
+
+def _document_id(seller: Seller, requested: Requested) -> str | None:
+    """Return the document of a report as soon as it is there; none where there was nothing to report."""
+    waited = 0.0
+    for seconds in chain(WAITS_SECONDS, repeat(WAITS_SECONDS[-1])):
+        report = seller.ask("getReport", seller.reports.get_report, requested.report_id).document
+        match report["processingStatus"]:
+            case "DONE":
+                return str(report["reportDocumentId"])
+            case "CANCELLED":  # by Amazon itself, where no data belongs to it
+                return None
+            case "FATAL":
+                raise ChannelError(
+                    f"{_named(requested)} was aborted by Amazon. Nothing is lost: the next round asks again."
+                )
+        if waited >= PATIENCE_SECONDS:
+            break
+        seller.transport.sleep(seconds)
+        waited += seconds
+    raise UnavailableChannelError(f"{_named(requested)} is still being made after {waited / 60:.0f} minutes.")
+
+
+@contextmanager
+def _downloaded(seller: Seller, requested: Requested, document_id: str) -> Iterator[IO[str]]:
+    """Bring a report's document here and open it; its address is signed by itself, and ends after five minutes."""
+    endpoint = Endpoint("Amazon", f"the document of {requested.report_type}", "")
+    with TemporaryFile() as file:
+
+        def fetch() -> httpx.Response:
+            document = seller.ask("getReportDocument", seller.reports.get_report_document, document_id).document
+            is_gzip.append(document.get("compressionAlgorithm") == "GZIP")
+            url = https_only(document["url"], "Amazon")
+            try:
+                return answered(lambda: _fetch(seller.transport.http, url, file), endpoint)
+            except RefusedConnectionError as error:  # no credentials were sent: the address has run out
+                raise TryAgainError("refused an address that it had signed") from error
+
+        is_gzip: list[bool] = []
+        response = until_answered(fetch, endpoint=endpoint, sleep=seller.transport.sleep)
+        encoding = resolve_character_code(response_charset_encoding=response.charset_encoding)
+        file.seek(0)
+        content = gzip.GzipFile(fileobj=file) if is_gzip[-1] else file
+        with io.TextIOWrapper(content, encoding=encoding, errors="replace", newline="") as text:
+            yield text
+
+
+def _fetch(http: httpx.Client, url: str, file: IO[bytes]) -> httpx.Response:
+    """Write what stands at an address to a file, whole, without holding it in memory."""
+    file.seek(0)
+    file.truncate()
+    with http.stream("GET", url) as response:
+        if not response.is_success:
+            response.read()
+            return response
+        for chunk in response.iter_bytes():
+            file.write(chunk)
+    return response
+
+
+def _named(requested: Requested) -> str:
+    return f"Amazon: report {requested.report_id} ({requested.report_type})"

@@ -2,6 +2,7 @@
 
 from stockroom.channels.channel import Channel, RecordSource
 from stockroom.channels.ebay.client import FIELDS, connect, permissions
+from stockroom.channels.ebay.events import WEBHOOK
 from stockroom.channels.ebay.push import open_writer
 from stockroom.channels.ebay.streams import STREAMS
 
@@ -13,4 +14,5 @@ CHANNEL = Channel(
     fields=FIELDS,
     push=open_writer,
     permissions=permissions,
+    webhook=WEBHOOK,
 )

@@ -36,6 +36,12 @@ FIELDS = (
     ConnectionField("client_secret", "the Cert ID of the application's keyset", is_secret=True),
     ConnectionField("client_id", "the App ID of the application's keyset", example="Stockroom-Sample-PRD-1"),
     SHIP_FROM,
+    ConnectionField(
+        "webhook_secret",
+        "the verification token, 32 to 80 letters, digits, _ or -, that was given with the address for notifications",
+        is_secret=True,
+        is_optional=True,
+    ),
 )
 SCOPES = (
     "https://api.ebay.com/oauth/api_scope/sell.inventory",

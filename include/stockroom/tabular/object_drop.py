@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from airflow.sdk import ObjectStoragePath
 from s3fs.utils import FileExpired  # type: ignore[import-untyped]  # s3fs ships no types
@@ -31,13 +32,13 @@ class ObjectDrop:
     root: ObjectStoragePath = field(init=False)
 
     def __post_init__(self) -> None:
-        """Look the connection up: without one Amazon's library would go and ask the network who it is.
+        """Look the connection up before it is used: without one Amazon's library would ask the network who it is.
 
         Raises:
             DropError: there is no connection of that name.
         """
+        check_connection(self.url, urlsplit(self.url).netloc.rpartition("@")[0] or None)
         object.__setattr__(self, "root", ObjectStoragePath(self.url))
-        check_connection(self.url, self.root.conn_id)
 
     def files(self) -> list[DroppedFile]:
         """Return the objects directly below the prefix, by name.

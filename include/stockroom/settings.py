@@ -65,6 +65,8 @@ class Settings:
     """So many requests a minute are taken from one network address."""
     storefront_limits_url: str = field(default="", repr=False)
     """A Redis that several storefronts count in together; empty: each counts for itself."""
+    mail_sender: str = "folder"
+    """How shoppers' mails leave: ``folder``, ``smtp:<Airflow connection>`` or ``ses:<Airflow connection>``."""
     sms_sender: str = "folder"
     """``folder``, or ``sns:<Airflow connection>``."""
     sms_quiet_hours: str = "21-8"

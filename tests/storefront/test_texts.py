@@ -15,7 +15,6 @@ from tests.storefront.conftest import Shop, now
 
 from stockroom.delivery import texts
 from stockroom.documents.text_messages import restock_text
-from stockroom.jobs import deliver_restock_text
 from stockroom.jobs.announce_restocks import announce_restocks
 from stockroom.jobs.deliver_outbox import deliver_outbox
 from stockroom.jobs.quiet_hours import leaves_at
@@ -179,7 +178,7 @@ def test_a_text_whose_handing_over_was_cut_off_is_never_handed_over_again(
         handed.append(message)
         raise PowerCutError
 
-    monkeypatch.setattr(deliver_restock_text, "send_text", dies)
+    monkeypatch.setattr("stockroom.jobs.deliver_outbox.send_text", dies)
     with pytest.raises(PowerCutError):
         tell(shop)
     deliver_outbox(shop.settings, now=now())

@@ -7,16 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from stockroom.delivery.folder import write_whole
-
-SNS = "sns"
-
-
-class UnsentTextError(RuntimeError):
-    """The provider did not take a message; the text says why, never to whom."""
-
-
-class UnsureTextError(RuntimeError):
-    """The provider did not answer in time: it may have taken the message."""
+from stockroom.delivery.providers import FOLDER, amazon_answers, amazon_client, connection_of
 
 
 @dataclass(frozen=True)
@@ -29,53 +20,25 @@ class TextMessage:
     words: str
 
 
-def leaves_once(sender: str) -> bool:
-    """Return whether sending the same message again is the same message: so in a folder, and nowhere else."""
-    return not sender.startswith(SNS)
-
-
-def send_text(message: TextMessage, *, sender: str, folder: Path) -> Path | None:
-    """Send a message by ``sender``: ``folder``, or ``sns:<Airflow connection>``. Return the file, if it became one.
+def send_text(message: TextMessage, *, sender: str, folder: Path) -> Path | str:
+    """Send a message by ``sender``: ``folder``, or ``sns:<Airflow connection>``. Return its file, or the way it went.
 
     Raises:
-        UnsentTextError: the provider refused it or could not be reached.
-        UnsureTextError: it was reached and did not answer.
+        UnsentError: the provider refused it.
+        UnreachableProviderError: it was not reached.
+        UnsureError: it was reached and did not answer.
         ValueError: there is no such sender.
     """
-    if sender == "folder":
+    if sender == FOLDER:
         path = folder / f"{message.message_key}.json"
         content = {"to": message.recipient, "words": message.words}
         write_whole(path, json.dumps(content, ensure_ascii=False).encode() + b"\n", mode=0o600)
         return path
-    kind, _, connection_id = sender.partition(":")
-    if kind != SNS or not connection_id:
-        raise ValueError(f"STOCKROOM_SMS_SENDER={sender!r}: give `folder`, or `sns:` and the id of a connection")
-    _publish(message, connection_id)
-    return None
-
-
-def _publish(message: TextMessage, connection_id: str) -> None:
-    # Heavy, and needed only where texts really leave.
-    from airflow.providers.amazon.aws.hooks.base_aws import AwsBaseHook
-    from botocore.config import Config  # type: ignore[import-untyped]  # it has no types
-    from botocore.exceptions import (  # type: ignore[import-untyped]  # as above
-        BotoCoreError,
-        ClientError,
-        ConnectionClosedError,
-        ReadTimeoutError,
-    )
-
-    # The client's own second try could be a second message.
-    once = Config(retries={"max_attempts": 0}, connect_timeout=10, read_timeout=30)
-    try:
-        AwsBaseHook(aws_conn_id=connection_id, client_type="sns", config=once).get_conn().publish(
+    _, connection_id = connection_of(sender, ("sns",), variable="STOCKROOM_SMS_SENDER")
+    with amazon_answers("Amazon SNS"):
+        amazon_client("sns", connection_id).publish(
             PhoneNumber=message.recipient,
             Message=message.words,
             MessageAttributes={"AWS.SNS.SMS.SMSType": {"DataType": "String", "StringValue": "Transactional"}},
         )
-    except ClientError as error:
-        raise UnsentTextError(f"Amazon SNS refused it: {error.response['Error'].get('Code', 'no code')}") from error
-    except (ReadTimeoutError, ConnectionClosedError) as error:
-        raise UnsureTextError("Amazon SNS did not answer") from error
-    except BotoCoreError as error:
-        raise UnsentTextError(f"Amazon SNS cannot be reached: {type(error).__name__}") from error
+    return sender

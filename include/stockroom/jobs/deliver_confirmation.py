@@ -1,16 +1,16 @@
-"""Deliver one question to the owner of an address: whether we may tell them."""
+"""Compose one question to the owner of an address: whether we may tell them."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from pathlib import Path
 
 import psycopg
 
+from stockroom.delivery.mails import Mail
 from stockroom.delivery.texts import TextMessage
 from stockroom.documents.confirm_mail import ConfirmMail, confirm_mail_bytes
 from stockroom.documents.text_messages import confirm_text
-from stockroom.jobs.deliver_restock_mail import file_key, mail_head, write_mail
+from stockroom.jobs.deliver_restock_mail import file_key, mail_head, ready
 from stockroom.jobs.quiet_hours import check_hour
 from stockroom.jobs.shopper_links import confirm_url
 from stockroom.settings import Settings
@@ -19,8 +19,10 @@ from stockroom.warehouse.restock_confirmations import MAIL, MEDIUM, TEXT, read_q
 from stockroom.warehouse.restock_products import read_shown
 
 
-def deliver_confirm_mail(settings: Settings, connection: psycopg.Connection, message: OutboxMessage) -> Path | None:
-    """Write the mail of a claimed message and return its file; ``None`` when nobody needs it any more.
+def compose_confirm_mail(
+    settings: Settings, connection: psycopg.Connection, message: OutboxMessage, _now: datetime, /
+) -> Mail | None:
+    """Return the mail of a claimed message; ``None`` when nobody needs it any more.
 
     Raises:
         UnusableMailFieldError: a field would forge a header.
@@ -33,11 +35,11 @@ def deliver_confirm_mail(settings: Settings, connection: psycopg.Connection, mes
         title=_title(connection, question.sku),
         confirm_url=confirm_url(settings, message.subject_key, MEDIUM[MAIL]),
     )
-    return write_mail(settings, mail.head, confirm_mail_bytes(mail))
+    return ready(mail.head, confirm_mail_bytes(mail))
 
 
 def compose_confirm_text(
-    settings: Settings, connection: psycopg.Connection, message: OutboxMessage, now: datetime
+    settings: Settings, connection: psycopg.Connection, message: OutboxMessage, now: datetime, /
 ) -> TextMessage | None:
     """Return the text of a claimed message; ``None`` when nobody needs it any more.
 

@@ -15,10 +15,7 @@ from stockroom.warehouse.restock_feedback import read_number
 
 
 def compose_help_text(
-    settings: Settings,
-    connection: psycopg.Connection,
-    message: OutboxMessage,
-    now: datetime,  # noqa: ARG001  # as every text
+    settings: Settings, connection: psycopg.Connection, message: OutboxMessage, _now: datetime, /
 ) -> TextMessage | None:
     """Return the answer to a claimed message; ``None`` when the number has been erased."""
     number = read_number(connection, message.subject_key)

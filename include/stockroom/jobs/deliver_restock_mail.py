@@ -1,16 +1,15 @@
-"""Deliver one restock mail: read the address, write the message, forget the address."""
+"""Compose one restock mail: read the address, write the message, forget the address."""
 
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC
-from pathlib import Path
+from datetime import UTC, datetime
 from urllib.parse import quote
 
 import psycopg
 
-from stockroom.delivery.folder import write_whole
-from stockroom.documents.mail_message import MailHead, mail_file_name
+from stockroom.delivery.mails import Mail
+from stockroom.documents.mail_message import MailHead
 from stockroom.documents.restock_mail import RestockMail, restock_mail_bytes
 from stockroom.jobs.shopper_links import unsubscribe_url, visit_url
 from stockroom.settings import Settings
@@ -18,10 +17,12 @@ from stockroom.warehouse.outbox import OutboxMessage
 from stockroom.warehouse.restock_notices import MAIL, Notice, read_notice
 
 
-def deliver_restock_mail(settings: Settings, connection: psycopg.Connection, message: OutboxMessage) -> Path | None:
-    """Write the mail of a claimed outbox message and return its file; ``None`` when nobody needs it any more.
+def compose_restock_mail(
+    settings: Settings, connection: psycopg.Connection, message: OutboxMessage, _now: datetime, /
+) -> Mail | None:
+    """Return the mail of a claimed outbox message; ``None`` when nobody needs it any more.
 
-    The same message gives the same bytes under the same name, so that a delivery repeated after a crash is one mail.
+    The same message gives the same bytes, so that one written again after a crash is one mail.
 
     Raises:
         UnusableMailFieldError: a field would forge a header.
@@ -30,7 +31,7 @@ def deliver_restock_mail(settings: Settings, connection: psycopg.Connection, mes
     if notice is None:
         return None
     mail = _mail(settings, notice, message)
-    return write_mail(settings, mail.head, restock_mail_bytes(mail))
+    return ready(mail.head, restock_mail_bytes(mail))
 
 
 def _mail(settings: Settings, notice: Notice, message: OutboxMessage) -> RestockMail:
@@ -58,11 +59,9 @@ def mail_head(settings: Settings, message: OutboxMessage, recipient: str) -> Mai
     )
 
 
-def write_mail(settings: Settings, head: MailHead, content: bytes) -> Path:
-    """Write a mail where mails are sent from, for nobody else to read, and return its file."""
-    path = settings.outbox_dir / "mail" / mail_file_name(head.message_key)
-    write_whole(path, content, mode=0o600)
-    return path
+def ready(head: MailHead, content: bytes) -> Mail:
+    """Return a mail as it leaves."""
+    return Mail(head.message_key, head.sender_address, head.recipient, content)
 
 
 def basket_url(settings: Settings, variant_id: str) -> str:

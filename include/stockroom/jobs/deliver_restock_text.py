@@ -1,13 +1,12 @@
-"""Deliver one text message about a restock, by day where its reader lives."""
+"""Compose one text message about a restock, by day where its reader lives."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from pathlib import Path
 
 import psycopg
 
-from stockroom.delivery.texts import TextMessage, send_text
+from stockroom.delivery.texts import TextMessage
 from stockroom.documents.text_messages import restock_text
 from stockroom.jobs.deliver_restock_mail import basket_url, file_key
 from stockroom.jobs.quiet_hours import check_hour
@@ -18,7 +17,7 @@ from stockroom.warehouse.restock_notices import TEXT, read_notice
 
 
 def compose_restock_text(
-    settings: Settings, connection: psycopg.Connection, message: OutboxMessage, now: datetime
+    settings: Settings, connection: psycopg.Connection, message: OutboxMessage, now: datetime, /
 ) -> TextMessage | None:
     """Return the text of a claimed message; ``None`` when nobody needs it any more.
 
@@ -33,8 +32,3 @@ def compose_restock_text(
     url = visit_url(settings, message.subject_key) or basket_url(settings, notice.variant_id)
     words = restock_text(shop=settings.company_name, title=notice.title, url=url)
     return TextMessage(file_key(message), notice.address, words)
-
-
-def send(settings: Settings, text: TextMessage) -> Path | str:
-    """Send a text by the installation's sender; return its file, or the way it went."""
-    return send_text(text, sender=settings.sms_sender, folder=settings.outbox_dir / "sms") or settings.sms_sender

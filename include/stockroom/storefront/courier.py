@@ -35,9 +35,10 @@ class Courier:
         while not self._stopping.is_set():
             try:
                 with self.service.connection() as connection:
-                    has_left = any(
-                        deliver_questions(self.service.settings, connection, now=datetime.now(UTC)).left.values()
-                    )
+                    delivered = deliver_questions(self.service.settings, connection, now=datetime.now(UTC))
+                has_left = any(delivered.left.values())
+                for problem in delivered.out_of_reach:
+                    log.warning("questions wait: %s", problem)
             except Exception as error:  # whatever it was: a thread that ends would keep every later question
                 # Of what is no setting never the message itself: it may name an address.
                 log.warning("questions wait: %s", error if isinstance(error, SettingsError) else type(error).__name__)

@@ -83,6 +83,14 @@ def begin_sending(connection: psycopg.Connection, message_key: str) -> None:
     )
 
 
+def take_back(connection: psycopg.Connection, message_key: str) -> None:
+    """Let a message wait again that nobody was there to take; the caller commits."""
+    connection.execute(
+        "update ops.outbox set state = 'pending', sent_at = null where message_key = %s and state = 'sending'",
+        (message_key,),
+    )
+
+
 def fail_unsure(connection: psycopg.Connection, kinds: Sequence[str]) -> int:
     """Put messages before a person whose handing over was cut off; return how many. The caller commits."""
     return connection.execute(

@@ -1,0 +1,81 @@
+"""Who takes messages from us, and what can be known of a message that was handed over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+FOLDER = "folder"
+"""The sender that writes files: the same message twice is one file."""
+
+
+class UnsentError(RuntimeError):
+    """A provider did not take a message; the text says why, never to whom."""
+
+
+class NoSuchRecipientError(UnsentError):
+    """A provider will never take a message for this recipient: there is none of that name."""
+
+
+class UnreachableProviderError(RuntimeError):
+    """A provider was not reached at all: what waits for it need not be tried message by message."""
+
+
+class UnsureError(RuntimeError):
+    """A provider did not answer in time: it may have taken the message."""
+
+
+def sending_twice_is_once(sender: str) -> bool:
+    """Return whether sending the same message again is the same message: so in a folder, and nowhere else."""
+    return sender == FOLDER
+
+
+def connection_of(sender: str, kinds: tuple[str, ...], *, variable: str) -> tuple[str, str]:
+    """Return the kind of a sender such as ``smtp:shop_mail``, and the id of its Airflow connection.
+
+    Raises:
+        ValueError: there is no such sender; the message names the variable that says so.
+    """
+    kind, _, connection_id = sender.partition(":")
+    if kind not in kinds or not connection_id:
+        known = ", ".join(f"`{name}:` and the id of a connection" for name in kinds)
+        raise ValueError(f"{variable}={sender!r}: give `{FOLDER}`, or {known}")
+    return kind, connection_id
+
+
+def amazon_client(service: str, connection_id: str) -> Any:  # noqa: ANN401  # botocore makes its clients at run time
+    """Return a client of one of Amazon's services through an Airflow connection."""
+    # Heavy, and needed only where messages really leave.
+    from airflow.providers.amazon.aws.hooks.base_aws import AwsBaseHook
+    from botocore.config import Config  # type: ignore[import-untyped]  # it has no types
+
+    # The client's own second try could be a second message.
+    once = Config(retries={"max_attempts": 0}, connect_timeout=10, read_timeout=30)
+    return AwsBaseHook(aws_conn_id=connection_id, client_type=service, config=once).get_conn()
+
+
+@contextmanager
+def amazon_answers(name: str) -> Iterator[None]:
+    """Tell a message that Amazon refused from one of which nobody knows.
+
+    Raises:
+        UnsentError: it was refused.
+        UnreachableProviderError: Amazon was not reached.
+        UnsureError: Amazon was reached and did not answer.
+    """
+    from botocore.exceptions import (  # type: ignore[import-untyped]  # it has no types
+        BotoCoreError,
+        ClientError,
+        ConnectionClosedError,
+        ReadTimeoutError,
+    )
+
+    try:
+        yield
+    except ClientError as error:
+        raise UnsentError(f"{name} refused it: {error.response['Error'].get('Code', 'no code')}") from error
+    except (ReadTimeoutError, ConnectionClosedError) as error:
+        raise UnsureError(f"{name} did not answer") from error
+    except BotoCoreError as error:
+        raise UnreachableProviderError(f"{name} cannot be reached: {type(error).__name__}") from error

@@ -1,0 +1,157 @@
+"""Deliver messages to shoppers: each is composed, leaves by the installation's sender, and leaves once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import psycopg
+
+from stockroom.delivery.mails import Mail
+from stockroom.delivery.providers import (
+    NoSuchRecipientError,
+    UnreachableProviderError,
+    UnsentError,
+    UnsureError,
+    sending_twice_is_once,
+)
+from stockroom.delivery.texts import TextMessage
+from stockroom.documents.mail_message import UnusableMailFieldError
+from stockroom.jobs.delivery_summary import MESSAGES_AT_ONCE, DeliverySummary
+from stockroom.jobs.quiet_hours import NotNowError
+from stockroom.settings import Settings
+from stockroom.warehouse import outbox
+from stockroom.warehouse.outbox import OutboxMessage, claim
+from stockroom.warehouse.restock_notices import KINDS as NOTICE_KINDS
+from stockroom.warehouse.restock_notices import note_failed, note_sent, withdraw_sold_out
+from stockroom.warehouse.restock_requests import contact_sha256
+from stockroom.warehouse.suppressions import suppress
+
+BOUNCE = "bounce"
+MEND = "correct what the message names where it is kept; the next delivery tries it again"
+
+Message = TypeVar("Message", Mail, TextMessage)
+
+
+@dataclass(frozen=True)
+class Way(Generic[Message]):
+    """How messages of some kinds are composed and leave."""
+
+    sender: str
+    compose: Mapping[str, Callable[[Settings, psycopg.Connection, OutboxMessage, datetime], Message | None]]
+    """By kind; ``None`` says that the message is not needed any more."""
+    send: Callable[[Message], Path | str]
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One delivery under way."""
+
+    settings: Settings
+    connection: psycopg.Connection
+    summary: DeliverySummary
+    now: datetime
+
+    def send_all(self, messages: Sequence[OutboxMessage], way: Way[Message]) -> None:
+        """Send messages of a way, in their order; a provider that cannot be reached is left alone."""
+        # Files are written a few a transaction. A provider takes its time over each: then stock is read before each.
+        is_file = sending_twice_is_once(way.sender)
+        at_once = MESSAGES_AT_ONCE if is_file else 1
+        for first in range(0, len(messages), at_once):
+            batch = messages[first : first + at_once]
+            if is_file:
+                with self.connection.transaction():
+                    self._withdraw_sold_out(batch)
+                    for message in batch:
+                        self._write(message, way)
+                continue
+            with self.connection.transaction():
+                self._withdraw_sold_out(batch)
+            try:
+                self._hand_over(batch[0], way)
+            except UnreachableProviderError as error:
+                self.summary.out_of_reach.append(f"{error}; {len(messages) - first:,} messages wait")
+                return
+
+    def _withdraw_sold_out(self, batch: Sequence[OutboxMessage]) -> None:
+        """Take back what was sold since its shopper was chosen: minutes may lie between."""
+        notices = [one.subject_key for one in batch if one.kind in NOTICE_KINDS]
+        if notices:
+            self.summary.sold_out += withdraw_sold_out(self.connection, notices, now=self.now)
+
+    def _write(self, message: OutboxMessage, way: Way[Message]) -> None:
+        """Make a file of a message. Killed before the commit, the next delivery writes the same file again."""
+        composed = self._composed(message, way)
+        if composed is not None:
+            self._left(message, way.send(composed))
+
+    def _hand_over(self, message: OutboxMessage, way: Way[Message]) -> None:
+        """Hand a message to a provider. It is marked before, since a second time would be a second message."""
+        with self.connection.transaction():
+            composed = self._composed(message, way)
+            if composed is None:
+                return
+            outbox.begin_sending(self.connection, message.message_key)
+        try:
+            gone = way.send(composed)
+        except UnsureError:
+            return  # it stays `sending`, and a person is told
+        except UnreachableProviderError:
+            with self.connection.transaction():
+                outbox.take_back(self.connection, message.message_key)
+            raise
+        except NoSuchRecipientError:
+            with self.connection.transaction():
+                suppress(self.connection, [_digest(composed)], reason=BOUNCE)
+                self._not_needed(message)
+        except UnsentError as error:
+            with self.connection.transaction():
+                self.fail(message, error)
+        else:
+            with self.connection.transaction():
+                self._left(message, gone)
+
+    def _composed(self, message: OutboxMessage, way: Way[Message]) -> Message | None:
+        """Return a claimed message ready to leave; ``None`` where it does not leave now, which is noted."""
+        if not claim(self.connection, message.message_key):
+            return None
+        try:
+            composed = way.compose[message.kind](self.settings, self.connection, message, self.now)
+        except NotNowError as not_now:
+            outbox.put_off(self.connection, message.message_key, not_now.until)
+            self.summary.put_off += 1
+            return None
+        except UnusableMailFieldError as error:
+            self.fail(message, error)
+            return None
+        if composed is None:
+            self._not_needed(message)
+        return composed
+
+    def _left(self, message: OutboxMessage, gone: Path | str) -> None:
+        outbox.mark_sent(self.connection, message.message_key, gone)
+        self.summary.left[message.kind].append(message.subject_key)
+        if message.kind in NOTICE_KINDS:
+            note_sent(self.connection, message.subject_key)
+
+    def _not_needed(self, message: OutboxMessage) -> None:
+        outbox.mark_sent(self.connection, message.message_key, None)
+        if message.kind in NOTICE_KINDS:
+            note_failed(self.connection, message.subject_key, "no address is left that something may be sent to")
+
+    def fail(self, message: OutboxMessage, error: Exception) -> None:
+        """Put a message that could not be made or was refused before a person."""
+        subject = message.subject_key
+        outbox.mark_failed(self.connection, message.message_key, subject=subject, detail=str(error), mend=MEND)
+        if message.kind in NOTICE_KINDS:
+            note_failed(self.connection, subject, str(error))
+        self.summary.failed.append(subject)
+
+
+def _digest(message: Mail | TextMessage) -> str:
+    if isinstance(message, Mail):
+        return contact_sha256(email=message.recipient.strip().lower())
+    return contact_sha256(phone=message.recipient.strip())

@@ -284,6 +284,17 @@ def test_a_token_host_that_is_silent_is_not_waited_for_for_ever() -> None:
     assert time.monotonic() - began < 3
 
 
+def test_a_token_host_that_answers_nonsense_is_asked_again() -> None:
+    account, nonsense = Account(orders=[{"orderId": "14-1"}]), [Says(), Says(), Says()]
+
+    def answer(asked: Asked) -> Says:
+        return nonsense.pop() if asked.path == TOKEN_PATH and nonsense else account.answer(asked)
+
+    with serve(answer) as loopback, connect(settings_of(loopback.url), sleep=lambda _: None) as reader:
+        assert len(list(reader.records(ORDERS, start=None, end=reader.now()))) == 1
+    assert {each.path for each in loopback.asked[:3]} == {TOKEN_PATH}, "nothing is asked without a token"
+
+
 def test_a_refresh_token_that_ended_is_said_at_once_and_never_shown() -> None:
     def answer(asked: Asked) -> Says:
         if asked.path == TOKEN_PATH:

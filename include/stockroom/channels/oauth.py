@@ -67,8 +67,13 @@ class RefreshedToken(httpx.Auth):
             raise httpx.RemoteProtocolError(f"the token host answered HTTP {response.status_code}")
         try:
             answer = orjson.loads(response.content)
+        except orjson.JSONDecodeError as error:
+            if response.is_success:
+                raise httpx.RemoteProtocolError("the token host answered something that is not JSON") from error
+            answer = None
+        try:
             token, seconds = str(answer["access_token"]), float(answer.get("expires_in", 3600))
-        except (orjson.JSONDecodeError, KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError):
             self._token, self._until = "", 0.0
             return
         self._token = token

@@ -62,6 +62,13 @@ def test_erasing_an_address_takes_its_line_out_of_the_shops_list_and_nobody_come
         ]
 
 
+def test_a_line_stays_until_its_request_is_recorded(settings: Settings) -> None:
+    new = ADA.replace("W-1", "W-9").replace("Ada", "new")
+    (settings.waitlist_dir / "requests-1.csv").write_text(HEADER + new)
+    assert forget(settings) == 0
+    assert left(settings) == new
+
+
 def test_whoever_left_two_addresses_keeps_the_other_one(settings: Settings) -> None:
     erase_contact(settings, contact_sha256(email="bob@post.example"))
     assert left(settings) == BOB.replace("bob@post.example", "") + ADA + EVE

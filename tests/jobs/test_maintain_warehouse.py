@@ -197,7 +197,7 @@ def test_what_suppliers_said_by_a_day_stays_whatever_they_said_later(settings: S
         return Row(2, dict(zip(BACKORDER_COLUMNS, ("H-1", "1", "A", units, noted_at, "2011-07-20"), strict=True)))
 
     keep(settings, BACKORDERS, "backorders-1.csv", [note("12", "2011-06-01T09:00:00Z")], at=OLDER)
-    keep(settings, BACKORDERS, "backorders-2.csv", [note("6", "2011-06-20T09:00:00Z")], at=OLD)
+    keep(settings, BACKORDERS, "backorders-1.csv", [note("6", "2011-06-20T09:00:00Z")], at=OLD)
     maintain_warehouse(settings, as_of_date=DAY)
     assert len(stored(warehouse, BACKORDERS.table)) == 2
 

@@ -29,6 +29,7 @@ from stockroom.warehouse.raw_partitions import (
     make_ahead,
     replace_month,
 )
+from stockroom.warehouse.restock_ending import erase_unneeded
 from stockroom.warehouse.retention import RULES, Kept, Rule, drop_rows, kept_from, vacuum
 
 FILES = "raw.landing_files"
@@ -95,7 +96,7 @@ def maintain_warehouse(
             if has_table(connection, stream):
                 _thin(done, stream, is_of_files=bool(kinds), before=now - timedelta(days=settings.keep_raw_days))
         _drop_rows(settings, done, as_of_date=as_of_date, now=now)
-        done.part("addresses", lambda: {"addresses_erased": forget_addresses(settings, connection)})
+        done.part("addresses", partial(_forget, settings, connection, now))
         said = str(done.maintained)
         if done.failures:
             said = f"{said}; not done: {' | '.join(done.failures)}"
@@ -163,6 +164,11 @@ def _replace(connection: psycopg.Connection, stream: Stream, month: OldMonth) ->
     replace_month(connection, stream, month)
     kind = "partitions_thinned" if month.needed else "partitions_dropped"
     return {kind: 1, "raw_rows_dropped": month.rows - month.needed}
+
+
+def _forget(settings: Settings, connection: psycopg.Connection, now: datetime) -> dict[str, int]:
+    erase_unneeded(connection, now=now)
+    return {"addresses_erased": forget_addresses(settings, connection)}
 
 
 def _drop_rows(settings: Settings, done: _Doing, *, as_of_date: date, now: datetime) -> None:

@@ -291,3 +291,4 @@ def test_the_newest_version_is_told_as_staging_tells_it() -> None:
         path = ", ".join(f"'{name}'" for name in changed_at.split("."))
         moment = re.compile(rf"instant\(json_text\('(documents\.)?document', {path}\)\) }}}} as updated_at")
         assert any(moment.search(text) for text in reads), f"{table} is not ranked by {changed_at}"
+        assert not any("join documents" in text for text in reads), f"{table}: older versions say something; is_history"

@@ -11,6 +11,7 @@ LISTINGS = Stream(
     "amazon",
     "listings",
     key=("sku",),
+    changed_at="summary.lastUpdatedDate",
     about="Amazon listings of one marketplace, with the summary, the offer and who fulfils them there; key: sku",
     checks=(
         Part((*needs("summary.lastUpdatedDate", kind="moment"), *may_lack("offer.price.amount", kind="price"))),
@@ -41,10 +42,12 @@ FBA_INVENTORY = Stream(
         ),
     ),
 )
+# The first version that knows of a cancellation is all that dates it.
 ORDERS = Stream(
     "amazon",
     "orders",
     key=("orderId",),
+    is_history=True,
     about="Amazon orders as searchOrders gives them, line_id and discount added to their items; key: orderId",
     checks=(
         Part(

@@ -248,6 +248,11 @@ def test_what_channels_put_on_the_queue_themselves_is_read_and_what_nobody_knows
     assert hear_messages(heard.settings, [json.dumps(event), json.dumps(envelope)]) == 0
     assert hints(heard) == [("shopify", "orders/create", True)]
     assert choose_channels(heard.settings, only_hinted=True) == ["shopify"]
+    amazons = {"NotificationType": "ORDER_CHANGE", "NotificationMetadata": {"NotificationId": "n1"}}
+    amazons["Payload"] = {"OrderChangeNotification": {"BuyerEmail": "ada@mail.example"}}
+    assert hear_messages(heard.settings, [json.dumps(amazons)]) == 0
+    assert ("amazon", "ORDER_CHANGE", True) in hints(heard)
+    assert choose_channels(heard.settings, only_hinted=True) == [], "it is not connected here"
     ours_of_nobody = {"stockroom_hint": {"channel_id": "nobody"}}
     for text in ("", "no JSON {", "[]", "{}", "7", json.dumps(ours_of_nobody)):
         assert hear_messages(heard.settings, [text]) == 1

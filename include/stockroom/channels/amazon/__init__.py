@@ -1,6 +1,7 @@
 """Amazon: orders, listings and stock at Amazon through the Selling Partner API, with reports for long windows."""
 
 from stockroom.channels.amazon.client import FIELDS, SETTLE, connect
+from stockroom.channels.amazon.events import read_message
 from stockroom.channels.amazon.push import open_writer
 from stockroom.channels.amazon.streams import STREAMS
 from stockroom.channels.channel import Channel, RecordSource
@@ -12,4 +13,5 @@ CHANNEL = Channel(
     source=RecordSource(streams=STREAMS, connect=connect, settle=SETTLE, in_slices=False),
     fields=FIELDS,
     push=open_writer,
+    read_message=read_message,
 )

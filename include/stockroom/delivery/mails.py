@@ -147,15 +147,8 @@ class _Smtp:
 
     def _addressed(self, mail: Mail) -> smtplib.SMTP:
         client = self._client = self._client or self._connected()
-        for is_recipient, (code, said) in enumerate((client.mail(mail.sender), client.rcpt(mail.recipient))):
-            if code == CLOSING:
-                raise smtplib.SMTPServerDisconnected("it is closing")
-            if code not in YES:
-                client.rset()
-                status = _status(said)
-                if is_recipient and status in NO_SUCH_MAILBOX:
-                    raise NoSuchRecipientError(f"the mail server knows no such address: {code} {status}")
-                raise UnsentError(f"the mail server refused it: {code} {status}".rstrip())
+        _agreed(client, client.mail(mail.sender))
+        _agreed(client, client.rcpt(mail.recipient), is_recipient=True)
         return client
 
     def _connected(self) -> smtplib.SMTP:
@@ -180,6 +173,19 @@ class _Smtp:
                 self._client.quit()
             self._client.close()
         self._client = None
+
+
+def _agreed(client: smtplib.SMTP, reply: tuple[int, bytes], *, is_recipient: bool = False) -> None:
+    """Return if the server goes along; otherwise leave it ready for the next mail, and raise what it means."""
+    code, status = reply[0], _status(reply[1])
+    if code in YES:
+        return
+    if code == CLOSING:
+        raise smtplib.SMTPServerDisconnected("it is closing")
+    client.rset()
+    if is_recipient and status in NO_SUCH_MAILBOX:
+        raise NoSuchRecipientError(f"the mail server knows no such address: {code} {status}")
+    raise UnsentError(f"the mail server refused it: {code} {status}".rstrip())
 
 
 def _status(said: bytes) -> str:

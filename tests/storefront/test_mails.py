@@ -26,6 +26,7 @@ from tests.storefront.conftest import Shop, now
 from stockroom.delivery.providers import UnreachableProviderError
 from stockroom.jobs.announce_restocks import announce_restocks
 from stockroom.jobs.deliver_outbox import deliver_outbox
+from stockroom.settings import SettingsError
 
 ADA, BOB, CAT = (f"{name}@mail.example" for name in ("ada", "bob", "cat"))
 DELIVER = """
@@ -33,6 +34,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from stockroom.jobs.deliver_outbox import deliver_outbox
+from stockroom.settings import SettingsError
 from stockroom.settings import Settings
 folder = Path(sys.argv[2])
 settings = Settings(
@@ -276,5 +278,5 @@ def test_amazon_takes_a_mail_once_the_sender_is_verified_there(open_shop: Any, s
 
 def test_a_sender_that_is_none_is_named(open_shop: Any, shop: Shop) -> None:
     shop = open_shop(mail_sender="pigeon")
-    with pytest.raises(ValueError, match=r"STOCKROOM_MAIL_SENDER='pigeon': give `folder`, or `smtp:`"):
+    with pytest.raises(SettingsError, match=r"STOCKROOM_MAIL_SENDER='pigeon': give `folder`, or `smtp:`"):
         deliver_outbox(shop.settings, now=now())

@@ -60,7 +60,7 @@ def open_mail_way(sender: str, folder: Path) -> Iterator[MailWay]:
     Nothing is connected before the first mail.
 
     Raises:
-        ValueError: there is no such sender.
+        SettingsError: there is no such sender.
     """
     if sender == FOLDER:
         yield _Folder(folder)

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from stockroom.settings import SettingsError
+
 FOLDER = "folder"
 """The sender that writes files: the same message twice is one file."""
 
@@ -35,12 +37,12 @@ def connection_of(sender: str, kinds: tuple[str, ...], *, variable: str) -> tupl
     """Return the kind of a sender such as ``smtp:shop_mail``, and the id of its Airflow connection.
 
     Raises:
-        ValueError: there is no such sender; the message names the variable that says so.
+        SettingsError: there is no such sender; the message names the variable that says so.
     """
     kind, _, connection_id = sender.partition(":")
     if kind not in kinds or not connection_id:
         known = ", ".join(f"`{name}:` and the id of a connection" for name in kinds)
-        raise ValueError(f"{variable}={sender!r}: give `{FOLDER}`, or {known}")
+        raise SettingsError(f"{variable}={sender!r}: give `{FOLDER}`, or {known}")
     return kind, connection_id
 
 

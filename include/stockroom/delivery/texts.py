@@ -27,7 +27,7 @@ def send_text(message: TextMessage, *, sender: str, folder: Path) -> Path | str:
         UnsentError: the provider refused it.
         UnreachableProviderError: it was not reached.
         UnsureError: it was reached and did not answer.
-        ValueError: there is no such sender.
+        SettingsError: there is no such sender.
     """
     if sender == FOLDER:
         path = folder / f"{message.message_key}.json"

@@ -6,13 +6,18 @@ import base64
 import hashlib
 import hmac
 import json
+import socket
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
+import httpx
 import pytest
+import uvicorn
 from fastapi.testclient import TestClient
 from moto.server import ThreadedMotoServer
 from tests.storefront.conftest import Shop
@@ -20,6 +25,7 @@ from tests.storefront.conftest import Shop
 from stockroom.delivery.queue import open_queue
 from stockroom.jobs.choose_channels import choose_channels
 from stockroom.jobs.hear_messages import hear_messages
+from stockroom.storefront import guards
 from stockroom.storefront.guards import DELIVERY_LIMIT_BYTES
 
 KEYS = {"shopify": "shopify's key", "woocommerce": "woocommerce's key", "bigcommerce": "bigcommerce's key"}
@@ -162,6 +168,39 @@ def test_a_body_beyond_the_limit_is_refused_however_it_is_signed(heard: Shop) ->
     answer = heard.client.post("/events/shopify", content=body, headers=signed("shopify", body))
     assert answer.status_code == 413
     assert heard.client.post("/subscribe", content=b" " * 8_193).status_code == 413
+
+
+def test_strangers_who_dawdle_take_no_more_memory_than_is_allowed_and_are_sent_away(
+    heard: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guards, "READ_SECONDS", 1.0)
+    server = uvicorn.Server(uvicorn.Config(heard.client.app, port=0, log_level="error", lifespan="off"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    address = server.servers[0].sockets[0].getsockname()
+    beginning = b"POST /events/shopify HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"
+
+    def said(stranger: socket.socket) -> bytes:
+        stranger.settimeout(10)
+        return stranger.recv(100).split(b"\r\n")[0]
+
+    try:
+        with ExitStack() as stack:
+            strangers = [stack.enter_context(socket.create_connection(address)) for _ in range(33)]
+            for stranger in strangers:
+                stranger.sendall(beginning)
+            answers = sorted(said(stranger) for stranger in strangers)
+            assert answers == [b"HTTP/1.1 408 Request Timeout"] * 32 + [b"HTTP/1.1 503 Service Unavailable"]
+        body = order()
+        answer = httpx.post(
+            f"http://{address[0]}:{address[1]}/events/shopify", content=body, headers=signed("shopify", body)
+        )
+        assert (answer.status_code, answer.json()) == (200, {"status": "taken"})
+    finally:
+        server.should_exit = True
+        thread.join()
 
 
 def test_a_signed_body_that_says_nothing_is_a_hint_all_the_same(heard: Shop) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,10 @@ BODY_LIMIT_BYTES = 8_192
 DELIVERY_LIMIT_BYTES = 2 * 1024 * 1024
 """Of what channels send: an order with hundreds of lines comes whole."""
 DELIVERIES = "/events/"
+DELIVERIES_AT_ONCE = 32
+"""Whoever sends is known only when all of it was read: so much memory strangers may take at most."""
+READ_SECONDS = 10.0
+"""Longer than that nobody needs for a body; whoever dawdles keeps others out."""
 KEYS_REMEMBERED = 100_000
 ASKS_OF_AN_ADDRESS_AN_HOUR = 6
 
@@ -60,6 +65,7 @@ class Guard:
     def __init__(self, app: App, headers: dict[str, str]) -> None:
         self.app = app
         self.headers = [(name.encode(), value.encode()) for name, value in headers.items()]
+        self._deliveries = 0
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -76,12 +82,26 @@ class Guard:
                 ]
             await send(message)
 
-        limit = DELIVERY_LIMIT_BYTES if scope["path"].startswith(DELIVERIES) else BODY_LIMIT_BYTES
-        body = await _read(receive, limit) if scope["method"] not in ("GET", "HEAD", "OPTIONS") else b""
+        is_delivery = scope["path"].startswith(DELIVERIES)
+        self._deliveries += is_delivery
+        try:
+            if self._deliveries > DELIVERIES_AT_ONCE and is_delivery:
+                await _refuse(send_guarded, 503, b"too many at once")
+                return
+            await self._answer(scope, receive, send_guarded, DELIVERY_LIMIT_BYTES if is_delivery else BODY_LIMIT_BYTES)
+        finally:
+            self._deliveries -= is_delivery
+
+    async def _answer(self, scope: Message, receive: Receive, send: Send, limit: int) -> None:
+        """Read the body, and let the application answer unless it is too large or takes too long."""
+        try:
+            async with asyncio.timeout(READ_SECONDS):
+                body = await _read(receive, limit) if scope["method"] not in ("GET", "HEAD", "OPTIONS") else b""
+        except TimeoutError:
+            await _refuse(send, 408, b"too slow")
+            return
         if body is None:
-            start = {"type": "http.response.start", "status": 413, "headers": [(b"content-type", b"text/plain")]}
-            await send_guarded(start)
-            await send_guarded({"type": "http.response.body", "body": b"too large"})
+            await _refuse(send, 413, b"too large")
             return
         is_read = False
 
@@ -92,7 +112,13 @@ class Guard:
             is_read = True
             return {"type": "http.request", "body": body, "more_body": False}
 
-        await self.app(scope, receive_again, send_guarded)
+        await self.app(scope, receive_again, send)
+
+
+async def _refuse(send: Send, status: int, words: bytes) -> None:
+    """Answer without the application."""
+    await send({"type": "http.response.start", "status": status, "headers": [(b"content-type", b"text/plain")]})
+    await send({"type": "http.response.body", "body": words})
 
 
 async def _read(receive: Receive, limit: int) -> bytes | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -74,6 +75,26 @@ def test_it_fires_for_what_waits_and_for_what_is_called_out_and_not_otherwise(ur
         hear(url, "2")
         hear(url, "3")
         assert (await asyncio.wait_for(waiting, timeout=10)).payload == {"hints": 2}
+        await events.aclose()
+
+    asyncio.run(listen())
+
+
+def test_a_burst_is_one_event_and_what_comes_after_it_is_not_kept_waiting(url: str) -> None:
+    async def listen() -> None:
+        events = ChannelEvents().run()
+        waiting = asyncio.ensure_future(anext(events))
+        await asyncio.sleep(0.5)
+        with connect(url) as connection:
+            connection.autocommit = True
+            for number in range(60):
+                remember_hint(connection, HintRow("shopify", f"{number}", "", None), is_waiting=True)
+        assert (await asyncio.wait_for(waiting, timeout=5)).payload == {"hints": 60}
+        take(url)
+        hear(url, "afterwards")
+        started = time.monotonic()
+        assert await next_event(events) == {"hints": 1}
+        assert time.monotonic() - started < 4
         await events.aclose()
 
     asyncio.run(listen())

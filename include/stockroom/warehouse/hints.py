@@ -93,8 +93,13 @@ async def waiting_hints(url: str) -> AsyncGenerator[int, None]:
             row = await answer.fetchone()
             if row and row[0]:
                 yield row[0]
+            is_called = False
             async for _ in connection.notifies(timeout=LOOK_AGAIN_SECONDS, stop_after=1):
+                is_called = True
+            if is_called:
                 await asyncio.sleep(GATHER_SECONDS)
+                async for _ in connection.notifies(timeout=0):
+                    pass  # the rest of the burst, or each of its calls would cost a look
 
 
 def _call_out(connection: psycopg.Connection) -> None:

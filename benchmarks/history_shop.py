@@ -150,12 +150,13 @@ class HistoryShop(ThreadingHTTPServer):
                 for number in wanted
             )
             return f'{{"data":{{"nodes":[{nodes}]}}}}'.encode()
-        empty = {"nodes": [], "pageInfo": {"hasNextPage": False, "endCursor": None}}
-        data: dict[str, Any] = {
+        empty: dict[str, Any] = {"nodes": [], "pageInfo": {"hasNextPage": False, "endCursor": None}}
+        known: dict[str, dict[str, Any]] = {
             "orders_count": {"ordersCount": {"count": 10_000 if self.has_files else 0}},
             "products_count": {"productsCount": {"count": 0}},
             "bulk_operations": {"bulkOperations": {"nodes": self.operations[::-1]}},
-        }.get(name, dict.fromkeys(("locations", "products", "inventoryItems"), empty))
+        }
+        data = known.get(name, dict.fromkeys(("locations", "products", "inventoryItems"), empty))
         if name == "bulk_run":
             data = {"bulkOperationRunQuery": {"bulkOperation": self.begin(variables["query"]), "userErrors": []}}
         return orjson.dumps({"data": data})

@@ -9,7 +9,8 @@ import numpy as np
 from sample_store.draws import uniform
 from sample_store.local_time import iso
 from sample_store.notify_me import notify_me
-from sample_store.shopify.documents import VARIANT_IDS, ShopAt
+from sample_store.shopify.documents import ShopAt
+from sample_store.shopify.shapes import VARIANT_IDS
 from sample_store.world.catalogue import Product
 from sample_store.world.places import LONDON, ROTTERDAM
 

@@ -19,7 +19,7 @@ from sample_store.faults import Faults
 from sample_store.local_time import DAY_SECONDS, http_date, parse_moment
 from sample_store.shelves import NEVER_BELOW_NOTHING
 from sample_store.shopify import GRAPHQL_PATH
-from sample_store.shopify.documents import VARIANT_IDS
+from sample_store.shopify.shapes import VARIANT_IDS
 from sample_store.store import Store
 from sample_store.world.books import levels_at
 from sample_store.world.places import LOCATIONS

@@ -17,7 +17,7 @@ from tests.sample_store.conftest import with_cache
 from sample_store.folders import daily, standing
 from sample_store.folders.spreadsheet import workbook
 from sample_store.local_time import iso, parse_moment
-from sample_store.shopify.documents import LINE_IDS
+from sample_store.shopify.shapes import LINE_IDS
 from sample_store.store import Store, open_store
 from sample_store.world.books import levels_at
 from sample_store.world.build import World

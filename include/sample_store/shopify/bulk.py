@@ -24,11 +24,12 @@ from graphql import (
 from graphql.execution.values import get_variable_values
 
 from sample_store.local_time import iso
-from sample_store.shopify.documents import ShopAt, gid
+from sample_store.shopify.documents import ShopAt
 from sample_store.shopify.errors import QueryError
 from sample_store.shopify.paging import Listing
 from sample_store.shopify.plan import CONNECTION, LEAF, LIST, FieldPlan, Planner, Selection
 from sample_store.shopify.projector import Projector
+from sample_store.shopify.shapes import gid
 
 MOST_CONNECTIONS, DEEPEST = 5, 2
 OPERATIONS_KEPT = 20

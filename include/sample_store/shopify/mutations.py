@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sample_store.local_time import iso
-from sample_store.shopify.documents import ITEM_IDS, ShopAt, gid
+from sample_store.shopify.documents import ShopAt
 from sample_store.shopify.errors import QueryError, not_simulated
+from sample_store.shopify.shapes import ITEM_IDS, gid
 from sample_store.world.places import LOCATIONS
 
 QUANTITIES_AT_MOST = 250

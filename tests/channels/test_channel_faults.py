@@ -13,6 +13,7 @@ from tests.jobs.sample_shop import SampleShop
 
 from stockroom.channels import CHANNELS, RecordSource
 from stockroom.channels.channel import RefusedConnectionError, UnavailableChannelError
+from stockroom.channels.shopify import client as shopify_client
 from stockroom.settings import Settings
 
 HTTP_CHANNELS = [name for name, channel in CHANNELS.items() if isinstance(channel.source, RecordSource)]
@@ -78,6 +79,23 @@ def test_what_passes_loses_nothing(shop: SampleShop, settings: Settings, channel
     shop.fault(fault, 3, channel)
     assert read(settings, channel, A_WEEK_BEFORE) == undisturbed
     assert len(undisturbed) > 10
+
+
+@pytest.mark.parametrize("fault", ["status_429", "status_503", "close_mid_body", "no_json"])
+def test_a_file_of_shopifys_holds_what_its_pages_hold_whatever_passes(
+    shop: SampleShop, settings: Settings, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shopify_client, "FEWEST_RECORDS", 1)
+    undisturbed = read(settings, "shopify", A_WEEK_BEFORE)
+    shop.fault(fault, 3, "shopify")
+    with shopify_client.connect(settings, sleep=lambda _: None) as reader:
+        end = reader.now() - timedelta(minutes=1)
+        opened = reader.export(orders_of("shopify"), start=A_WEEK_BEFORE, end=end, patience_seconds=60)
+        assert opened is not None
+        with opened as export:
+            records = [json.loads(line) for line in export.read_from(0)]
+    assert {record["id"]: record for record in records} == undisturbed
+    assert len(undisturbed) > 100
 
 
 @pytest.mark.parametrize("channel", HTTP_CHANNELS)

@@ -264,6 +264,14 @@ events as (
 select * from events
 {%- endmacro %}
 
+{# Ranks the versions of listings: of a product with several, all that its newest version names come first. #}
+{% macro newest_listings_first(channel) -%}
+    rank() over (
+        partition by {{ 'product_id' if channel in var('channels_with_products') else 'listing_id' }}
+        order by updated_at desc nulls last, landing_file_id desc, landing_line_number desc
+    )
+{%- endmacro %}
+
 {# What a channel without places offers: its newest listings, each at the location its sales leave from. A model. #}
 {% macro conformed_listings(channel) -%}
 with
@@ -272,7 +280,7 @@ listings as (
 
     select
         *,
-        {{ newest_first('listing_id', updated_at='updated_at') }} as version_rank
+        {{ newest_listings_first(channel) }} as version_rank
 
     from {{ ref('stg_' ~ channel ~ '__listings') }}
 
@@ -328,7 +336,7 @@ select * from conformed
             unit_price,
             updated_at,
             is_active,
-            {{ newest_first('listing_id', updated_at='updated_at') }} as version_rank
+            {{ newest_listings_first(channel) }} as version_rank
         from {{ ref('stg_' ~ channel ~ '__listings') }}
         {{ " union all " if not loop.last }}
     {%- endfor -%}

@@ -4,7 +4,7 @@ listings as (
 
     select
         *,
-        {{ newest_first('listing_id', updated_at='updated_at') }} as version_rank
+        {{ newest_listings_first('bigcommerce') }} as version_rank
 
     from {{ ref('stg_bigcommerce__listings') }}
 

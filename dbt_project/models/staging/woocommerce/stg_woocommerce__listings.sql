@@ -11,6 +11,7 @@ products as (
     select
         landing_file_id,
         line_number as landing_line_number,
+        record_key as product_id,
         record_key as listing_id,
         {{ json_text('document', 'sku') }} as sku_as_sent,
         {{ json_text('document', 'name') }} as title,
@@ -31,6 +32,7 @@ variations as (
     select
         documents.landing_file_id,
         documents.line_number as landing_line_number,
+        documents.record_key as product_id,
         documents.record_key || '/' || ({{ json_text('variation.document', 'id') }}) as listing_id,
         {{ json_text('variation.document', 'sku') }} as sku_as_sent,
         {{ json_text('documents.document', 'name') }} as title,

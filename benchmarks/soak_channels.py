@@ -210,7 +210,14 @@ def compare_orders(settings: Settings, world: World, day: date) -> tuple[int, li
     _add(books, net, np.full(int(sold.sum()), WHOLESALE), wholesale.product[sold], wholesale.units[sold], skus)
     query = """
         select channel_id, sku, sum(units_ordered), sum(units_cancelled), sum(units_returned)
-        from marts.fct_order_lines where is_stock_item group by 1, 2
+        from (
+            select channel_id, sku, units_ordered, units_cancelled, units_returned
+            from marts.fct_order_lines where is_stock_item
+            union all
+            -- Sold before anybody entered it in a catalogue: kept, counted, and put before a person.
+            select channel_id, sku, units_ordered, 0, 0 from marts.fct_order_line_exceptions
+        ) as sold
+        group by 1, 2
     """
     found: dict[tuple[str, str, str], int] = {}
     with connect(settings.warehouse_url) as connection:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+
+import orjson
 
 from sample_store.folders.daily import files_of_day
 from sample_store.folders.inbox import read_inbox
@@ -109,12 +111,12 @@ class Store:
             "world": world_key(),
             "clock": self.clock,
             "furthest": self.furthest,
-            "placed_orders": [asdict(order) for order in self.placed_orders],
+            "placed_orders": self.placed_orders,
             "alone_since": self.alone_since,
-            "told": [asdict(each) for each in self.told],
+            "told": self.told,
         }
         path = self.root / "state.json"
-        path.with_suffix(".part").write_text(json.dumps(state))
+        path.with_suffix(".part").write_bytes(orjson.dumps(state, option=orjson.OPT_INDENT_2))
         path.with_suffix(".part").replace(path)
 
     def describe(self) -> dict[str, Any]:

@@ -15,6 +15,7 @@ import httpx
 import pytest
 from tests.channels.amazon_contract import MODELS, RATES, Contract
 from tests.channels.loopback import Asked, Says, serve
+from tests.worlds import lend_world
 
 from sample_store.amazon.api import AmazonApi
 from sample_store.apis import Call
@@ -76,7 +77,9 @@ class Watched:
 
 @pytest.fixture(scope="module")
 def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
-    store = open_store(tmp_path_factory.mktemp("store"), None, parse_moment(CLOCK), "http://nowhere.example")
+    root = tmp_path_factory.mktemp("store")
+    lend_world(root)
+    store = open_store(root, None, parse_moment(CLOCK), "http://nowhere.example")
     watched = Watched(store)
     with serve(watched.answer) as loopback:
         store.shop_url = loopback.url

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.worlds import lend_world
 
 from stockroom.channels import CHANNELS
 from stockroom.settings import Settings
@@ -29,6 +30,7 @@ class SampleShop:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self.root = root
+        lend_world(root)
         self.url = f"http://127.0.0.1:{self.port}"
         command = [
             sys.executable, "-m", "sample_store", "--root", str(root), "--port", str(self.port), "--clock", clock,

@@ -16,6 +16,7 @@ from typing import Any
 import httpx
 import pytest
 from tests.sample_store.queries import ORDERS
+from tests.worlds import lend_world, link_or_copy, shared_world
 
 from sample_store.local_time import parse_moment
 from sample_store.store import Store, open_store
@@ -69,9 +70,7 @@ class Served:
 @pytest.fixture(scope="session")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with the built world."""
-    folder = tmp_path_factory.mktemp("worlds")
-    open_world(folder)
-    return folder
+    return shared_world(tmp_path_factory.mktemp("worlds"))
 
 
 @pytest.fixture(scope="session")
@@ -80,10 +79,10 @@ def world(cache: Path) -> World:
 
 
 @pytest.fixture(scope="session")
-def served(cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """Return a store that tests only read from: its clock is put back by who moves it."""
     root = tmp_path_factory.mktemp("served") / "root"
-    with_cache(root, cache)
+    lend_world(root)
     yield from serve(root)
 
 
@@ -121,16 +120,11 @@ def serve(root: Path, *options: str) -> Iterator[Served]:
         process.wait(10)
 
 
-def with_cache(root: Path, cache: Path) -> None:
-    """Give a store the built world, so that it need not build it."""
-    shutil.copytree(cache, root / "cache", copy_function=link_or_copy)
-
-
 @pytest.fixture(scope="session")
-def begun(cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the root of a store that stands at 2011-06-20; each test gets a copy."""
     root = tmp_path_factory.mktemp("begun") / "root"
-    with_cache(root, cache)
+    lend_world(root)
     open_store(root, None, parse_moment("2011-06-20T06:00"), SHOP_URL)
     return root
 
@@ -147,11 +141,3 @@ def store(begun: Path, tmp_path: Path) -> Store:
 def every_order(served: Served) -> list[dict[str, Any]]:
     """Return all orders as they are at the served store's clock."""
     return served.all_nodes(ORDERS, "orders", first=250)
-
-
-def link_or_copy(source: str, target: str) -> None:
-    """Link what a store never writes over; copy the few small files that it does."""
-    if Path(source).suffix in (".json", ".txt"):
-        shutil.copy(source, target)
-    else:
-        os.link(source, target)

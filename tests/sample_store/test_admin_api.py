@@ -13,8 +13,9 @@ import httpx
 import pytest
 from graphql import OperationDefinitionNode, execute, parse
 from graphql.execution.values import get_variable_values
-from tests.sample_store.conftest import CLOCK, GRAPHQL, SHOP_URL, TOKEN, Served, serve, with_cache
+from tests.sample_store.conftest import CLOCK, GRAPHQL, SHOP_URL, TOKEN, Served, serve
 from tests.sample_store.queries import LEVELS, LOCATIONS, ORDER_IDS, ORDER_LINES, ORDERS, PRODUCTS
+from tests.worlds import lend_world
 
 from sample_store.local_time import iso, parse_moment
 from sample_store.shopify.api import published_schema
@@ -320,8 +321,8 @@ def test_a_query_over_a_thousand_points_is_refused(served: Served):
     assert "data" not in answer
 
 
-def test_an_empty_bucket_throttles_and_fills_again(cache: Path, tmp_path: Path):
-    with_cache(tmp_path / "root", cache)
+def test_an_empty_bucket_throttles_and_fills_again(tmp_path: Path):
+    lend_world(tmp_path / "root")
     for store in serve(tmp_path / "root", "--bucket-points", "1000", "--restore-rate", "100"):
         answers = [store.ask(ORDERS, first=250) for _ in range(8)]
         refused = next(answer for answer in answers if "errors" in answer)

@@ -12,7 +12,7 @@ import mockedi.x12
 import openpyxl
 import pyarrow.parquet as pq
 import pytest
-from tests.sample_store.conftest import with_cache
+from tests.worlds import lend_world
 
 from sample_store.folders import daily, standing
 from sample_store.folders.spreadsheet import workbook
@@ -84,11 +84,9 @@ def test_files_once_written_never_change_and_the_clock_may_go_back(store: Store)
     assert store.shop.order_count < late_orders
 
 
-def test_a_store_begun_at_the_end_holds_the_same_files_as_one_that_lived_until_there(
-    store: Store, cache: Path, tmp_path: Path
-):
+def test_a_store_begun_at_the_end_holds_the_same_files_as_one_that_lived_until_there(store: Store, tmp_path: Path):
     store.set_clock(parse_moment("2011-06-30T06:00"))
-    with_cache(tmp_path / "other", cache)
+    lend_world(tmp_path / "other")
     other = open_store(tmp_path / "other", None, parse_moment("2011-06-30T06:00"), "http://shop.example")
 
     assert contents(other.root) == contents(store.root)

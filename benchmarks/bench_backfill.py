@@ -28,6 +28,7 @@ from pathlib import Path
 
 import httpx
 import orjson
+import psycopg
 
 from stockroom.embedded import postgres
 from stockroom.settings import Settings
@@ -226,10 +227,10 @@ def load(
     return Taken(taken.seconds, taken.cpu_seconds, taken.megabytes, taken.loading_seconds, found - before)
 
 
-def stored(connection: object) -> int:
+def stored(connection: psycopg.Connection) -> int:
     """Return how many versions of orders raw holds."""
-    row = connection.execute("select count(*) from raw.shopify_orders").fetchone()  # type: ignore[attr-defined]
-    return int(row[0])
+    row = connection.execute("select count(*) from raw.shopify_orders").fetchone()
+    return int((row or (0,))[0])
 
 
 def load_first(url: str, folder: Path, warehouse_url: str) -> float:

@@ -113,7 +113,7 @@ def report_idle(settings: Settings) -> None:
 def compare(settings: Settings, clock: int) -> int:
     """Return 0 where raw holds each order as it was made and as it was completed."""
     source = CHANNELS[CHANNEL].source
-    until = clock - int(source.settle.total_seconds())  # type: ignore[union-attr]
+    until = clock - int(source.settle.total_seconds())  # type: ignore[union-attr]  # as above
     made = sum(1 for _ in _numbers(until))
     completed = sum(1 for _ in _numbers(until - COMPLETED_AFTER))
     query = f"""

@@ -94,7 +94,7 @@ def in_airflow(scratch: Path) -> None:
         server = postgres.find(Installation(scratch).directory)
         if server is None:
             raise RuntimeError("nothing is up")
-        with psycopg.connect(server.airflow_url(), autocommit=True) as airflow:
+        with psycopg.connect(server.url(database="airflow", role="airflow"), autocommit=True) as airflow:
             known = len(airflow.execute(query, [1_000]).fetchall())
             while len(airflow.execute(query, [1_000]).fetchall()) < known + ROUNDS + 1:
                 time.sleep(5)

@@ -180,13 +180,13 @@ with_state as (
         origin,
         reason,
         case
-            when own_state in ('refused', 'cancelled') then own_state
+            when own_state in ('refused', 'cancelled', 'closed') then own_state
             when units_received >= units_ordered then 'received'
             when units_received > 0 then 'part_received'
             else own_state
         end as state,
         case
-            when own_state in ('refused', 'cancelled') then 0
+            when own_state in ('refused', 'cancelled', 'closed') then 0
             else greatest(units_ordered - units_received, 0)
         end as units_open
 

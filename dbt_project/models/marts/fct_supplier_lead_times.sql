@@ -4,7 +4,7 @@ purchase_order_lines as (
 
     select * from {{ ref('fct_purchase_order_lines') }}
 
-    where state in ('released', 'part_received', 'received')
+    where state not in ('proposed', 'waiting', 'refused', 'cancelled')
 
 ),
 

@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 from stockroom.settings import Settings
 from stockroom.warehouse import connect
-from stockroom.warehouse.orders import Outcome, record_answer
+from stockroom.warehouse.order_answers import Outcome, record_answer
 from stockroom.warehouse.plans import take_turns
 
 Answer = Literal["release", "refuse", "no answer"]

@@ -16,13 +16,14 @@ from stockroom.documents.purchase_orders import UnprintableOrderError
 from stockroom.jobs.deliver_confirmation import compose_confirm_mail, compose_confirm_text
 from stockroom.jobs.deliver_help_text import compose_help_text
 from stockroom.jobs.deliver_messages import Delivery, Way
-from stockroom.jobs.deliver_purchase_order import DOCUMENT, ORDER, deliver_purchase_order
+from stockroom.jobs.deliver_purchase_order import DOCUMENT, ORDER, deliver_purchase_order, order_number
 from stockroom.jobs.deliver_restock_mail import compose_restock_mail
 from stockroom.jobs.deliver_restock_text import compose_restock_text
 from stockroom.jobs.delivery_summary import KINDS, MESSAGES_AT_ONCE, DeliverySummary
 from stockroom.settings import Settings
 from stockroom.warehouse import connect, outbox
 from stockroom.warehouse.order_contents import ask_for_waiting_documents
+from stockroom.warehouse.order_states import DELIVERY, move_orders
 from stockroom.warehouse.outbox import OutboxMessage, claim, mark_sent, pending_messages, retry_failed
 from stockroom.warehouse.restock_confirmations import MAIL as CONFIRM_MAIL
 from stockroom.warehouse.restock_confirmations import TEXT as CONFIRM_TEXT
@@ -100,5 +101,9 @@ def _write_order(delivery: Delivery, message: OutboxMessage) -> None:
         delivery.fail(message, error)
         return
     mark_sent(delivery.connection, message.message_key, path)
+    if message.kind == ORDER:
+        move_orders(
+            delivery.connection, [order_number(message)], "sent", by=DELIVERY, note=f"{message.subject_key} left"
+        )
     if path is not None:
         delivery.summary.left[message.kind].append(message.subject_key)

@@ -17,13 +17,13 @@ from stockroom.documents.purchase_orders import (
 from stockroom.jobs.order_document import order_document
 from stockroom.settings import Settings
 from stockroom.warehouse.order_contents import read_order
+from stockroom.warehouse.order_states import LEFT
 from stockroom.warehouse.outbox import OutboxMessage
 
 ORDER = "purchase_order"
 """Kind of message: a released order, for the supplier."""
 DOCUMENT = "purchase_order_document"
 """Kind of message: the document of an order that waits, for whoever has to answer. It stays in the house."""
-RELEASED_STATES = ("released", "part_received", "received")
 
 
 def deliver_purchase_order(settings: Settings, connection: psycopg.Connection, message: OutboxMessage) -> Path | None:
@@ -41,7 +41,7 @@ def deliver_purchase_order(settings: Settings, connection: psycopg.Connection, m
     state = rows[0].state if rows else "not there in this version, or without lines"
     if message.kind == DOCUMENT and state != "waiting":
         return None
-    if message.kind == ORDER and state not in RELEASED_STATES:
+    if message.kind == ORDER and state not in LEFT:
         raise UnprintableOrderError(f"{message.subject_key} was to be delivered, but it is {state}")
     order = order_document(rows, company_name=settings.company_name, time_zone=settings.time_zone)
     page_name = purchase_order_file_name(order.po_number, "pdf")
@@ -60,6 +60,11 @@ def deliver_purchase_order(settings: Settings, connection: psycopg.Connection, m
         folder = settings.outbox_dir / "purchase_orders"
         _write(folder, suppliers_copy)
     return folder / page_name
+
+
+def order_number(message: OutboxMessage) -> str:
+    """Return the number of the order that a message is about."""
+    return message.subject_key.partition("/v")[0]
 
 
 def _write(folder: Path, contents: dict[str, bytes]) -> None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from stockroom.settings import Settings
 from stockroom.warehouse import connect
-from stockroom.warehouse.orders import release_proposals
+from stockroom.warehouse.order_release import release_proposals
 from stockroom.warehouse.plans import take_turns
 
 

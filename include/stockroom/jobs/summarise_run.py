@@ -12,6 +12,7 @@ from pathlib import Path
 from stockroom.documents.overstock import overstock_file_name
 from stockroom.settings import Settings
 from stockroom.warehouse import connect
+from stockroom.warehouse.order_states import LEFT
 from stockroom.warehouse.run_summary import (
     BuildCount,
     GateVerdict,
@@ -32,7 +33,6 @@ from stockroom.warehouse.run_summary import (
 
 LABEL_WIDTH, TEXT_WIDTH = 11, 62
 FILES_SHOWN = 10
-RELEASED_STATES = ("approved", "released", "part_received", "received")
 Line = tuple[str, str, str]
 """Label, text and path."""
 
@@ -133,7 +133,7 @@ class RunSummary:
             later = self.plan.later_plan_date
             yield "orders", f"none: {later} was planned before, and its orders stand", ""
             return
-        released, released_value = _total(self.orders, RELEASED_STATES)
+        released, released_value = _total(self.orders, LEFT)
         waiting, waiting_value = _total(self.orders, ("waiting",))
         refused, _ = _total(self.orders, ("refused",))
         sent, written = self.outbox_dir / "purchase_orders", self.documents_dir / "purchase_orders"

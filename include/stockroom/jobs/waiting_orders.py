@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from stockroom.settings import Settings
-from stockroom.warehouse import connect, orders
-from stockroom.warehouse.orders import WaitingOrder
+from stockroom.warehouse import connect, order_answers
+from stockroom.warehouse.order_answers import WaitingOrder
 
 
 def waiting_orders(settings: Settings) -> tuple[WaitingOrder, ...]:
     """Return the orders that wait for a named person, by number; each prints itself as one line."""
     with connect(settings.warehouse_url) as connection:
-        return orders.waiting_orders(connection)
+        return order_answers.waiting_orders(connection)
 
 
 def describe_waiting(waiting: Sequence[WaitingOrder], *, now: datetime) -> str:

@@ -46,7 +46,7 @@ left join lateral (
     from ops.purchase_order_events as events
     where
         events.po_number = orders.po_number and events.version = orders.version
-        and events.to_state = 'released' and events.from_state in ('proposed', 'waiting')
+        and events.to_state = 'released' and events.from_state is not null
     order by events.event_id
     limit 1
 ) as released on true

@@ -1,8 +1,7 @@
-"""Purchase orders of ours: proposed, versioned, released, answered. A state changes only by a guarded update.
+"""Purchase orders as a plan proposes them: numbered without gaps, and versioned until somebody lets them go.
 
-States: ``proposed`` by a plan; ``released`` by policy or by a person, or ``waiting`` for one, who may also have it
-``refused``, even before it waits (a gate may hold it); a later plan may ``cancel`` what is still open. Each change
-leaves one row in ``ops.purchase_order_events``.
+What becomes of them stands in ``order_states`` (the moves that there are, each of which the database itself writes to
+``ops.purchase_order_events``), ``order_release`` and ``order_answers``.
 """
 
 from __future__ import annotations
@@ -11,18 +10,14 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from importlib import resources
-from typing import Literal
 
 import psycopg
 from psycopg.rows import class_row
 
 CENT = Decimal("0.01")
 NUMBER_SERIES = "purchase_order"
-
-Outcome = Literal["released", "refused", "no answer", "answered before", "older version", "not waiting"]
 
 
 class UnknownOrderError(LookupError):
@@ -83,39 +78,6 @@ class Proposals:
 
 
 @dataclass(frozen=True)
-class Releases:
-    """What the approval threshold did to the proposals."""
-
-    released: tuple[str, ...]
-    waiting: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class WaitingOrder:
-    """A purchase order that waits for a named person."""
-
-    po_number: str
-    version: int
-    supplier_id: str
-    supplier_name: str
-    location_id: str
-    currency: str
-    value: Decimal
-    lines: int
-    units: int
-    plan_date: date
-    waiting_since: datetime
-
-    def __str__(self) -> str:
-        """Return one line for a person to read."""
-        what = "1 line" if self.lines == 1 else f"{self.lines:,} lines"
-        return (
-            f"{self.po_number} version {self.version}: {self.value:,.2f} {self.currency} to {self.supplier_name}, "
-            f"{what} and {self.units:,} units for {self.location_id}"
-        )
-
-
-@dataclass(frozen=True)
 class _Open:
     po_number: str
     supplier_id: str
@@ -147,16 +109,18 @@ def propose_orders(connection: psycopg.Connection, *, plan_date: date, orders: S
     changed = [(old, order) for old, order in kept if old.lines_sha256 != order.lines_sha256]
     needless = [old for key, old in is_open.items() if key not in wanted]
     numbers = _take_numbers(connection, len(new))
+    because = f"the plan of {plan_date}"
     with connection.cursor() as cursor:
         cursor.executemany(
             """
             insert into ops.purchase_orders
-                (po_number, supplier_id, location_id, currency, plan_date, state, value, lines_sha256, requested_date)
-            values (%s, %s, %s, %s, %s, 'proposed', %s, %s, %s)
+                (po_number, supplier_id, location_id, currency, plan_date, state, value, lines_sha256, requested_date,
+                 changed_by, change_note)
+            values (%s, %s, %s, %s, %s, 'proposed', %s, %s, %s, 'plan', %s)
             """,
             [
                 (number, order.supplier_id, order.location_id, order.currency, plan_date, order.value,
-                 order.lines_sha256, order.requested_date)
+                 order.lines_sha256, order.requested_date, because)
                 for number, order in zip(numbers, new, strict=True)
             ],
         )  # fmt: skip
@@ -164,38 +128,27 @@ def propose_orders(connection: psycopg.Connection, *, plan_date: date, orders: S
             """
             update ops.purchase_orders set
                 version = version + 1, state = 'proposed', plan_date = %s, value = %s, lines_sha256 = %s,
-                requested_date = %s, updated_at = now()
+                requested_date = %s, updated_at = now(), changed_by = 'plan', change_note = %s
             where po_number = %s and version = %s
             """,
             [
-                (plan_date, order.value, order.lines_sha256, order.requested_date, old.po_number, old.version)
+                (plan_date, order.value, order.lines_sha256, order.requested_date,
+                 f"{because} replaces version {old.version}", old.po_number, old.version)
                 for old, order in changed
             ],
-        )
+        )  # fmt: skip
         cursor.executemany(
-            "update ops.purchase_orders set state = 'cancelled', updated_at = now() where po_number = %s",
-            [(old.po_number,) for old in needless],
+            """
+            update ops.purchase_orders
+            set state = 'cancelled', updated_at = now(), changed_by = 'plan', change_note = %s
+            where po_number = %s
+            """,
+            [(f"{because} needs none of it any more", old.po_number) for old in needless],
         )
     _write_lines(
         connection,
         [(number, 1, order) for number, order in zip(numbers, new, strict=True)]
         + [(old.po_number, old.version + 1, order) for old, order in changed],
-    )
-    because = f"the plan of {plan_date}"
-    _write_events(connection, [(number, 1, None, "proposed", because) for number in numbers])
-    _write_events(
-        connection,
-        [
-            (old.po_number, old.version + 1, old.state, "proposed", f"{because} replaces version {old.version}")
-            for old, _ in changed
-        ],
-    )
-    _write_events(
-        connection,
-        [
-            (old.po_number, old.version, old.state, "cancelled", f"{because} needs none of it any more")
-            for old in needless
-        ],
     )
     changed_numbers = {old.po_number for old, _ in changed}
     return Proposals(
@@ -204,71 +157,6 @@ def propose_orders(connection: psycopg.Connection, *, plan_date: date, orders: S
         unchanged=tuple(sorted(old.po_number for old, _ in kept if old.po_number not in changed_numbers)),
         cancelled=tuple(sorted(old.po_number for old in needless)),
     )
-
-
-def release_proposals(
-    connection: psycopg.Connection, *, as_of_date: date, threshold: Decimal, currency: str
-) -> Releases:
-    """Release proposals up to ``threshold`` in ``currency`` into the outbox; the others wait. The caller commits.
-
-    An order in another currency waits, however small: without a rate nobody can say that it is under the threshold.
-    Proposals of plans after ``as_of_date`` are left alone.
-    """
-    said = f"{threshold:,.2f} {currency}"  # people read it in the order's annex
-    parameters = {"as_of_date": as_of_date, "threshold": threshold, "said_threshold": said, "currency": currency}
-    released = connection.execute(_statement("orders_release.sql"), parameters).fetchall()
-    waiting = connection.execute(_statement("orders_wait.sql"), parameters).fetchall()
-    return Releases(tuple(sorted(row[0] for row in released)), tuple(sorted(row[0] for row in waiting)))
-
-
-def waiting_orders(connection: psycopg.Connection) -> tuple[WaitingOrder, ...]:
-    """Return the orders that wait for a person, by number."""
-    with connection.cursor(row_factory=class_row(WaitingOrder)) as cursor:
-        return tuple(cursor.execute(_statement("orders_waiting.sql")).fetchall())
-
-
-def record_answer(
-    connection: psycopg.Connection,
-    *,
-    po_number: str,
-    version: int,
-    answer: Literal["release", "refuse", "no answer"],
-    who: str,
-) -> Outcome:
-    """Do what an answer says if it was given for the version that waits, record it in any case; the caller commits.
-
-    A refusal also counts for a proposal that does not wait yet: a gate that holds the plan holds all its proposals, and
-    the others can go on when one is dropped. The same answer given twice acts once and is recorded once.
-
-    Raises:
-        UnknownOrderError: no such order.
-    """
-    row = connection.execute(
-        "select version, state from ops.purchase_orders where po_number = %s for update", (po_number,)
-    ).fetchone()
-    if row is None:
-        raise UnknownOrderError(f"{po_number} is no purchase order of ours; `stockroom waiting` lists those that wait")
-    present, state = int(row[0]), str(row[1])
-    note = f"answer: {answer}, version {version}"
-    counts = version == present and state == "waiting"
-    if counts and answer == "release":
-        parameters = {"po_number": po_number, "version": version, "who": who, "note": note}
-        connection.execute(_statement("orders_approve.sql"), parameters)
-        return "released"
-    if version == present and state in ("waiting", "proposed") and answer == "refuse":
-        connection.execute(
-            "update ops.purchase_orders set state = 'refused', updated_at = now() where po_number = %s", (po_number,)
-        )
-        _record(connection, (po_number, version, state, "refused", who, note))
-        return "refused"
-    if _is_recorded(connection, po_number, version, who, note):
-        return "answered before"
-    if counts:
-        _record(connection, (po_number, version, state, state, who, note))
-        return "no answer"
-    why = f"version {present} stands" if version != present else f"it is {state}"
-    _record(connection, (po_number, version, state, state, who, f"{note}; no effect, {why}"))
-    return "older version" if version != present else "not waiting"
 
 
 def _take_numbers(connection: psycopg.Connection, count: int) -> list[str]:
@@ -297,33 +185,3 @@ def _write_lines(connection: psycopg.Connection, orders: Sequence[tuple[str, int
                     (po_number, version, number, line.sku, line.supplier_sku, line.units, line.pack_units,
                      line.unit_cost, line.line_value, line.reason, line.terms_json)
                 )  # fmt: skip
-
-
-def _write_events(connection: psycopg.Connection, events: Sequence[tuple[str, int, str | None, str, str]]) -> None:
-    for po_number, version, from_state, to_state, note in events:
-        _record(connection, (po_number, version, from_state, to_state, "plan", note))
-
-
-def _record(connection: psycopg.Connection, event: tuple[str, int, str | None, str, str, str]) -> None:
-    connection.execute(
-        """
-        insert into ops.purchase_order_events (po_number, version, from_state, to_state, actor, note)
-        values (%s, %s, %s, %s, %s, %s)
-        """,
-        event,
-    )
-
-
-def _is_recorded(connection: psycopg.Connection, po_number: str, version: int, who: str, note: str) -> bool:
-    row = connection.execute(
-        """
-        select 1 from ops.purchase_order_events
-        where po_number = %s and version = %s and actor = %s and (note = %s or note like %s || ';%%')
-        """,
-        (po_number, version, who, note, note),
-    ).fetchone()
-    return row is not None
-
-
-def _statement(name: str) -> bytes:
-    return resources.files("stockroom.warehouse").joinpath(name).read_bytes()

@@ -1,20 +1,8 @@
--- Release one waiting order in the name of a person, with its event and its message, in one statement.
+-- Release one waiting order in the name of a person, with its message, in one statement; its event comes with it.
 with released as (
-    update ops.purchase_orders set state = 'released', updated_at = now()
+    update ops.purchase_orders set state = 'released', updated_at = now(), changed_by = %(who)s, change_note = %(note)s
     where po_number = %(po_number)s and version = %(version)s and state = 'waiting'
     returning po_number, version
-),
-
-events as (
-    insert into ops.purchase_order_events (po_number, version, from_state, to_state, actor, note)
-    select
-        po_number,
-        version,
-        'waiting' as from_state,
-        'released' as to_state,
-        %(who)s as actor,
-        %(note)s as note
-    from released
 )
 
 insert into ops.outbox (message_key, kind, subject_key, state)

@@ -1,23 +1,14 @@
--- Release what the policy lets go, with its event and its message, in one statement: all of it or none.
+-- Release what the policy lets go, with its message, in one statement: all of it or none. Events come with it.
 with released as (
-    update ops.purchase_orders set state = 'released', updated_at = now()
+    update ops.purchase_orders set
+        state = 'released',
+        updated_at = now(),
+        changed_by = 'policy',
+        change_note = 'not above the approval threshold of ' || %(said_threshold)s::text
     where
         state = 'proposed' and plan_date <= %(as_of_date)s
         and currency = %(currency)s and value <= %(threshold)s
     returning po_number, version
-),
-
-events as (
-    insert into ops.purchase_order_events (po_number, version, from_state, to_state, actor, note)
-    select
-        po_number,
-        version,
-        'proposed' as from_state,
-        'released' as to_state,
-        'policy' as actor,
-        'not above the approval threshold of ' || %(said_threshold)s::text as note
-    from released
-    order by po_number
 ),
 
 messages as (

@@ -9,11 +9,12 @@ with released as (
         ) as on_order
     from plan.runs
     inner join ops.purchase_orders as orders on orders.po_number = any(runs.open_proposals)
+    inner join ops.purchase_order_states as states on orders.state = states.state
     inner join ops.purchase_order_lines as lines
         on orders.po_number = lines.po_number and orders.version = lines.version
     where
         runs.plan_date = %(plan_date)s
-        and orders.state in ('approved', 'released', 'part_received', 'received')
+        and states.is_on_order
     group by lines.sku, orders.location_id
 )
 

@@ -63,6 +63,7 @@ own_on_order as (
         lines.units - coalesce(arrived.units_received, 0) as units,
         coalesce(orders.requested_date, orders.plan_date) - %(plan_date)s as due_in_days
     from ops.purchase_orders as orders
+    inner join ops.purchase_order_states as states on orders.state = states.state
     inner join ops.purchase_order_lines as lines
         on orders.po_number = lines.po_number and orders.version = lines.version
     left join marts.fct_purchase_order_lines as arrived
@@ -72,7 +73,7 @@ own_on_order as (
             and arrived.origin = 'stockroom'
     where
         orders.plan_date < %(plan_date)s
-        and orders.state in ('approved', 'released', 'part_received', 'received')
+        and states.is_on_order
         and lines.units > coalesce(arrived.units_received, 0)
 ),
 

@@ -14,6 +14,6 @@ from (
     inner join planned_items as items on lines.sku = items.sku and lines.location_id = items.location_id
     where
         lines.ordered_at < %(plan_date)s::date::timestamp at time zone %(time_zone)s
-        and lines.state in ('released', 'part_received', 'received')
+        and lines.state not in ('proposed', 'waiting', 'refused', 'cancelled')
 ) as ordered
 group by item

@@ -20,3 +20,8 @@
 {% macro quoted_list(texts) -%}
     {%- for text in texts %}'{{ text }}'{{ ", " if not loop.last }}{% endfor -%}
 {%- endmacro %}
+
+{# The number of a purchase order as a supplier repeats it: what stands behind a slash is its version. #}
+{% macro order_number_of(said) -%}
+    upper(trim(split_part({{ said }}, '/', 1)))
+{%- endmacro %}

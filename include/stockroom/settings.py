@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 PREFIX = "STOCKROOM_"
 
 
-DROPS = ("wholesale_dir", "wholesale_out_dir", "suppliers_dir", "planners_dir", "wms_dir")
+DROPS = ("wholesale_dir", "wholesale_out_dir", "suppliers_dir", "suppliers_out_dir", "planners_dir", "wms_dir")
 """Folders that we share with others, which may lie elsewhere; one that we alone keep is on this machine."""
 DROP_SCHEMES = ("s3", "sftp")
 
@@ -48,6 +48,8 @@ class Settings:
     wholesale_out_dir: Path | str = Path()
     """Where wholesale customers fetch acknowledgements and availability; empty: they get none."""
     suppliers_dir: Path | str = Path()
+    suppliers_out_dir: Path | str = Path()
+    """Where suppliers fetch what acknowledges their X12 files; empty: they get none."""
     planners_dir: Path | str = Path()
     waitlist_dir: Path = Path()
     wms_dir: Path | str = Path()

@@ -22,6 +22,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from raw_documents import (
     LONDON,
     MANCHESTER,
+    acknowledgement,
+    availability,
     bulk_row,
     land,
     level,
@@ -30,6 +32,7 @@ from raw_documents import (
     order,
     parcel,
     product,
+    shipment,
     supplier,
 )
 
@@ -116,6 +119,18 @@ def put(marts: Marts) -> Callable[..., int]:
     return _put
 
 
+def land_answers(connection: psycopg.Connection) -> None:
+    """Land one document of each kind that suppliers answer with."""
+    parts = acknowledgement(" po-000123 /2", 1, "Accepted ", units="40", promised_date="2011-07-05")
+    parts |= acknowledgement("PO-000123", 0, "rejected", supplier_sku=" A-1 ")
+    land(connection, "suppliers_acknowledgements", parts)
+    land(connection, "suppliers_shipments", shipment("PO-000123", "a1", 40, line_number="1", tracking="T-1"))
+    invoiced = {"invoice_number": "INV-1", "unit_price": "1.30", "currency": "gbp", "invoiced_at": "2011-06-11"}
+    charged = {key: row | invoiced for key, row in shipment("PO-000123/2", "a1", 40).items()}
+    land(connection, "suppliers_invoices", charged)
+    land(connection, "suppliers_availability", availability("A-1", 0, expected_date="2011-08-01"))
+
+
 @pytest.fixture(scope="session")
 def built_marts(postgres_server: Any, warehouse_template: str, parsed_project: Path) -> Iterator[Marts]:
     """Return a shop with one order of each awkward kind, built once for 2011-06-30; tests only read it."""
@@ -136,5 +151,6 @@ def built_marts(postgres_server: Any, warehouse_template: str, parsed_project: P
         pair |= bulk_row("C541433", "23166", -74215, "2011-06-18 10:17")
         land(found.connection, "wholesale_orders", pair | bulk_row("500", " B2 ", 7, "2011-06-01 10:00"))
         land(found.connection, "shopify_inventory_levels", [level("23166", 10, at=MANCHESTER)])
+        land_answers(found.connection)
         found.build("2011-06-30")
         yield found

@@ -215,6 +215,57 @@ def purchase_order_line(po_number: str, sku: str, units: int, at: str) -> dict[s
     }
 
 
+def acknowledgement(order_number: str, line_number: int, status: str, **said: str) -> dict[str, Document]:
+    """Return what S01 says to one line, or to a part of it."""
+    return {
+        f"{order_number}/{line_number}/{status}": {
+            "supplier_id": "S01",
+            "order_number": order_number,
+            "line_number": str(line_number),
+            "supplier_sku": "",
+            "status": status,
+            "units": "",
+            "unit_price": "",
+            "promised_date": "",
+            "acknowledged_at": "2011-06-02T08:00:00Z",
+            **said,
+        }
+    }
+
+
+def shipment(order_number: str, sku: str, units: int, **said: str) -> dict[str, Document]:
+    """Return an item that S01 has sent."""
+    return {
+        f"{order_number}/{sku}": {
+            "supplier_id": "S01",
+            "shipment_id": f"SH-{order_number}",
+            "order_number": order_number,
+            "supplier_sku": "",
+            "sku": sku,
+            "units": str(units),
+            "shipped_at": "2011-06-10T08:00:00Z",
+            "expected_date": "",
+            "carrier": "",
+            "tracking": "",
+            **said,
+        }
+    }
+
+
+def availability(supplier_sku: str, units: int, **said: str) -> dict[str, Document]:
+    """Return what S01 says to have of an item."""
+    return {
+        f"S01/{supplier_sku}": {
+            "supplier_id": "S01",
+            "supplier_sku": supplier_sku,
+            "units": str(units),
+            "as_of": "2011-06-28T06:00:00Z",
+            "expected_date": "",
+            **said,
+        }
+    }
+
+
 def supplier(supplier_id: str = "S01", name: str = "Slow Boat Ltd") -> dict[str, Document]:
     return {
         supplier_id: {

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from raw_documents import (
@@ -58,6 +59,23 @@ def test_a_supplier_that_the_newest_terms_lack_is_gone_unless_lines_of_them_were
 def test_postage_is_kept_and_never_demand(built_marts: Marts) -> None:
     assert built_marts.rows("select sku from marts.fct_order_lines where not is_stock_item") == [("POST",)]
     assert built_marts.rows("select * from marts.fct_sales_daily where sku = 'POST'") == []
+
+
+def test_what_suppliers_answer_is_read_whatever_they_leave_out(built_marts: Marts) -> None:
+    said = "select order_number, line_number, supplier_sku, status, units from staging.{} order by landing_line_number"
+    assert built_marts.rows(said.format("stg_suppliers__acknowledgement_lines")) == [
+        ("PO-000123", 1, None, "accepted", 40),
+        ("PO-000123", None, "A-1", "rejected", None),
+    ]
+    said = "select order_number, line_number, sku, units, {} from staging.{}"
+    assert built_marts.rows(said.format("tracking, expected_date", "stg_suppliers__shipment_lines")) == [
+        ("PO-000123", 1, "A1", 40, "T-1", None)
+    ]
+    assert built_marts.rows(said.format("currency, unit_price", "stg_suppliers__invoice_lines")) == [
+        ("PO-000123", None, "A1", 40, "GBP", Decimal("1.30"))
+    ]
+    said = "select supplier_sku, units, as_of, expected_date from staging.stg_suppliers__availability"
+    assert built_marts.rows(said) == [("A-1", 0, datetime(2011, 6, 28, 6, tzinfo=UTC), date(2011, 8, 1))]
 
 
 def test_stock_is_counted_back_through_everything_that_moved_it(marts: Marts, put: Put) -> None:

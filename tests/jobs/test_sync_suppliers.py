@@ -8,6 +8,7 @@ from typing import Any
 import openpyxl
 import psycopg
 import pytest
+from tests.x12.texts import group, interchange
 
 from stockroom.jobs.extracted import ExtractionError
 from stockroom.jobs.sync_suppliers import sync_suppliers
@@ -181,3 +182,38 @@ def test_a_supplier_may_take_files_away_that_we_have_read(settings: Settings, wa
     sync_suppliers(settings)
     with psycopg.connect(warehouse.url) as connection:
         assert connection.execute("select 1 from raw.landing_files where gone_at is not null").fetchall() == []
+
+
+ACKNOWLEDGED = (
+    "supplier_id,order_number,line_number,supplier_sku,status,units,unit_price,promised_date,acknowledged_at\n"
+)
+X12_ANSWER = interchange(
+    group(["ST*855*0001", "BAK*00*AC*PO-000001*20110629", "PO1*2*60*EA", "ACK*IQ*48*EA", "SE*5*0001"])
+)
+
+
+def test_a_file_and_an_x12_of_one_kind_end_in_one_table_and_x12_is_answered_once(
+    settings: Settings, warehouse: Any, tmp_path: Path
+) -> None:
+    (settings.suppliers_dir / "acknowledgements-S01.csv").write_text(
+        ACKNOWLEDGED
+        + "S01,PO-000001,1,A-1,Accepted,24,1.25,2011-07-05,2011-06-30T09:00:00Z\n"
+        + "S01,PO-000001,3,A-3,perhaps,24,1.25,2011-07-05,2011-06-30T09:00:00Z\n"
+        + "S01,PO-000001,4,A-4,accepted,24,1.25,some day,2011-06-30T09:00:00Z\n"
+    )
+    (settings.suppliers_dir / "855-S02.edi").write_text(X12_ANSWER)
+    answering = Settings(**{**vars(settings), "suppliers_out_dir": tmp_path / "out"})
+    assert str(sync_suppliers(answering)).startswith(
+        "suppliers: acknowledgements 2 (2 rejected); answered with: 997-500000000.edi"
+    )
+    assert str(sync_suppliers(answering)).startswith("suppliers: nothing new ·")
+    with psycopg.connect(warehouse.url) as connection:
+        found = connection.execute(
+            "select record_key, document ->> 'status', document ->> 'units' from raw.suppliers_acknowledgements "
+            "order by record_key"
+        ).fetchall()
+        reasons = connection.execute("select reason from raw.rejected_records order by line_number").fetchall()
+    assert found == [("CUSTOMER/PO-000001/2", "changed_quantity", "48"), ("S01/PO-000001/1", "accepted", "24")]
+    assert "status 'perhaps' says nothing; write one of accepted, changed_quantity" in reasons[0][0]
+    assert 'promised_date "some day" is no date; write it as 2011-06-30' in reasons[1][0]
+    assert "AK9*A*1*1*1" in (tmp_path / "out" / "997-500000000.edi").read_text()

@@ -107,6 +107,7 @@ def local_settings(installation: Installation, server: Server, *, as_of_date: da
         "shop_url": f"http://{HOST}:{ports['store']}",
         "wholesale_dir": store / "wholesale",
         "wholesale_out_dir": directory / "wholesale_out",
+        "suppliers_out_dir": directory / "suppliers_out",
         "suppliers_dir": store / "suppliers",
         "planners_dir": store / "planners",
         "waitlist_dir": store / "waitlist",

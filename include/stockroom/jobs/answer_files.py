@@ -25,17 +25,21 @@ def answer_files(settings: Settings, connection: psycopg.Connection, source: Fil
     Raises:
         ExtractionError: answers could not be written; the next round writes them.
     """
-    kinds = {PurePath(kind.pattern).suffix: kind for kind in source.files if kind.answers is not None}
+    kinds = {
+        (kind.stream.name, PurePath(kind.pattern).suffix): kind for kind in source.files if kind.answers is not None
+    }
     if not kinds or source.outgoing is None or not is_set(source.outgoing(settings)):
         return ()
-    waiting = unanswered_files(connection, source.name, tuple(kinds))
+    waiting = unanswered_files(connection, source.name, tuple({ending for _, ending in kinds}))
     if not waiting:
         return ()
     names: list[str] = []
     try:
         with open_drop(source.outgoing(settings)) as drop:
             for file in waiting:
-                names += _answer(settings, connection, drop, kinds[PurePath(file.file_name).suffix.lower()], file)
+                names += _answer(
+                    settings, connection, drop, kinds[file.stream, PurePath(file.file_name).suffix.lower()], file
+                )
     except (DropError, LandingError, OSError) as error:
         raise ExtractionError(f"{source.name}: taken in, but not answered: {error}") from error
     return tuple(names)

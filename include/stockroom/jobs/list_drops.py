@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from stockroom.settings import DROPS, Settings
 from stockroom.tabular import DropError, open_drop
 
-INCOMING = tuple(name for name in DROPS if name != "wholesale_out_dir")
+INCOMING = tuple(name for name in DROPS if not name.endswith("_out_dir"))
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from stockroom.jobs.answer_files import answer_files
 from stockroom.jobs.extracted import ExtractionError, SourceExtracted
 from stockroom.jobs.miss_files import miss_files
 from stockroom.jobs.take_in_files import take_in_files
@@ -51,7 +52,8 @@ def sync_suppliers(settings: Settings) -> SuppliersSynced:
         with only_extraction(connection, "suppliers"):
             for source in FILE_SOURCES:
                 try:
-                    taken.append(take_in_files(settings, connection, source))
+                    extracted = take_in_files(settings, connection, source)
+                    taken.append(replace(extracted, answered=answer_files(settings, connection, source)))
                 except ExtractionError as error:
                     failures.append(str(error))
             gone = miss_files(settings, connection) if not failures else []

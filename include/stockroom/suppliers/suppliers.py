@@ -1,12 +1,13 @@
-"""Files about suppliers: their terms, catalogues, what was ordered from them before, and what they could not send."""
+"""Files about suppliers: their terms, catalogues, what was ordered from them before, and what they answer."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from stockroom.settings import Settings
+from stockroom.settings import Settings, SettingsError
 from stockroom.streams import Stream
-from stockroom.tabular import FileSource, FileStream
+from stockroom.suppliers.answers import ANSWERS
+from stockroom.tabular import FileSource, FileStream, is_set
 
 # Each version of a file lands whole: a row that the newest version lacks holds no longer (int_files_in_force).
 TERMS = Stream("suppliers", "terms", key=("supplier_id",))
@@ -50,8 +51,8 @@ PURCHASE_ORDER_COLUMNS = (
     "promised_date",
 )
 BACKORDER_COLUMNS = ("po_number", "line_number", "sku", "units_backordered", "noted_at", "new_promised_date")
-# Beside them terms may hold closed_days ("2011-12-24 to 2012-01-02; 2012-04-06"), and a catalogue price_breaks ("48 at
-# 1.90; 96 at 1.80"): stockroom.warehouse.suppliers_words reads both.
+# Beside them terms may hold x12_id, as which a supplier sends X12, and closed_days ("2011-12-24 to 2012-01-02;
+# 2012-04-06"), and a catalogue price_breaks ("48 at 1.90; 96 at 1.80"): stockroom.warehouse.suppliers_words reads them.
 
 
 def folder(settings: Settings) -> Path | str:
@@ -59,10 +60,23 @@ def folder(settings: Settings) -> Path | str:
     return settings.suppliers_dir
 
 
+def outgoing(settings: Settings) -> Path | str:
+    """Return the folder that suppliers fetch acknowledgements of their X12 files from.
+
+    Raises:
+        SettingsError: it is the one that theirs arrive in; we would take what we wrote for theirs.
+    """
+    folder = settings.suppliers_out_dir
+    if is_set(folder) and folder == settings.suppliers_dir:
+        raise SettingsError("STOCKROOM_SUPPLIERS_OUT_DIR is the folder that answers arrive in; give it one of its own")
+    return folder
+
+
 SUPPLIERS = FileSource(
     name="suppliers",
     setting="suppliers_dir",
     folder=folder,
+    outgoing=outgoing,
     files=(
         FileStream(TERMS, pattern="terms*.xlsx", columns=TERMS_COLUMNS),
         FileStream(TERMS, pattern="terms*.csv", columns=TERMS_COLUMNS),
@@ -70,5 +84,6 @@ SUPPLIERS = FileSource(
         FileStream(CATALOGUES, pattern="catalogue-*.xlsx", columns=CATALOGUE_COLUMNS),
         FileStream(PURCHASE_ORDERS, pattern="purchase_orders-*.csv", columns=PURCHASE_ORDER_COLUMNS),
         FileStream(BACKORDERS, pattern="backorders-*.csv", columns=BACKORDER_COLUMNS),
+        *ANSWERS,
     ),
 )

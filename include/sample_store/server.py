@@ -16,12 +16,13 @@ import orjson
 from sample_store import __path__, pages
 from sample_store.apis import Api, Call, Reply, call_of, json_reply
 from sample_store.faults import Faults
-from sample_store.local_time import DAY_SECONDS, http_date, parse_moment
+from sample_store.local_time import DAY_SECONDS, http_date, iso, parse_moment
 from sample_store.shelves import NEVER_BELOW_NOTHING
 from sample_store.shopify import GRAPHQL_PATH
 from sample_store.shopify.shapes import VARIANT_IDS
 from sample_store.store import Store
 from sample_store.world.books import levels_at
+from sample_store.world.demand import CHANNELS
 from sample_store.world.places import LOCATIONS
 
 BODY_LIMIT_BYTES = 1_000_000
@@ -112,6 +113,8 @@ class StoreApp:
         if path == "/clock/advance" and method == "POST":
             store.set_clock(store.clock + int(body.get("days", 0)) * DAY_SECONDS + int(body.get("minutes", 0)) * 60)
             return json_reply(store.describe())
+        if path == "/checkout" and method == "POST":
+            return self._check_out(body)
         if path == "/faults" and method == "POST":
             self.faults.order(str(body["kind"]), int(body.get("times", 1)), str(body.get("channel", "")))
             return json_reply({"waiting": [kind for _, kind in self.faults.waiting]})
@@ -120,6 +123,19 @@ class StoreApp:
         if method in ("GET", "HEAD"):
             return self._page(path)
         return json_reply({"errors": "Not Found"}, 404)
+
+    def _check_out(self, body: dict[str, Any]) -> Reply:
+        """Let a shop take an order of one line at this moment; 409 where it does not show so many."""
+        channel, sku, location = str(body["channel"]), str(body["sku"]), str(body.get("location", "LONDON"))
+        product = next((each for each in self.store.world.products if each.sku == sku), None)
+        place = next((at for at, each in enumerate(LOCATIONS) if each.location_id == location), None)
+        if channel not in CHANNELS or product is None or place is None:
+            return json_reply({"errors": f"there is no {sku} in {location} to be had on {channel}"}, 404)
+        try:
+            taken = self.store.check_out(channel, product.number * len(LOCATIONS) + place, int(body.get("units", 1)))
+        except ValueError as error:
+            return json_reply({"errors": str(error)}, 409)
+        return json_reply({"order": taken.number, "channel": channel, "at": iso(taken.at), "units": taken.units}, 201)
 
     def shown(self, channel: str) -> dict[str, dict[str, int]]:
         """Return what a shop shows as available of what it offers, and what there is, by sku and location."""

@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 
+from sample_store.checkouts import Checkout, place, wholesale_file, with_checkouts
 from sample_store.folders.daily import files_of_day
 from sample_store.folders.inbox import read_inbox
 from sample_store.folders.standing import standing_files
@@ -44,6 +45,8 @@ class Store:
     """Since when nobody copies stock from shop to shop by hand: the clock at which it was first opened."""
     told: list[Told] = field(default_factory=list)
     """What the shops were told, oldest first."""
+    checkouts: list[Checkout] = field(default_factory=list)
+    """Orders that somebody placed by hand, oldest first."""
 
     @property
     def clock(self) -> int:
@@ -79,6 +82,19 @@ class Store:
             self.shop.show(self.shown(channel))
         self.remember()
 
+    def check_out(self, channel: str, item: int, units: int) -> Checkout:
+        """Let a shop take an order now; raises ``ValueError`` where it does not show so many."""
+        shown = self.shown(channel)
+        checkout = place(self.world, shown, self.checkouts, channel=channel, item=item, units=units, at=self.clock)
+        self.checkouts.append(checkout)
+        self.world = with_checkouts(self.world, [checkout])
+        if channel == "wholesale":
+            name, content = wholesale_file(self.world, checkout)
+            write_once(self.root / name, content)
+        self.shop = self.shop_at(self.clock)
+        self.remember()
+        return checkout
+
     def read_inbox(self) -> None:
         """Take in new orders; from here on the world goes on with them."""
         if self.orders_inbox is None:
@@ -88,7 +104,8 @@ class Store:
         self.refused = inbox.refused
         if inbox.orders:
             self.placed_orders.extend(inbox.orders)
-            self.world = open_world(self.root / "cache", self.placed_orders)
+            played = open_world(self.root / "cache", self.placed_orders)
+            self.world = with_checkouts(played, self.checkouts)
             write_truth_once(self.root, self.world, self.placed_orders)
 
     def write_files(self, moment: int) -> None:
@@ -114,6 +131,7 @@ class Store:
             "placed_orders": self.placed_orders,
             "alone_since": self.alone_since,
             "told": self.told,
+            "checkouts": self.checkouts,
         }
         path = self.root / "state.json"
         path.with_suffix(".part").write_bytes(orjson.dumps(state, option=orjson.OPT_INDENT_2))
@@ -141,11 +159,15 @@ def open_store(root: Path, orders_inbox: Path | None, clock: int, shop_url: str)
         PlacedOrder(**{**each, "lines": tuple(tuple(line) for line in each["lines"])})
         for each in state["placed_orders"]
     ]
-    world = open_world(root / "cache", placed)
+    checkouts = [Checkout(**each) for each in state.get("checkouts", ())]
+    world = with_checkouts(open_world(root / "cache", placed), checkouts)
     told = [Told(**each) for each in state.get("told", ())]
     since = state.get("alone_since", clock)
     shop = ShopAt(world, clock, shop_url, shown=shown_at(world, "shopify", told, clock, alone_since=since))
-    store = Store(root, orders_inbox, shop_url, world, shop, state["furthest"], placed, alone_since=since, told=told)
+    store = Store(
+        root, orders_inbox, shop_url, world, shop, state["furthest"], placed,
+        alone_since=since, told=told, checkouts=checkouts,
+    )  # fmt: skip
     store.set_clock(clock)
     write_truth_once(root, store.world, store.placed_orders)
     return store

@@ -1,7 +1,7 @@
-"""Put each waiting purchase order before a named person, and do what the answer says.
+"""Put each waiting purchase order before named people, and do what their answers say.
 
-Starts when a plan leaves orders above the approval threshold. Every order is its own group of tasks, so that each goes
-as soon as its own question is answered.
+Starts when a plan leaves orders that a person must see. Every order is its own group of tasks, so that each goes as
+soon as its own question is answered. A large one is put before a second person once the first said yes.
 
 If nobody acts, "no answer" is recorded at the next cut-off and the next plan asks again. There is no limit on runs: a
 question left open blocks neither tomorrow's plan nor tomorrow's questions. Safe to rerun: an answer counts only for the
@@ -12,10 +12,12 @@ from typing import Any, cast
 
 from airflow.sdk import PartitionedAssetTimetable, dag, task, task_group
 
-from stockroom.orchestration import this_run
+from stockroom.orchestration import approvals, this_run
 from stockroom.orchestration.assets import orders_waiting
 from stockroom.orchestration.policies import PATIENT, TIER_1
-from stockroom.orchestration.question import AskForApproval
+from stockroom.orchestration.question import AskForApproval, AskSecondPerson
+
+ORDER_NUMBER = "{{ task.order['po_number'] }}"
 
 
 @dag(
@@ -25,19 +27,15 @@ from stockroom.orchestration.question import AskForApproval
     doc_md=__doc__,
 )
 def approve_purchase_orders() -> None:
-    """Ask about each order, record the answer, deliver."""
+    """Ask about each order, record the answers, deliver."""
 
     @task
     def list_waiting() -> list[dict[str, str]]:
-        from stockroom.orchestration.approvals import waiting_questions
-
-        return waiting_questions(this_run.settings())
+        return approvals.waiting_questions(this_run.settings())
 
     @task(map_index_template="{{ task.op_kwargs['order']['po_number'] }}")
     def record(order: dict[str, str], response: dict[str, Any]) -> str:
-        from stockroom.orchestration.approvals import record_answer
-
-        return record_answer(this_run.settings(), order, response)
+        return approvals.record_answer(this_run.settings(), order, response)
 
     @task
     def deliver() -> str:
@@ -47,8 +45,12 @@ def approve_purchase_orders() -> None:
 
     @task_group
     def approve(order: dict[str, str]) -> None:
-        ask = AskForApproval(task_id="ask", order=order, map_index_template="{{ task.order['po_number'] }}")
-        record(order=order, response=cast("dict[str, Any]", ask.output)) >> deliver()
+        ask = AskForApproval(task_id="ask", order=order, map_index_template=ORDER_NUMBER)
+        recorded = record(order=order, response=cast("dict[str, Any]", ask.output))
+        second = AskSecondPerson(task_id="ask_second", order=order, map_index_template=ORDER_NUMBER)
+        again = record.override(task_id="record_second")(order=order, response=cast("dict[str, Any]", second.output))
+        recorded >> [deliver(), second]
+        second >> again >> deliver.override(task_id="deliver_second")()
 
     approve.expand(order=list_waiting())
 

@@ -84,6 +84,11 @@ class Settings:
     approval_threshold: Decimal = Decimal(2000)
     """Orders up to this value in the base currency go by themselves."""
     approvers: tuple[str, ...] = ("buyer",)
+    second_approval_threshold: Decimal = Decimal(25000)
+    """Orders above this value need two people, at least one of them a second approver."""
+    second_approvers: tuple[str, ...] = ("director",)
+    refusal_days: int = 7
+    """So long nobody is asked again about what was refused."""
     keep_raw_days: int = 90
     """So long every version of a record stays in raw; then the newest alone. Landing keeps them all."""
     keep_inputs_days: int = 60
@@ -144,19 +149,19 @@ def _parsed(name: str, text: str) -> object:
             return _drop(variable, text)
         if name.endswith("_dir"):
             return Path(text)
-        if name == "approval_threshold":
+        if name in ("approval_threshold", "second_approval_threshold"):
             value = Decimal(text)
             if not value.is_finite() or value < 0:
                 raise SettingsError(f"{variable}={text!r} is not an amount of money; give a number such as 2000")
             return value
-        if name in ("storefront_asks_a_minute", "notices_a_day"):
+        if name in ("storefront_asks_a_minute", "notices_a_day", "refusal_days"):
             return int(text)
         if name.startswith("keep_"):
             days = int(text)
             if days < 1:
                 raise SettingsError(f"{variable}={text!r} keeps nothing; give a number of days such as 90")
             return days
-        if name in ("approvers", "storefront_origins", "storefront_single_opt_in"):
+        if name in ("approvers", "second_approvers", "storefront_origins", "storefront_single_opt_in"):
             return tuple(part.strip() for part in text.split(",") if part.strip())
         if name == "as_of_date":
             return date.fromisoformat(text)

@@ -183,7 +183,9 @@ def test_each_order_is_answered_by_itself() -> None:
 
     group = _dag("approve_purchase_orders").task_group.children["approve"]
     assert isinstance(group, MappedTaskGroup)
-    assert set(group.children) == {"approve.ask", "approve.record", "approve.deliver"}
+    assert set(group.children) == {
+        f"approve.{name}" for name in ("ask", "record", "deliver", "ask_second", "record_second", "deliver_second")
+    }
 
 
 def test_the_channels_of_a_round_are_those_that_are_connected(tmp_path: Path) -> None:

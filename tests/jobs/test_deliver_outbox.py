@@ -58,6 +58,7 @@ def settings(warehouse, tmp_path: Path) -> Settings:
         outbox_dir=tmp_path / "outbox",
         reports_dir=tmp_path,
         dbt_dir=tmp_path,
+        approvers=("jane",),
     )
 
 

@@ -140,7 +140,7 @@ def _start(installation: Installation, as_of_date: date, *, stays_up: bool, stac
         logs=installation.logs,
         database_url=server.airflow_url(),
         port=ports["airflow"],
-        approvers=settings.approvers,
+        approvers=tuple(dict.fromkeys((*settings.approvers, *settings.second_approvers))),
     )
     environment = airflow_environment(airflow) | variables
     machine = Machine(installation, server, children, environment, airflow, settings, stays_up)

@@ -13,12 +13,17 @@ from stockroom.warehouse.plans import take_turns
 Answer = Literal["release", "refuse", "no answer"]
 _WHAT_HAPPENED: dict[Outcome, str] = {
     "released": "released",
+    "one of two": "one of two people said yes; it goes on waiting for the other",
     "refused": "refused",
     "no answer": "no answer; it goes on waiting",
     "answered before": "answered so before; nothing changed",
     "older version": "the answer was for an older version; recorded without effect",
     "not waiting": "it does not wait any more; recorded without effect",
 }
+
+
+class UnnamedApproverError(ValueError):
+    """Somebody answered who is not among the people that may."""
 
 
 @dataclass(frozen=True)
@@ -40,11 +45,12 @@ def answer_order(settings: Settings, po_number: str, version: int, answer: Answe
 
     An answer counts only for the version that it was given for, and only while that version waits; any other is
     recorded without effect. A refusal counts for a proposal that a gate holds, too. ``no answer`` (the question ran out
-    of time) leaves the order waiting. Given twice, an answer acts once. Who may answer is settled where the question is
-    asked (``STOCKROOM_APPROVERS``).
+    of time) leaves the order waiting. Given twice, an answer acts once. An order above
+    ``STOCKROOM_SECOND_APPROVAL_THRESHOLD`` goes when two people said so.
 
     Raises:
         UnknownOrderError: no purchase order of ours has that number.
+        UnnamedApproverError: ``who`` is not among those who may answer.
         ValueError: the answer is none of the three, or nobody's name stands under it.
     """
     if answer not in get_args(Answer):
@@ -53,5 +59,24 @@ def answer_order(settings: Settings, po_number: str, version: int, answer: Answe
         raise ValueError(f"an answer to {po_number} needs the name of who gave it")
     with connect(settings.warehouse_url) as connection:
         take_turns(connection)
-        outcome = record_answer(connection, po_number=po_number, version=version, answer=answer, who=who.strip())
+        outcome = record_answer(
+            connection,
+            po_number=po_number,
+            version=version,
+            answer=answer,
+            who=who.strip(),
+            second_above=settings.second_approval_threshold,
+            second_approvers=settings.second_approvers,
+        )
+        if answer != "no answer":  # after that, since an unknown order is said first; it undoes what was recorded
+            _check_named(settings, who.strip())
     return AnswerSummary(po_number, version, outcome, who.strip())
+
+
+def _check_named(settings: Settings, who: str) -> None:
+    named = dict.fromkeys((*settings.approvers, *settings.second_approvers))
+    if who not in named:
+        raise UnnamedApproverError(
+            f"{who!r} may not answer for orders; STOCKROOM_APPROVERS and STOCKROOM_SECOND_APPROVERS name: "
+            + ", ".join(named)
+        )

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from airflow.providers.standard.operators.hitl import HITLOperator
+from airflow.sdk.exceptions import AirflowSkipException
 
 from stockroom.orchestration.plan_date import time_to_next_cut_off
 from stockroom.settings import Settings
@@ -32,7 +33,7 @@ class Answer:
 
 
 class AskForApproval(HITLOperator):
-    """Ask the named approvers whether one purchase order may go; after the next cut-off nobody has answered.
+    """Ask named people whether one purchase order may go; after the next cut-off nobody has answered.
 
     Not ``ApprovalOperator``: that one skips what follows a refusal, and a refusal is recorded like any answer.
     The task waits in the database; it holds no worker, no trigger and no slot.
@@ -46,12 +47,31 @@ class AskForApproval(HITLOperator):
         self.order = order
 
     def execute(self, context: Context) -> None:
-        """Write the question down and wait. ``order`` holds ``po_number``, ``version``, ``subject`` and ``body``."""
+        """Write the question down and wait.
+
+        ``order`` holds ``po_number``, ``version``, ``subject`` and ``body``, and in ``asked`` the names of those who
+        may answer, parted by commas; without it the approvers may.
+        """
         settings = Settings.from_environment()
+        names = [name for name in str(self.order.get("asked", "")).split(",") if name] or settings.approvers
         self.subject = str(self.order["subject"])
         self.body = str(self.order["body"]) + (ASKED_AGAIN if context["ti"].try_number > 1 else "")
-        self.assigned_users = [{"id": name, "name": name} for name in settings.approvers]
+        self.assigned_users = [{"id": name, "name": name} for name in names]
         self.response_timeout = time_to_next_cut_off(settings, now=datetime.now(UTC))
+        super().execute(context)
+
+
+class AskSecondPerson(AskForApproval):
+    """Ask a second person about an order that one said yes to; it is skipped where one was enough."""
+
+    def execute(self, context: Context) -> None:
+        """Put the second question, if there is one."""
+        from stockroom.orchestration.approvals import second_question  # it needs this module's words
+
+        question = second_question(Settings.from_environment(), self.order)
+        if question is None:
+            raise AirflowSkipException(f"{self.order['po_number']} needs no second person")
+        self.order = question
         super().execute(context)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,7 +15,10 @@ from psycopg.rows import class_row
 from stockroom.warehouse.order_states import move_orders
 from stockroom.warehouse.orders import UnknownOrderError
 
-Outcome = Literal["released", "refused", "no answer", "answered before", "older version", "not waiting"]
+Outcome = Literal["released", "one of two", "refused", "no answer", "answered before", "older version", "not waiting"]
+
+ONE_OF_TWO = "one of two"
+"""Stands in the event of a yes that a second person has yet to join."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,11 @@ class WaitingOrder:
     units: int
     plan_date: date
     waiting_since: datetime
+    requested_date: date | None
+    why: str | None
+    """Why a person is asked."""
+    first_yes: str | None
+    """Who agreed already, where two people must."""
 
     def __str__(self) -> str:
         """Return one line for a person to read."""
@@ -45,7 +54,8 @@ class WaitingOrder:
 def waiting_orders(connection: psycopg.Connection) -> tuple[WaitingOrder, ...]:
     """Return the orders that wait for a person, by number."""
     with connection.cursor(row_factory=class_row(WaitingOrder)) as cursor:
-        return tuple(cursor.execute(_statement("orders_waiting.sql")).fetchall())
+        parameters = {"one_of_two": f"%; {ONE_OF_TWO}"}
+        return tuple(cursor.execute(_statement("orders_waiting.sql"), parameters).fetchall())
 
 
 def record_answer(
@@ -55,17 +65,20 @@ def record_answer(
     version: int,
     answer: Literal["release", "refuse", "no answer"],
     who: str,
+    second_above: Decimal,
+    second_approvers: Sequence[str],
 ) -> Outcome:
     """Do what an answer says if it was given for the version that waits, record it in any case; the caller commits.
 
     A refusal also counts for a proposal that does not wait yet: a gate that holds the plan holds all its proposals, and
     the others can go on when one is dropped. The same answer given twice acts once and is recorded once.
+    An order above ``second_above`` goes when two people said so, at least one of them a second approver.
 
     Raises:
         UnknownOrderError: no such order.
     """
     row = connection.execute(
-        "select version, state from ops.purchase_orders where po_number = %s for update", (po_number,)
+        "select version, state, value from ops.purchase_orders where po_number = %s for update", (po_number,)
     ).fetchone()
     if row is None:
         raise UnknownOrderError(f"{po_number} is no purchase order of ours; `stockroom waiting` lists those that wait")
@@ -73,6 +86,14 @@ def record_answer(
     note = f"answer: {answer}, version {version}"
     counts = version == present and state == "waiting"
     if counts and answer == "release":
+        if row[2] > second_above:
+            firsts = _first_yeses(connection, po_number, version, note)
+            if who in firsts:
+                return "answered before"
+            if not firsts or not {who, *firsts} & set(second_approvers):
+                _record(connection, (po_number, version, state, state, who, f"{note}; {ONE_OF_TWO}"))
+                return "one of two"
+            note = f"{note}; the second of two, after {', '.join(firsts)}"
         parameters = {"po_number": po_number, "version": version, "who": who, "note": note}
         connection.execute(_statement("orders_approve.sql"), parameters)
         return "released"
@@ -97,6 +118,18 @@ def _record(connection: psycopg.Connection, event: tuple[str, int, str | None, s
         """,
         event,
     )
+
+
+def _first_yeses(connection: psycopg.Connection, po_number: str, version: int, note: str) -> list[str]:
+    """Return who agreed to this version already, in their order."""
+    rows = connection.execute(
+        """
+        select actor from ops.purchase_order_events
+        where po_number = %s and version = %s and note = %s order by event_id
+        """,
+        (po_number, version, f"{note}; {ONE_OF_TWO}"),
+    )
+    return [row[0] for row in rows]
 
 
 def _is_recorded(connection: psycopg.Connection, po_number: str, version: int, who: str, note: str) -> bool:

@@ -2,35 +2,91 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from importlib import resources
+from itertools import groupby
+from typing import Any
 
 import psycopg
+from psycopg.rows import namedtuple_row
+
+from stockroom.planning.approval import ApprovalPolicy, OrderedLine, OrderToRoute, Route, Way, route_orders
+
+SAME_UP_TO_TIMES = 1.5
+"""A proposal is the one that was refused unless it wants another item, or more than so many times as much of one."""
 
 
 @dataclass(frozen=True)
 class Releases:
-    """What the approval threshold did to the proposals."""
+    """Where the proposals went, by order number."""
 
     released: tuple[str, ...]
     waiting: tuple[str, ...]
+    held: tuple[str, ...]
+    """Refused before: nobody is asked again for the time being; each stays a proposal."""
 
 
 def release_proposals(
-    connection: psycopg.Connection, *, as_of_date: date, threshold: Decimal, currency: str
+    connection: psycopg.Connection, *, as_of_date: date, policy: ApprovalPolicy, refusal_days: int
 ) -> Releases:
-    """Release proposals up to ``threshold`` in ``currency`` into the outbox; the others wait. The caller commits.
+    """Release what may go by itself into the outbox; the rest waits, each with its reason. The caller commits.
 
-    An order in another currency waits, however small: without a rate nobody can say that it is under the threshold.
-    Proposals of plans after ``as_of_date`` are left alone.
+    Proposals of plans after ``as_of_date`` are left alone. A refusal holds for ``refusal_days``.
     """
-    said = f"{threshold:,.2f} {currency}"  # people read it in the order's annex
-    parameters = {"as_of_date": as_of_date, "threshold": threshold, "said_threshold": said, "currency": currency}
-    released = connection.execute(_statement("orders_release.sql"), parameters).fetchall()
-    waiting = connection.execute(_statement("orders_wait.sql"), parameters).fetchall()
-    return Releases(tuple(sorted(row[0] for row in released)), tuple(sorted(row[0] for row in waiting)))
+    orders = _proposals(connection, as_of_date=as_of_date, days=policy.days, refusal_days=refusal_days)
+    routes = route_orders(orders, policy)
+    released = _move(connection, "orders_release.sql", routes, "release")
+    waiting = _move(connection, "orders_wait.sql", routes, "ask")
+    held = _move(connection, "orders_hold.sql", routes, "hold")
+    return Releases(released, waiting, held)
+
+
+def _proposals(connection: psycopg.Connection, **parameters: object) -> list[OrderToRoute]:
+    """Return the proposals with what is known of their suppliers and items, by number."""
+    with connection.cursor(row_factory=namedtuple_row) as cursor:
+        rows: list[Any] = cursor.execute(
+            _statement("orders_to_route.sql"), {**parameters, "same_up_to_times": SAME_UP_TO_TIMES}
+        ).fetchall()
+    return [_order(list(lines)) for _, lines in groupby(rows, key=lambda row: row.po_number)]
+
+
+def _order(rows: Sequence[Any]) -> OrderToRoute:
+    head = rows[0]
+    return OrderToRoute(
+        po_number=head.po_number,
+        supplier_id=head.supplier_id,
+        currency=head.currency,
+        value=head.value,
+        gone_value=head.gone_value,
+        is_new_supplier=head.is_new_supplier,
+        refused_as=head.refused_as or "",
+        lines=tuple(
+            OrderedLine(
+                sku=row.sku,
+                units=row.units,
+                unit_cost=row.unit_cost,
+                line_value=row.line_value,
+                usual_units=row.usual_units,
+                earlier_orders=row.earlier_orders,
+                last_unit_cost=row.last_unit_cost,
+                days_since_sale=row.days_since_sale,
+                is_discontinued=row.is_discontinued,
+            )
+            for row in rows
+        ),
+    )
+
+
+def _move(connection: psycopg.Connection, statement: str, routes: Sequence[Route], way: Way) -> tuple[str, ...]:
+    """Bring the orders of one way where it leads, each with its reason."""
+    taken = [route for route in routes if route.way == way]
+    rows = connection.execute(
+        _statement(statement),
+        {"po_numbers": [route.po_number for route in taken], "reasons": [route.reason for route in taken]},
+    )
+    return tuple(sorted(row[0] for row in rows))
 
 
 def _statement(name: str) -> bytes:

@@ -1,14 +1,20 @@
--- Release what the policy lets go, with its message, in one statement: all of it or none. Events come with it.
-with released as (
-    update ops.purchase_orders set
+-- Release orders, each with its reason and its message, in one statement: all of it or none. Events come with it.
+with routed as (
+    select
+        po_number,
+        reason
+    from unnest(%(po_numbers)s::text[], %(reasons)s::text[]) as given (po_number, reason)
+),
+
+released as (
+    update ops.purchase_orders as orders set
         state = 'released',
         updated_at = now(),
         changed_by = 'policy',
-        change_note = 'not above the approval threshold of ' || %(said_threshold)s::text
-    where
-        state = 'proposed' and plan_date <= %(as_of_date)s
-        and currency = %(currency)s and value <= %(threshold)s
-    returning po_number, version
+        change_note = routed.reason
+    from routed
+    where orders.po_number = routed.po_number and orders.state = 'proposed'
+    returning orders.po_number, orders.version
 ),
 
 messages as (

@@ -1,13 +1,16 @@
--- What the policy does not let go waits for a person.
-update ops.purchase_orders set
+-- Put orders before a person, each with the reason why.
+with routed as (
+    select
+        po_number,
+        reason
+    from unnest(%(po_numbers)s::text[], %(reasons)s::text[]) as given (po_number, reason)
+)
+
+update ops.purchase_orders as orders set
     state = 'waiting',
     updated_at = now(),
     changed_by = 'policy',
-    change_note = case
-        when currency = %(currency)s then 'above the approval threshold of ' || %(said_threshold)s::text
-        else 'in ' || currency || ', which the approval threshold does not cover'
-    end
-where
-    state = 'proposed' and plan_date <= %(as_of_date)s
-    and not (currency = %(currency)s and value <= %(threshold)s)
-returning po_number
+    change_note = routed.reason
+from routed
+where orders.po_number = routed.po_number and orders.state = 'proposed'
+returning orders.po_number

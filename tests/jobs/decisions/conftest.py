@@ -168,6 +168,8 @@ def settings(warehouse, tmp_path: Path) -> Settings:
         outbox_dir=tmp_path,
         reports_dir=tmp_path,
         dbt_dir=tmp_path,
+        approvers=("ann", "bob", "buyer"),
+        second_approvers=("dora",),
     )
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
-from stockroom.jobs.answer_order import answer_order
+from stockroom.jobs.answer_order import UnnamedApproverError, answer_order
 from stockroom.jobs.check_decisions import check_decisions
 from stockroom.jobs.gate_keeping import GateFailedError
 from stockroom.jobs.plan_orders import plan_orders
 from stockroom.jobs.release_orders import release_orders
 from stockroom.jobs.waiting_orders import describe_waiting, waiting_orders
-from stockroom.orchestration.approvals import waiting_questions
+from stockroom.orchestration.approvals import second_question, waiting_questions
 from stockroom.warehouse import connect
 from stockroom.warehouse.orders import UnknownOrderError
 
@@ -148,3 +150,45 @@ def test_an_unknown_order_a_strange_answer_and_a_nameless_one_are_refused(waitin
         answer_order(waiting, "PO-000001", 1, "maybe", "ann")
     with pytest.raises(ValueError, match="needs the name"):
         answer_order(waiting, "PO-000001", 1, "release", " ")
+
+
+@pytest.fixture
+def large(waiting):
+    """Return settings in which the order that waits is large enough for two people; dora is a second approver."""
+    return replace(waiting, second_approval_threshold=Decimal(1))
+
+
+def test_a_large_order_goes_when_a_second_approver_joins_the_first(large, ask):
+    assert answer_order(large, "PO-000001", 1, "release", "ann").outcome == "one of two"
+    assert ask("select state from ops.purchase_orders") == [("waiting",)]
+    [question] = waiting_questions(large)
+    assert (question["asked"], question["step"]) == ("dora", "second")
+    assert "**ann agreed.** An order of this size needs a second person." in question["body"]
+    assert answer_order(large, "PO-000001", 1, "release", "ann").outcome == "answered before"
+    assert answer_order(large, "PO-000001", 1, "release", "bob").outcome == "one of two", "neither is a second approver"
+    assert answer_order(large, "PO-000001", 1, "release", "dora").outcome == "released"
+    assert ask(EVENTS)[0][3:] == ("dora", "answer: release, version 1; the second of two, after ann, bob")
+
+
+def test_a_second_person_is_asked_only_about_a_large_order_that_the_first_let_go(large, waiting):
+    [first] = waiting_questions(large)
+    assert second_question(large, first) is None, "nobody said yes yet"
+    answer_order(large, "PO-000001", 1, "release", "dora")
+    second = second_question(large, first)
+    assert second is not None
+    assert second["asked"] == "ann,bob,buyer", "a second approver went first: any other will do"
+    answer_order(waiting, "PO-000001", 1, "release", "ann")
+    assert second_question(large, first) is None
+
+
+def test_the_second_of_two_may_refuse(large, ask):
+    answer_order(large, "PO-000001", 1, "release", "ann")
+    assert answer_order(large, "PO-000001", 1, "refuse", "dora").outcome == "refused"
+    assert ask("select count(*) from ops.outbox") == [(0,)]
+
+
+def test_only_named_people_may_answer(waiting, ask):
+    with pytest.raises(UnnamedApproverError, match=r"'eve' may not answer for orders; .* name: ann, bob, buyer, dora"):
+        answer_order(waiting, "PO-000001", 1, "release", "eve")
+    assert ask("select state from ops.purchase_orders") == [("waiting",)]
+    assert "eve" not in {event[3] for event in ask(EVENTS)}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 
+from stockroom.jobs.answer_order import answer_order
 from stockroom.jobs.plan_orders import plan_orders
 from stockroom.jobs.release_orders import release_orders
 from stockroom.jobs.waiting_orders import waiting_orders
@@ -76,3 +78,59 @@ def test_a_release_for_an_earlier_day_leaves_later_proposals_alone(marts, settin
     plan_orders(settings, as_of_date=DAY)
     assert release_orders(settings, as_of_date=date(2011, 6, 20)).released == ()
     assert ask("select state from ops.purchase_orders") == [("proposed",)]
+
+
+def test_what_went_to_a_supplier_this_week_counts_against_its_next_order(marts, with_threshold, ask):
+    marts.sku("MUG", on_hand=20)
+    marts.sku("CUP", on_hand=20, locations=("LEEDS",))
+    plan_orders(with_threshold("0"), as_of_date=DAY)
+    [(first,), (second,)] = ask("select value from ops.purchase_orders order by po_number")
+    settings = with_threshold(str(first + second - Decimal("0.01")))
+    assert release_orders(settings, as_of_date=DAY).released == ("PO-000001",)
+    assert ask("select change_note from ops.purchase_orders where state = 'waiting'")[0][0].startswith(
+        f"with {first:,.2f} GBP that went to this supplier within 7 days, above"
+    )
+    ask("update ops.purchase_orders set plan_date = '2011-06-23', state = 'sent' where state = 'released' returning 1")
+    ask("update ops.purchase_orders set state = 'proposed' where state = 'waiting' returning 1")
+    assert release_orders(settings, as_of_date=DAY).released == ("PO-000002",), "eight days ago is another week"
+
+
+def test_a_small_order_at_a_risen_price_in_an_unusual_quantity_waits_with_both_reasons(marts, settings, ask):
+    marts.sku("MUG", on_hand=20)
+    for number in range(3):
+        marts.order_line(f"H-{number:06}", units_ordered=12, units_open=0, units_received=12, unit_cost="1.60")
+    plan_orders(settings, as_of_date=DAY)
+    assert release_orders(settings, as_of_date=DAY).waiting == ("PO-000001",)
+    [(units,)] = ask("select units from ops.purchase_order_lines")
+    assert ask("select change_note from ops.purchase_orders") == [
+        (f"small, but MUG: {units} units are {units / 12:.1f} times the usual 12; MUG: 2.00 a unit is 25 % more than"
+         " last time",),
+    ]  # fmt: skip
+
+
+def test_what_was_refused_is_not_asked_about_again_for_a_week(marts, with_threshold, ask):
+    settings = with_threshold("0")
+    marts.sku("MUG", on_hand=20)
+    plan_orders(settings, as_of_date=DAY)
+    release_orders(settings, as_of_date=DAY)
+    answer_order(settings, "PO-000001", 1, "refuse", "ann")
+    marts.rebuild(DAY + timedelta(days=1))
+    plan_orders(settings, as_of_date=DAY + timedelta(days=1))
+    summary = release_orders(settings, as_of_date=DAY + timedelta(days=1))
+    assert (summary.waiting, summary.held) == ((), ("PO-000002",))
+    assert ask("select state, change_note from ops.purchase_orders where po_number = 'PO-000002'") == [
+        ("proposed", "refused by ann as PO-000001, asked again from 2011-07-07")
+    ]
+    assert release_orders(settings, as_of_date=DAY + timedelta(days=7)).waiting == ("PO-000002",)
+
+
+def test_much_more_than_was_refused_is_another_question(marts, with_threshold, ask):
+    settings = with_threshold("0")
+    marts.sku("MUG", on_hand=20)
+    plan_orders(settings, as_of_date=DAY)
+    release_orders(settings, as_of_date=DAY)
+    answer_order(settings, "PO-000001", 1, "refuse", "ann")
+    ask("update ops.purchase_order_lines set units = units / 2 returning 1")
+    marts.rebuild(DAY + timedelta(days=1))
+    plan_orders(settings, as_of_date=DAY + timedelta(days=1))
+    assert release_orders(settings, as_of_date=DAY + timedelta(days=1)).waiting == ("PO-000002",)

@@ -1,0 +1,151 @@
+-- One row per line of a proposal, with what is known of its supplier and item; what belongs to the order repeats.
+with proposals as (
+    select
+        po_number,
+        version,
+        supplier_id,
+        location_id,
+        currency,
+        value
+    from ops.purchase_orders
+    where state = 'proposed' and plan_date <= %(as_of_date)s
+),
+
+lines as (
+    select
+        proposals.po_number,
+        proposals.supplier_id,
+        proposals.location_id,
+        proposals.currency,
+        proposals.value,
+        ordered.line_number,
+        ordered.sku,
+        ordered.units,
+        ordered.unit_cost,
+        ordered.line_value
+    from proposals
+    inner join ops.purchase_order_lines as ordered
+        on proposals.po_number = ordered.po_number and proposals.version = ordered.version
+),
+
+-- What the policy let go before this plan's day; amounts in other money never went by themselves.
+gone as (
+    select
+        orders.supplier_id,
+        sum(orders.value) as gone_value
+    from ops.purchase_orders as orders
+    inner join ops.purchase_order_states as states on orders.state = states.state
+    where
+        orders.plan_date > %(as_of_date)s::date - %(days)s::integer and orders.plan_date <= %(as_of_date)s
+        and (states.is_on_order or orders.state = 'closed')
+        and exists (
+            select 1 from ops.purchase_order_events as events
+            where
+                events.po_number = orders.po_number and events.version = orders.version
+                and events.to_state = 'released' and events.actor = 'policy'
+        )
+    group by orders.supplier_id
+),
+
+-- Earlier orders of the proposed items, this plan's own left out.
+earlier as (
+    select
+        ordered.supplier_id,
+        ordered.location_id,
+        ordered.sku,
+        ordered.units_ordered,
+        ordered.unit_cost,
+        ordered.currency,
+        row_number() over (
+            partition by ordered.supplier_id, ordered.location_id, ordered.sku, ordered.currency
+            order by ordered.ordered_at desc, ordered.po_number desc
+        ) as recency
+    from marts.fct_purchase_order_lines as ordered
+    where
+        ordered.state not in ('proposed', 'waiting', 'refused', 'cancelled')
+        and ordered.sku in (select lines.sku from lines)
+),
+
+habits as (
+    select
+        location_id,
+        sku,
+        count(*)::integer as earlier_orders,
+        percentile_cont(0.5) within group (order by units_ordered) as usual_units
+    from earlier
+    group by location_id, sku
+),
+
+delivered as (
+    select distinct supplier_id from marts.fct_supplier_lead_times
+    where not is_open
+),
+
+last_sold as (
+    select
+        sales.sku,
+        max(sales.sold_date) as sold_date
+    from marts.fct_sales_daily as sales
+    where sales.units_sold > 0 and sales.sku in (select lines.sku from lines)
+    group by sales.sku
+),
+
+-- A proposal is the one that was refused if it wants nothing else, and nothing of it much more.
+refusals as (
+    select
+        proposals.po_number,
+        refused.po_number as refused_number,
+        refused.changed_by as refused_by,
+        refused.plan_date + %(refusal_days)s::integer as holds_until,
+        row_number() over (partition by proposals.po_number order by refused.plan_date desc, refused.po_number desc)
+            as recency
+    from proposals
+    inner join ops.purchase_orders as refused
+        on
+            proposals.supplier_id = refused.supplier_id and proposals.location_id = refused.location_id
+            and proposals.currency = refused.currency
+    where
+        refused.state = 'refused' and refused.plan_date > %(as_of_date)s::date - %(refusal_days)s::integer
+        and not exists (
+            select 1 from lines
+            where
+                lines.po_number = proposals.po_number
+                and not exists (
+                    select 1 from ops.purchase_order_lines as asked
+                    where
+                        asked.po_number = refused.po_number and asked.version = refused.version
+                        and asked.sku = lines.sku and lines.units <= %(same_up_to_times)s * asked.units
+                )
+        )
+)
+
+select
+    lines.po_number,
+    lines.supplier_id,
+    lines.currency,
+    lines.value,
+    lines.sku,
+    lines.units,
+    lines.unit_cost,
+    lines.line_value,
+    habits.usual_units,
+    last_order.unit_cost as last_unit_cost,
+    %(as_of_date)s::date - last_sold.sold_date as days_since_sale,
+    coalesce(gone.gone_value, 0) as gone_value,
+    delivered.supplier_id is null as is_new_supplier,
+    coalesce(habits.earlier_orders, 0) as earlier_orders,
+    coalesce(skus.is_discontinued, false) as is_discontinued,
+    'refused by ' || refusals.refused_by || ' as ' || refusals.refused_number || ', asked again from '
+    || refusals.holds_until as refused_as
+from lines
+left join gone on lines.supplier_id = gone.supplier_id
+left join habits on lines.location_id = habits.location_id and lines.sku = habits.sku
+left join earlier as last_order
+    on
+        lines.supplier_id = last_order.supplier_id and lines.location_id = last_order.location_id
+        and lines.sku = last_order.sku and lines.currency = last_order.currency and last_order.recency = 1
+left join delivered on lines.supplier_id = delivered.supplier_id
+left join last_sold on lines.sku = last_sold.sku
+left join marts.dim_skus as skus on lines.sku = skus.sku
+left join refusals on lines.po_number = refusals.po_number and refusals.recency = 1
+order by lines.po_number, lines.line_number

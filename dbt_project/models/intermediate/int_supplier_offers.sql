@@ -29,6 +29,15 @@ ranked_items as (
 
     select
         *,
+        -- A contract's price holds on its days, and the catalogue's on all others.
+        case
+            when
+                contract_unit_cost is not null
+                and coalesce(contract_from <= {{ as_of_date() }}, true)
+                and coalesce(contract_until >= {{ as_of_date() }}, true)
+                then contract_unit_cost
+            else unit_cost
+        end as price,
         {{ newest_first('catalogue_item_id') }} as version_rank
 
     from catalogue_items
@@ -79,17 +88,18 @@ ranked_offers as (
         ranked_items.supplier_id,
         ranked_items.supplier_sku,
         ranked_items.currency,
-        ranked_items.unit_cost,
+        ranked_items.price as unit_cost,
         ranked_items.pack_units,
         ranked_items.minimum_order_units,
         ranked_items.price_breaks,
+        ranked_items.pallet_units,
         ranked_items.is_discontinued,
         row_number() over (
             partition by ranked_items.sku
             order by
                 case when suppliers.name = skus.vendor then 0 else 1 end asc,
                 case when ranked_items.is_discontinued then 1 else 0 end asc,
-                ranked_items.unit_cost asc nulls last,
+                ranked_items.price asc nulls last,
                 ranked_items.supplier_id asc,
                 ranked_items.supplier_sku asc
         ) as offer_rank
@@ -117,11 +127,11 @@ offers as (
         pack_units,
         minimum_order_units,
         price_breaks,
-        is_discontinued
+        pallet_units,
+        is_discontinued,
+        offer_rank
 
     from ranked_offers
-
-    where offer_rank = 1
 
 )
 

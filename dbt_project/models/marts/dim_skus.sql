@@ -10,6 +10,8 @@ offers as (
 
     select * from {{ ref('int_supplier_offers') }}
 
+    where offer_rank = 1
+
 ),
 
 sales_daily as (
@@ -54,6 +56,7 @@ described as (
         offers.pack_units,
         offers.minimum_order_units,
         offers.price_breaks,
+        offers.pallet_units,
         skus.is_active,
         first_sales.first_sold_date,
         cast('{{ var("store_currency") }}' as text) as currency,

@@ -36,7 +36,14 @@ suppliers as (
         minimum_order_value,
         payment_terms,
         ship_via,
-        closed_days
+        closed_days,
+        order_days,
+        order_cut_off,
+        small_order_fee,
+        free_freight_value,
+        freight_cost,
+        landed_cost_percent,
+        maximum_pallets
 
     from ranked
 

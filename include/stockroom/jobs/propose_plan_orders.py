@@ -7,6 +7,7 @@ from datetime import date
 
 import psycopg
 
+from stockroom.jobs.build_orders import build_orders
 from stockroom.jobs.decide_items import decide_items
 from stockroom.settings import Settings
 from stockroom.warehouse import connect
@@ -28,7 +29,7 @@ from stockroom.warehouse.plans_orders import (
     count_what_was_released,
     forget_decisions,
     read_too_large_lots,
-    read_wanted_orders,
+    write_outcomes,
 )
 from stockroom.warehouse.plans_pools import read_pools
 
@@ -83,10 +84,12 @@ def propose_plan_orders(settings: Settings, *, as_of_date: date) -> ProposalSumm
             _check_all_decided(connection, run)
             if later is None:
                 _decide_again(connection, as_of_date, count_what_was_released(connection, as_of_date))
-                orders = read_wanted_orders(connection, as_of_date)
-                proposals = propose_orders(connection, plan_date=as_of_date, orders=orders)
+                built = build_orders(connection, as_of_date, currency=settings.currency)
+                proposals = propose_orders(connection, plan_date=as_of_date, orders=built.orders)
+                write_outcomes(connection, as_of_date, built.outcomes)
                 found = read_too_large_lots(connection, as_of_date)
                 questions = replace_exceptions(connection, kind="smallest_lot", found=found)
+                questions += replace_exceptions(connection, kind="order_waits", found=built.questions())
             finish_plan(connection, as_of_date)
         return ProposalSummary(
             plan_date=as_of_date,

@@ -19,6 +19,14 @@ CARRIER_PEAKS = Stream(
     checks=(Part((*needs("first_date", "last_date", kind="day"), *needs("added_days", kind="days"))),),
 )
 
+OVERRIDES = Stream(
+    "planners",
+    "overrides",
+    key=("override_id",),
+    about="What a buyer wants otherwise than planned, for a while; key: override_id",
+    checks=(Part((*needs("set_on", "valid_until", kind="day"),)),),
+)
+
 PROMOTION_COLUMNS = ("promotion_id", "name", "category", "sku", "starts_on", "ends_on", "discount_percent")
 POLICY_COLUMNS = (
     "scope",
@@ -33,6 +41,7 @@ POLICY_COLUMNS = (
     "valid_until",
 )
 CARRIER_PEAK_COLUMNS = ("lane", "first_date", "last_date", "added_days")
+OVERRIDE_COLUMNS = ("override_id", "scope", "key", "kind", "value", "set_by", "set_on", "why", "valid_until")
 # Beside them a policies file may hold maximum_cover_days, margin, goodwill, order_cost and carrying_rate; where such a
 # column is missing, what it would say stays as it is by default.
 
@@ -53,5 +62,7 @@ PLANNERS = FileSource(
         FileStream(POLICIES, pattern="policies*.csv", columns=POLICY_COLUMNS),
         FileStream(CARRIER_PEAKS, pattern="carrier_peaks*.csv", columns=CARRIER_PEAK_COLUMNS),
         FileStream(CARRIER_PEAKS, pattern="carrier_peaks*.xlsx", columns=CARRIER_PEAK_COLUMNS),
+        FileStream(OVERRIDES, pattern="overrides*.csv", columns=OVERRIDE_COLUMNS),
+        FileStream(OVERRIDES, pattern="overrides*.xlsx", columns=OVERRIDE_COLUMNS),
     ),
 )

@@ -51,8 +51,11 @@ PURCHASE_ORDER_COLUMNS = (
     "promised_date",
 )
 BACKORDER_COLUMNS = ("po_number", "line_number", "sku", "units_backordered", "noted_at", "new_promised_date")
-# Beside them terms may hold x12_id, as which a supplier sends X12, and closed_days ("2011-12-24 to 2012-01-02;
-# 2012-04-06"), and a catalogue price_breaks ("48 at 1.90; 96 at 1.80"): stockroom.warehouse.suppliers_words reads them.
+# Beside them terms may hold x12_id, as which a supplier sends, closed_days ("2011-12-24 to 2012-01-02; 2012-04-06"),
+# order_days ("Tue, Thu") and order_cut_off ("10:30"), and a catalogue price_breaks ("48 at 1.90; 96 at 1.80"):
+# stockroom.warehouse.suppliers_words reads them. Of a whole order terms may say small_order_fee, free_freight_value,
+# freight_cost, maximum_pallets and landed_cost_percent; of an item a catalogue may say pallet_units,
+# contract_unit_cost, contract_from and contract_until.
 
 
 def folder(settings: Settings) -> Path | str:

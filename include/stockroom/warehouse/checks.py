@@ -94,7 +94,10 @@ CHECKS: Mapping[str, tuple[Part, ...]] = {
         Part(
             (
                 *needs("quoted_lead_time_days", kind="days"),
-                *may_be_blank("minimum_order_value", kind="price"),
+                *may_be_blank("minimum_order_value", "small_order_fee", kind="price"),
+                *may_be_blank("free_freight_value", "freight_cost", kind="price"),
+                *may_be_blank("landed_cost_percent", kind="percent"),
+                *may_be_blank("maximum_pallets", kind="units"),
                 *needs("currency", kind="currency"),
             )
         ),
@@ -104,7 +107,9 @@ CHECKS: Mapping[str, tuple[Part, ...]] = {
             (
                 *needs("unit_cost", kind="price"),
                 *needs("currency", kind="currency"),
-                *may_be_blank("pack_units", "minimum_order_units", kind="units"),
+                *may_be_blank("pack_units", "minimum_order_units", "pallet_units", kind="units"),
+                *may_be_blank("contract_unit_cost", kind="price"),
+                *may_be_blank("contract_from", "contract_until", kind="day"),
                 *may_be_blank("is_discontinued", kind="flag"),
             )
         ),

@@ -12,6 +12,7 @@ import psycopg
 from psycopg.rows import class_row
 
 from stockroom.planning import Excess, Explanation, Plan
+from stockroom.planning.joint_orders import lead_time_demand_deviation
 from stockroom.warehouse.plans_inputs import FrozenInputs
 
 # Any two runs that change plans or orders take turns, whoever started them: schedulers, a person, the command line.
@@ -118,7 +119,8 @@ def write_decisions(connection: psycopg.Connection, inputs: FrozenInputs, plan: 
             plan_date, sku, location_id, supplier_id, method, evidence, abc_class, forecast_units_per_day,
             lead_time_mean_days, lead_time_sd_days, lead_time_own_evidence, safety_stock_units, reorder_point_units,
             order_up_to_units, position_units, order_units, days_of_supply, reason, terms, needs_person, is_fast_mover,
-            xyz_class, demand_class
+            xyz_class, demand_class, units_per_day, carrying_rate, loss_per_unit, greatest_lot_days,
+            lead_time_demand_sd_units, may_add
         ) from stdin
         """
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
@@ -159,6 +161,8 @@ def write_excess(connection: psycopg.Connection, inputs: FrozenInputs, excess: E
 
 
 def _decision_rows(inputs: FrozenInputs, plan: Plan) -> Iterator[tuple[object, ...]]:
+    given = plan.inputs
+    deviation, may_add = lead_time_demand_deviation(given), given.may_order & ~given.is_stopped & ~plan.needs_person
     for item in range(inputs.history.items):
         explanation = plan.explain(item)
         yield (
@@ -185,6 +189,12 @@ def _decision_rows(inputs: FrozenInputs, plan: Plan) -> Iterator[tuple[object, .
             bool(plan.is_fast_mover[item]),
             str(plan.xyz_class[item]),
             str(plan.demand_class[item]),
+            float(given.forecast_units_per_day[item]),
+            float(given.carrying_rate[item]),
+            float(given.loss_per_unit[item]),
+            float(given.greatest_lot_days[item]),
+            float(deviation[item]),
+            bool(may_add[item]),
         )
 
 

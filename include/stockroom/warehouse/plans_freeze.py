@@ -21,7 +21,14 @@ from stockroom.planning import Policy
 from stockroom.planning.policy_rules import PolicyBook, UnusableRule
 from stockroom.warehouse.planners_rules import PromotionCalendar, read_carrier_peaks, read_policy_book, read_promotions
 from stockroom.warehouse.plans_arrays import use_numpy_arrays
-from stockroom.warehouse.suppliers_words import UnreadableWordsError, read_closed_days, read_price_breaks
+from stockroom.warehouse.plans_order_terms import SupplierTerms, review_days_of, supplier_terms
+from stockroom.warehouse.suppliers_words import (
+    UnreadableWordsError,
+    read_closed_days,
+    read_cut_off,
+    read_order_days,
+    read_price_breaks,
+)
 
 HISTORY_DAYS = 3 * 365
 """The shape of the year shows from two years on; a third makes it steadier."""
@@ -55,7 +62,8 @@ class _Words:
     price_breaks: Mapping[str, list[tuple[int, str]]]
     """By SKU."""
     closures: Mapping[str, list[tuple[date, date]]]
-    """By supplier."""
+    """By supplier, as the next."""
+    terms: Mapping[str, SupplierTerms]
     unreadable: Mapping[str, str]
 
 
@@ -80,6 +88,7 @@ def freeze_inputs(
     book = read_policy_book(connection, as_of_date=plan_date, default=default_policy)
     calendar = read_promotions(connection, since=history_start)
     said = _read_words(items)
+    reviews = review_days_of(said.terms, said.closures, plan_date)
     units, days = _panel(connection, items, plan_date, history_start)
     shards = max(-(-len(items) // SHARD_ITEMS), 1)
     run_policy = {
@@ -94,6 +103,8 @@ def freeze_inputs(
             [lane, first.isoformat(), last.isoformat(), added_days]
             for lane, first, last, added_days in read_carrier_peaks(connection)
         ],
+        "order_terms": {supplier: terms.as_json() for supplier, terms in sorted(said.terms.items())},
+        "review_days": reviews,
         "promotes": any(calendar.of(category=item.category, sku=item.sku) for item in items),
         # Who is of which class is known once the pools are fitted; only then such rules can be looked up.
         "rules": [[*place, terms] for place, terms in book.terms.items()] if book.has_rules_for_classes else [],
@@ -113,11 +124,14 @@ def freeze_inputs(
             plan_date, sku, location_id, supplier_id, category, first_date, units_sold, fraction_in_stock, sold_out,
             unit_price, unit_cost, on_hand_units, committed_units, backorder_units, on_order, quoted_lead_time_days,
             pack_units, minimum_order_units, policy, shard, supplier_sku, order_unit_cost, order_currency,
-            promotions, price_breaks
+            promotions, price_breaks, pallet_units
         ) from stdin
         """
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for row in _input_rows(items, units, days, book, calendar, said, plan_date, history_start, currency, shards):
+        rows = _input_rows(
+            items, units, days, book, calendar, said, reviews, plan_date, history_start, currency, shards
+        )
+        for row in rows:
             digest.update(repr(row).encode())
             copy.write_row(row)
     connection.execute("update plan.runs set inputs_sha256 = %s where plan_date = %s", (digest.hexdigest(), plan_date))
@@ -139,8 +153,17 @@ def _read_words(items: list[Any]) -> _Words:
     """Return price breaks and closed days; what cannot be read is left out, as if it had not been said."""
     breaks: dict[str, list[tuple[int, str]]] = {}
     closures: dict[str, list[tuple[date, date]]] = {}
+    terms: dict[str, SupplierTerms] = {}
     unreadable: dict[str, str] = {}
     for item in items:
+        if item.supplier_id and item.is_supplier_known and item.supplier_id not in terms:
+            try:
+                terms[item.supplier_id] = supplier_terms(
+                    item, read_order_days(item.order_days), read_cut_off(item.order_cut_off)
+                )
+            except UnreadableWordsError as error:
+                terms[item.supplier_id] = supplier_terms(item, frozenset(), None)
+                unreadable[f"supplier {item.supplier_id}"] = str(error)
         try:
             if item.price_breaks and item.sku not in breaks:
                 breaks[item.sku] = read_price_breaks(item.price_breaks)
@@ -151,7 +174,7 @@ def _read_words(items: list[Any]) -> _Words:
                 closures[item.supplier_id] = read_closed_days(item.closed_days)
         except UnreadableWordsError as error:
             unreadable[f"supplier {item.supplier_id}"] = str(error)
-    return _Words(breaks, closures, unreadable)
+    return _Words(breaks, closures, terms, unreadable)
 
 
 def _longest_days(items: list[Any], plan_date: date) -> int:
@@ -201,6 +224,7 @@ def _input_rows(
     book: PolicyBook,
     calendar: PromotionCalendar,
     said: _Words,
+    reviews: Mapping[str, float],
     plan_date: date,
     history_start: date,
     currency: str,
@@ -216,6 +240,8 @@ def _input_rows(
             for field in fields(Policy)
             if getattr(policy, field.name) != getattr(book.default, field.name)
         }
+        if item.supplier_id in reviews:
+            terms["review_days"] = reviews[item.supplier_id]
         if why := _not_ordered_because(item):
             terms["not_ordered_because"] = why
         yield (
@@ -245,6 +271,7 @@ def _input_rows(
             item.unit_cost_currency,
             _promotions_json(calendar, item.category, item.sku),
             json.dumps(said.price_breaks.get(item.sku, [])),
+            item.pallet_units or 0,
         )
 
 

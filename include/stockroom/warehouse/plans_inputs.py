@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -36,6 +36,8 @@ class FrozenInputs:
     """Without rules for classes: those that the pools are fitted with."""
     book: PolicyBook | None
     """Where planners made rules for classes: what ``policies_of`` looks them up in."""
+    review_days: Mapping[str, float]
+    """By supplier, of those that take orders on some days only: no rule says otherwise."""
 
     def policies_of(self, classes: Classes) -> Sequence[Policy]:
         """Return each item's policy, rules for its classes included; equal ones share one object."""
@@ -51,6 +53,8 @@ class FrozenInputs:
                 classes=classes.of(item),
             )
             policy = replace(policy, not_ordered_because=plain.not_ordered_because)
+            if (supplier := str(self.history.supplier[item])) in self.review_days:
+                policy = replace(policy, review_days=self.review_days[supplier])
             made.setdefault(policy, policy)
             found.append(made[policy])
         return found
@@ -102,6 +106,7 @@ def read_inputs(
         ),
         policies=_policies(rows, run[0]["default"]),
         book=_book(run[0]),
+        review_days=run[0].get("review_days", {}),
     )
 
 

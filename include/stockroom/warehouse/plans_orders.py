@@ -2,39 +2,100 @@
 
 from __future__ import annotations
 
-import math
+import json
 from collections import defaultdict
-from collections.abc import Sequence
-from datetime import date, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from importlib import resources
-from typing import Any
+from typing import Any, Literal
 
 import psycopg
 from psycopg.rows import namedtuple_row
 
-from stockroom.warehouse.orders import ProposedLine, ProposedOrder
 from stockroom.warehouse.plans_exceptions import PlanException
 
 
-def read_wanted_orders(connection: psycopg.Connection, plan_date: date) -> list[ProposedOrder]:
-    """Return one order per supplier, ship-to and currency, its lines by SKU."""
+@dataclass(frozen=True)
+class OrderKey:
+    """What one order is of; at most one proposal of each is open."""
+
+    supplier_id: str
+    location_id: str
+    currency: str
+
+
+def read_candidates(connection: psycopg.Connection, plan_date: date) -> dict[OrderKey, list[Any]]:
+    """Return what could stand in each order of a plan, by supplier, ship-to and currency, its items by SKU."""
     with connection.cursor(row_factory=namedtuple_row) as cursor:
-        rows: list[Any] = cursor.execute(_statement("plans_order_lines.sql"), {"plan_date": plan_date}).fetchall()
-    joined: dict[tuple[str, str, str], list[Any]] = defaultdict(list)
-    for row in rows:
-        joined[row.supplier_id, row.location_id, row.order_currency].append(row)
-    return [
-        ProposedOrder(
-            supplier_id=supplier_id,
-            location_id=location_id,
-            currency=currency,
-            # The rule that the buyer's annex states. A shorter time would be promised by nobody, and never be kept.
-            requested_date=plan_date + timedelta(days=max(math.ceil(line.lead_time_mean_days) for line in lines)),
-            lines=tuple(_line(line) for line in lines),
-        )
-        for (supplier_id, location_id, currency), lines in sorted(joined.items())
-    ]
+        rows: Any = cursor.execute(_statement("plans_order_candidates.sql"), {"plan_date": plan_date})
+        found: dict[OrderKey, list[Any]] = defaultdict(list)
+        for row in rows:
+            found[OrderKey(row.supplier_id, row.location_id, row.order_currency)].append(row)
+    return found
+
+
+def read_reasons(
+    connection: psycopg.Connection, plan_date: date, items: Sequence[tuple[str, str]]
+) -> dict[tuple[str, str], tuple[str, str]]:
+    """Return the reason and the terms (JSON) of each item, by SKU and location."""
+    rows = connection.execute(
+        """
+        select decisions.sku, decisions.location_id, decisions.reason, decisions.terms::text
+        from unnest(%(skus)s::text[], %(locations)s::text[]) as wanted (sku, location_id)
+        inner join plan.decisions
+            on decisions.plan_date = %(plan_date)s
+            and decisions.sku = wanted.sku and decisions.location_id = wanted.location_id
+        """,
+        {
+            "plan_date": plan_date,
+            "skus": [sku for sku, _ in items],
+            "locations": [location_id for _, location_id in items],
+        },
+    )
+    return {(sku, location_id): (reason, terms) for sku, location_id, reason, terms in rows}
+
+
+def read_open_proposals(connection: psycopg.Connection) -> set[OrderKey]:
+    """Return what a proposal is open of."""
+    rows = connection.execute(
+        """
+        select orders.supplier_id, orders.location_id, orders.currency
+        from ops.purchase_orders as orders
+        inner join ops.purchase_order_states as states on orders.state = states.state
+        where states.is_proposal
+        """
+    )
+    return {OrderKey(*row) for row in rows}
+
+
+@dataclass(frozen=True)
+class OrderOutcome:
+    """What became of what one supplier's items needed."""
+
+    key: OrderKey
+    outcome: Literal["proposed", "waits"]
+    decided_value: Decimal
+    value: Decimal
+    reason: str
+    terms: Mapping[str, float | str | None]
+
+
+def write_outcomes(connection: psycopg.Connection, plan_date: date, outcomes: Iterable[OrderOutcome]) -> None:
+    """Keep what became of each order; the caller commits."""
+    statement = """
+        copy plan.order_outcomes (
+            plan_date, supplier_id, location_id, currency, outcome, decided_value, value, reason, terms
+        ) from stdin
+        """
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for one in outcomes:
+            key = one.key
+            copy.write_row(
+                (plan_date, key.supplier_id, key.location_id, key.currency, one.outcome, one.decided_value, one.value,
+                 one.reason, json.dumps(one.terms, allow_nan=False))
+            )  # fmt: skip
 
 
 def read_too_large_lots(connection: psycopg.Connection, plan_date: date) -> list[PlanException]:
@@ -66,24 +127,6 @@ def count_what_was_released(connection: psycopg.Connection, plan_date: date) -> 
 def forget_decisions(connection: psycopg.Connection, plan_date: date, skus: Sequence[str]) -> None:
     """Delete what a plan that is still under way decided for some SKUs; the caller decides them again."""
     connection.execute("delete from plan.decisions where plan_date = %s and sku = any(%s)", (plan_date, list(skus)))
-
-
-def _line(row: Any) -> ProposedLine:  # noqa: ANN401 -- a row of plans_order_lines.sql
-    return ProposedLine(
-        sku=row.sku,
-        supplier_sku=row.supplier_sku,
-        units=row.order_units,
-        pack_units=row.pack_units,
-        unit_cost=_unit_cost(row),
-        reason=row.reason,
-        terms_json=row.terms_json,
-    )
-
-
-def _unit_cost(row: Any) -> Decimal:  # noqa: ANN401 -- a row of plans_order_lines.sql
-    """Return what a unit costs in an order of so many: the last price break that it reaches, else the usual price."""
-    reached = [Decimal(cost) for units, cost in row.price_breaks if units <= row.order_units]
-    return reached[-1] if reached else Decimal(row.order_unit_cost)
 
 
 def _statement(name: str) -> bytes:

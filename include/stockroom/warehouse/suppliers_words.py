@@ -1,14 +1,15 @@
-"""What suppliers say in words that a column cannot hold: price breaks and closed days, read from their sheets."""
+"""What suppliers say in words that a column cannot hold: price breaks, closed days, order days, from their sheets."""
 
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, time
 from itertools import pairwise
 
 from stockroom.planning.supplier_calendar import GREATEST_CLOSURE_DAYS
 
 _BREAK = re.compile(r"(\d{1,9})\s*(?:at|@|:)\s*(\d{1,9}(?:\.\d{1,4})?)")
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _DAYS = re.compile(r"(\d{4}-\d{2}-\d{2})(?:\s*(?:to|\.\.)\s*(\d{4}-\d{2}-\d{2}))?")
 
 
@@ -60,6 +61,45 @@ def read_closed_days(words: str | None) -> list[tuple[date, date]]:
             raise UnreadableWordsError(f"closed_days: {part!r} is more than a year; whoever is gone is discontinued")
         found.append((first, last))
     return found
+
+
+def read_order_days(words: str | None) -> frozenset[int]:
+    """Return the weekdays on which a supplier takes orders, Monday as 0; none are said: every day.
+
+    >>> sorted(read_order_days("Tue, Thursday")), read_order_days(None)
+    ([1, 3], frozenset())
+
+    Raises:
+        UnreadableWordsError: other words.
+    """
+    found = set()
+    for part in re.split(r"[,;/]|\band\b", words or ""):
+        name = part.strip().casefold()
+        if not name:
+            continue
+        days = [number for number, weekday in enumerate(_WEEKDAYS) if len(name) >= 3 and weekday.startswith(name)]
+        if not days:
+            raise UnreadableWordsError(f"order_days: {part.strip()!r} is no weekday; write them like Tue, Thu")
+        found.add(days[0])
+    return frozenset(found)
+
+
+def read_cut_off(words: str | None) -> time | None:
+    """Return the hour until which an order counts as that day's; ``None``: nobody says.
+
+    >>> read_cut_off("10:30")
+    datetime.time(10, 30)
+
+    Raises:
+        UnreadableWordsError: no hour of a day.
+    """
+    if not (words or "").strip():
+        return None
+    try:
+        hour, minute = (int(part) for part in str(words).strip().split(":"))
+        return time(hour, minute)
+    except ValueError:
+        raise UnreadableWordsError(f"order_cut_off: {words!r} is not like 10:30") from None
 
 
 def _parts(words: str | None) -> list[str]:

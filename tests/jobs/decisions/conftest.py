@@ -21,10 +21,13 @@ create table marts.dim_skus (
     sku text, title text, handle text, category text, unit_price numeric(14, 4), image_url text, variant_id text,
     inventory_item_id text, supplier_id text, supplier_sku text, pack_units integer, minimum_order_units integer,
     is_active boolean, first_sold_date date, currency text, unit_cost numeric(14, 4), unit_cost_currency text,
-    is_discontinued boolean, price_breaks text);
+    is_discontinued boolean, price_breaks text, pallet_units integer);
 create table marts.dim_suppliers (
     supplier_id text, name text, email text, lane text, currency text, quoted_lead_time_days numeric(10, 2),
-    minimum_order_value numeric(14, 2), payment_terms text, ship_via text, closed_days text);
+    minimum_order_value numeric(14, 2), payment_terms text, ship_via text, closed_days text,
+    order_days text, order_cut_off text, small_order_fee numeric(14, 2), free_freight_value numeric(14, 2),
+    freight_cost numeric(14, 2),
+    landed_cost_percent numeric(5, 2), maximum_pallets integer);
 create table marts.dim_policies (
     scope text, key text, service_level numeric(6, 4), service_kind text, method text, review_days integer,
     target_days_of_supply integer, is_seasonal boolean, maximum_cover_days integer, margin numeric(14, 4),

@@ -1,0 +1,44 @@
+"""On which days a supplier takes orders, and how long one order has to last until the next can be placed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+LONGEST_SEARCH_DAYS = 400
+"""Longer than any closure: within it there is an order day, or the supplier never takes orders."""
+EVERY_DAY = frozenset(range(7))
+
+
+@dataclass(frozen=True)
+class OrderCycle:
+    """When orders can be placed."""
+
+    first_date: date
+    """The plan date itself, or the next day on which the supplier takes orders."""
+    days_to_next: int
+    """From that day to the one after it: what an order placed then has to bridge."""
+
+
+def order_cycle(plan_date: date, weekdays: Collection[int], closed: Sequence[tuple[date, date]] = ()) -> OrderCycle:
+    """Return the next day for orders, from the plan date on, on ``weekdays`` (Monday is 0; none: every day).
+
+    Days within ``closed`` are none.
+
+    >>> thursday = date(2011, 6, 30)
+    >>> order_cycle(thursday, {1, 3}), order_cycle(thursday, {1})  # Tuesdays and Thursdays; Tuesdays
+    (OrderCycle(first_date=datetime.date(2011, 6, 30), days_to_next=5), \
+OrderCycle(first_date=datetime.date(2011, 7, 5), days_to_next=7))
+    """
+    first = _next(plan_date, weekdays, closed)
+    return OrderCycle(first, (_next(first + timedelta(days=1), weekdays, closed) - first).days)
+
+
+def _next(day: date, weekdays: Collection[int], closed: Sequence[tuple[date, date]]) -> date:
+    for ahead in range(LONGEST_SEARCH_DAYS):
+        candidate = day + timedelta(days=ahead)
+        is_open = not any(first <= candidate <= last for first, last in closed)
+        if candidate.weekday() in (weekdays or EVERY_DAY) and is_open:
+            return candidate
+    return day

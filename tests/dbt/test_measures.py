@@ -76,6 +76,8 @@ def test_what_suppliers_answer_is_read_whatever_they_leave_out(built_marts: Mart
     ]
     said = "select supplier_sku, units, as_of, expected_date from staging.stg_suppliers__availability"
     assert built_marts.rows(said) == [("A-1", 0, datetime(2011, 6, 28, 6, tzinfo=UTC), date(2011, 8, 1))]
+    said = "select supplier_id, sku, supplier_sku, units, expected_date from marts.fct_supplier_availability"
+    assert built_marts.rows(said) == [("S01", "A1", "A-1", 0, date(2011, 8, 1))]
 
 
 def test_stock_is_counted_back_through_everything_that_moved_it(marts: Marts, put: Put) -> None:

@@ -66,6 +66,7 @@ def stores(draw) -> tuple[ItemHistory, LeadTimeHistory]:
         backorders=numbers.integers(0, 10, n),
         on_order=[[(int(numbers.integers(0, 50)), float(numbers.integers(-3, 60)))] for _ in range(n)],
         quoted_lead_time_days=numbers.choice([np.nan, 5.0, 30.0], n),
+        supplier_out_days=numbers.choice([0.0, 0.0, 9.0], n),
         lane=numbers.choice(["", "road", "sea"], n),
         pack_units=numbers.choice([1, 6, 12], n),
         minimum_order_units=numbers.choice([1, 10, 500], n),

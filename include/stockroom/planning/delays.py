@@ -15,10 +15,38 @@ from stockroom.planning.supplier_calendar import Delays, delayed, delays_ahead
 def delays_of_items(
     history: ItemHistory, lead_times: LeadTimeHistory, lead_time: LeadTime, review_days: FloatArray
 ) -> Delays:
-    """Return the closures and peaks that each item's orders of today and of the next review may meet."""
+    """Return the closures and peaks that each item's orders of today and of the next review may meet.
+
+    What a supplier is out of comes first: nothing moves until it has the item again, and what else it would have met
+    until then is no further delay.
+    """
     plan_date = np.datetime64(history.dates[-1] + np.timedelta64(1, "D"), "D")
-    within_days = review_days + lead_time.cases_days.max(axis=1, initial=0.0)
-    return delays_ahead(history.supplier, _lanes(history, lead_times), within_days, lead_times.calendar, plan_date)
+    out_days = history.supplier_out_days
+    within_days = out_days + review_days + lead_time.cases_days.max(axis=1, initial=0.0)
+    delays = delays_ahead(history.supplier, _lanes(history, lead_times), within_days, lead_times.calendar, plan_date)
+    return _after_waiting(delays, out_days) if out_days.any() else delays
+
+
+def _after_waiting(delays: Delays, out_days: FloatArray) -> Delays:
+    """Return the delays with the wait for what a supplier is out of before them.
+
+    A closure that begins meanwhile goes on after it:
+
+    >>> one = lambda value: np.array([[value]])
+    >>> waiting = _after_waiting(Delays(one(5.0), one(15.0), one(0.0)), np.array([10.0]))
+    >>> waiting.from_days.tolist(), waiting.until_days.tolist()
+    ([[0.0, 10.0]], [[10.0, 15.0]])
+    """
+    out = out_days[:, None]
+    waits = np.where(out > 0, out, np.nan)
+    starts = np.where(out > 0, 0.0, np.nan)
+    is_left = ~((out > 0) & (delays.until_days <= out))
+    begins = np.where(out > 0, np.maximum(delays.from_days, out), delays.from_days)
+    return Delays(
+        np.hstack([starts, np.where(is_left, begins, np.nan)]),
+        np.hstack([waits, np.where(is_left, delays.until_days, np.nan)]),
+        np.hstack([starts, np.where(is_left, delays.most_days, np.nan)]),
+    )
 
 
 def longer_of_two_chances(days: FloatArray, review_days: FloatArray, delays: Delays) -> FloatArray:

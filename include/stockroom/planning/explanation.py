@@ -113,6 +113,8 @@ def explain_row(
     }
     if lead_time.delay_days[row] > 0:
         about["lead_time_delay_days"] = float(lead_time.delay_days[row])
+    if lead_time.out_days[row] > 0:
+        about["supplier_out_days"] = float(lead_time.out_days[row])
     values: dict[str, Value] = {**given, **about, **follows}
     terms = tuple(Term(name, value, _unit(name, isinstance(value, str | bool))) for name, value in values.items())
     change = what_would_change_it(

@@ -70,6 +70,8 @@ class ItemHistory:
     """Per item a list of ``(units, due_in_days)``: drafts, approved and sent orders alike. Default: none."""
     quoted_lead_time_days: FloatArray = field(default_factory=_not_given)
     """(n,) the supplier's own words; NaN (the default) unknown."""
+    supplier_out_days: FloatArray = field(default_factory=_not_given)
+    """(n,) days until the supplier has the item again, so that an order of today waits. Default 0: it has it."""
     lane: TextArray = field(default_factory=_not_given)
     """(n,) where the supplier's goods come from; needed only for suppliers without any shipment. Default: unknown."""
     pack_units: IntArray = field(default_factory=_not_given)
@@ -120,6 +122,7 @@ class ItemHistory:
         for name in ("pack_units", "minimum_order_units"):
             _set(self, name, integers(name, _or_full(getattr(self, name), n, 1), (n,), least=1))
         _set(self, "quoted_lead_time_days", _quoted_days(_or_full(self.quoted_lead_time_days, n, np.nan), n))
+        _set(self, "supplier_out_days", floats("supplier_out_days", _or_full(self.supplier_out_days, n, 0.0), (n,)))
         _set(self, "lane", texts("lane", _or_full(self.lane, n, ""), (n,)))
         _set(self, "backorderable", booleans("backorderable", _or_full(self.backorderable, n, False), (n,)))
         _set(self, "item_key", texts("item_key", np.arange(n) if self.item_key is None else self.item_key, (n,)))

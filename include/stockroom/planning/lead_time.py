@@ -65,7 +65,9 @@ class LeadTime:
     shipments: IntArray
     """Arrived shipments of that supplier."""
     delay_days: FloatArray
-    """How much of the mean is owed to closed days and carriers' peaks."""
+    """How much of the mean is owed to closed days, carriers' peaks and what suppliers are out of."""
+    out_days: FloatArray
+    """Days until the supplier has the item again; 0: it has it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,6 +167,7 @@ def learn_lead_times(
         own_evidence=own_precision / precision,
         shipments=np.where(is_known, suppliers.shipments[known], 0).astype(np.int64),
         delay_days=np.zeros(history.items),
+        out_days=history.supplier_out_days,
     )
 
 

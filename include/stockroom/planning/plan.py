@@ -236,6 +236,7 @@ def _lead_times(
             own_evidence=np.where(is_other, other.own_evidence, chosen.own_evidence),
             shipments=np.where(is_other, other.shipments, chosen.shipments),
             delay_days=chosen.delay_days,
+            out_days=chosen.out_days,
         )
     return chosen
 

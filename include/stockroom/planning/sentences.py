@@ -40,10 +40,12 @@ class Words:
 
     @property
     def supplier_days(self) -> str:
-        """Return how long the supplier needs, and what of it is owed to closed days."""
+        """Return how long the supplier needs, and what of it is owed to closed days or to what it is out of."""
         spread = max(1, round(self.number("lead_time_sd_days")))
         said = f"{days(self.number('lead_time_mean_days'))} (±{spread})"
         delay = round(self.number("lead_time_delay_days")) if "lead_time_delay_days" in self.values else 0
+        if delay and "supplier_out_days" in self.values:
+            return f"{said}, {days(delay)} of it until the supplier has it again"
         return f"{said}, {days(delay)} of it for closed days or carriers at their peak" if delay else said
 
 

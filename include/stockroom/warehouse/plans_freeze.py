@@ -19,8 +19,10 @@ from psycopg.rows import namedtuple_row
 
 from stockroom.planning import Policy
 from stockroom.planning.policy_rules import PolicyBook, UnusableRule
+from stockroom.planning.promises import KeptPromises
 from stockroom.warehouse.planners_rules import PromotionCalendar, read_carrier_peaks, read_policy_book, read_promotions
 from stockroom.warehouse.plans_arrays import use_numpy_arrays
+from stockroom.warehouse.plans_dates import due_dates, out_days, read_kept_promises
 from stockroom.warehouse.plans_order_terms import SupplierTerms, review_days_of, supplier_terms
 from stockroom.warehouse.suppliers_words import (
     UnreadableWordsError,
@@ -89,6 +91,7 @@ def freeze_inputs(
     calendar = read_promotions(connection, since=history_start)
     said = _read_words(items)
     reviews = review_days_of(said.terms, said.closures, plan_date)
+    kept = read_kept_promises(connection, plan_date=plan_date, time_zone=time_zone)
     units, days = _panel(connection, items, plan_date, history_start)
     shards = max(-(-len(items) // SHARD_ITEMS), 1)
     run_policy = {
@@ -124,12 +127,12 @@ def freeze_inputs(
             plan_date, sku, location_id, supplier_id, category, first_date, units_sold, fraction_in_stock, sold_out,
             unit_price, unit_cost, on_hand_units, committed_units, backorder_units, on_order, quoted_lead_time_days,
             pack_units, minimum_order_units, policy, shard, supplier_sku, order_unit_cost, order_currency,
-            promotions, price_breaks, pallet_units
+            promotions, price_breaks, pallet_units, supplier_out_days
         ) from stdin
         """
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         rows = _input_rows(
-            items, units, days, book, calendar, said, reviews, plan_date, history_start, currency, shards
+            items, units, days, book, calendar, said, reviews, kept, plan_date, history_start, currency, shards
         )
         for row in rows:
             digest.update(repr(row).encode())
@@ -225,6 +228,7 @@ def _input_rows(
     calendar: PromotionCalendar,
     said: _Words,
     reviews: Mapping[str, float],
+    kept: KeptPromises,
     plan_date: date,
     history_start: date,
     currency: str,
@@ -260,7 +264,7 @@ def _input_rows(
             item.on_hand_units,
             item.committed_units,
             item.backorder_units,
-            json.dumps(item.on_order),
+            json.dumps(due_dates(item.on_order, kept)),
             None if item.quoted_lead_time_days is None else float(item.quoted_lead_time_days),
             item.pack_units,
             item.minimum_order_units,
@@ -272,6 +276,7 @@ def _input_rows(
             _promotions_json(calendar, item.category, item.sku),
             json.dumps(said.price_breaks.get(item.sku, [])),
             item.pallet_units or 0,
+            out_days(item, kept),
         )
 
 

@@ -48,7 +48,9 @@ history_on_order as (
             lines.promised_date, lines.requested_date,
             (lines.ordered_at at time zone %(time_zone)s)::date + ceil(suppliers.quoted_lead_time_days)::integer,
             %(plan_date)s
-        ) - %(plan_date)s as due_in_days
+        ) - %(plan_date)s as due_in_days,
+        lines.supplier_id,
+        lines.promised_date is not null as is_promised
     from marts.fct_purchase_order_lines as lines
     left join suppliers on lines.supplier_id = suppliers.supplier_id
     where lines.origin = 'history' and lines.units_open > 0
@@ -61,7 +63,9 @@ own_on_order as (
         lines.sku,
         orders.location_id,
         lines.units - coalesce(arrived.units_received, 0) as units,
-        coalesce(orders.requested_date, orders.plan_date) - %(plan_date)s as due_in_days
+        coalesce(orders.requested_date, orders.plan_date) - %(plan_date)s as due_in_days,
+        orders.supplier_id,
+        false as is_promised
     from ops.purchase_orders as orders
     inner join ops.purchase_order_states as states on orders.state = states.state
     inner join ops.purchase_order_lines as lines
@@ -81,7 +85,10 @@ on_order as (
     select
         sku,
         location_id,
-        jsonb_agg(jsonb_build_array(units, due_in_days) order by due_in_days, units) as on_order
+        jsonb_agg(
+            jsonb_build_array(units, due_in_days, supplier_id, is_promised)
+            order by due_in_days, units, supplier_id, is_promised
+        ) as on_order
     from (
         select * from history_on_order
         union all
@@ -111,6 +118,9 @@ select
     suppliers.freight_cost,
     suppliers.maximum_pallets,
     suppliers.currency as terms_currency,
+    availability.units as supplier_units,
+    availability.expected_date - %(plan_date)s as supplier_has_it_in_days,
+    availability.age_days as supplier_said_days_ago,
     skus.is_discontinued,
     coalesce(skus.category, '') as category,
     greatest(first_days.first_date, %(history_start)s) as first_date,
@@ -127,6 +137,8 @@ select
 from positions
 inner join skus on positions.sku = skus.sku
 left join suppliers on skus.supplier_id = suppliers.supplier_id
+left join marts.fct_supplier_availability as availability
+    on skus.supplier_id = availability.supplier_id and skus.sku = availability.sku
 left join first_days on positions.sku = first_days.sku and positions.location_id = first_days.location_id
 left join on_order on positions.sku = on_order.sku and positions.location_id = on_order.location_id
 left join ops.cohort_skus as switched on positions.sku = switched.sku

@@ -18,6 +18,7 @@ select
     minimum_order_units,
     promotions,
     price_breaks,
+    supplier_out_days,
     policy::text as policy
 from plan.inputs
 where

@@ -53,6 +53,9 @@ create table marts.fct_purchase_order_lines (
 create table marts.fct_supplier_lead_times (
     supplier_id text, lane text, shipment_id text, po_number text, ordered_at timestamptz, received_at timestamptz,
     is_open boolean, lead_time_days numeric(10, 4), age_days numeric(10, 4));
+create table marts.fct_supplier_availability (
+    supplier_id text, sku text, supplier_sku text, units integer, as_of timestamptz, expected_date date,
+    age_days numeric(10, 2));
 """
 
 

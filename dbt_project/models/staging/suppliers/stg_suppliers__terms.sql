@@ -20,6 +20,7 @@ terms as (
         {{ blank_to_null(json_text('document', 'ship_via')) }} as ship_via,
         -- A sheet may do without these columns.
         {{ blank_to_null(json_text('document', 'closed_days')) }} as closed_days,
+        {{ blank_to_null(json_text('document', 'x12_id')) }} as x12_id,
         {{ blank_to_null(json_text('document', 'order_days')) }} as order_days,
         {{ blank_to_null(json_text('document', 'order_cut_off')) }} as order_cut_off,
         cast({{ blank_to_null(json_text('document', 'small_order_fee')) }} as numeric(14, 2)) as small_order_fee,

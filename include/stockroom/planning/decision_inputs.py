@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -81,6 +82,18 @@ class DecisionInputs:
 def take_inputs(inputs: DecisionInputs, rows: IntArray) -> DecisionInputs:
     """Return the inputs of those rows."""
     return DecisionInputs(**{field.name: getattr(inputs, field.name)[rows] for field in fields(DecisionInputs)})
+
+
+def stack_inputs(rows: Sequence[DecisionInputs]) -> DecisionInputs:
+    """Return the inputs of several items as one; whoever has fewer planned changes, delays or breaks is filled up."""
+    columns: dict[str, Any] = {}
+    for field in fields(DecisionInputs):
+        parts = [getattr(row, field.name) for row in rows]
+        if field.name in LISTS:
+            widest = max(part.shape[1] for part in parts)
+            parts = [np.pad(part, ((0, 0), (0, widest - part.shape[1])), constant_values=np.nan) for part in parts]
+        columns[field.name] = np.concatenate(parts)
+    return DecisionInputs(**columns)
 
 
 def row_of_inputs(inputs: DecisionInputs, row: int) -> dict[str, float | int | str | bool]:

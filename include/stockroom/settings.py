@@ -89,6 +89,8 @@ class Settings:
     second_approvers: tuple[str, ...] = ("director",)
     refusal_days: int = 7
     """So long nobody is asked again about what was refused."""
+    exceptions_a_day: int = 20
+    """So many late, short or refused lines are put before a person a day, the gravest first."""
     keep_raw_days: int = 90
     """So long every version of a record stays in raw; then the newest alone. Landing keeps them all."""
     keep_inputs_days: int = 60
@@ -154,7 +156,7 @@ def _parsed(name: str, text: str) -> object:
             if not value.is_finite() or value < 0:
                 raise SettingsError(f"{variable}={text!r} is not an amount of money; give a number such as 2000")
             return value
-        if name in ("storefront_asks_a_minute", "notices_a_day", "refusal_days"):
+        if name in ("storefront_asks_a_minute", "notices_a_day", "refusal_days", "exceptions_a_day"):
             return int(text)
         if name.startswith("keep_"):
             days = int(text)

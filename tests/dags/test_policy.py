@@ -70,6 +70,7 @@ def test_the_folder_holds_the_nine_dags() -> None:
         "sync_channels",
         "sync_suppliers",
         "take_in_dropped_files",
+        "watch_supply",
     ]
 
 

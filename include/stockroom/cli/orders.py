@@ -6,7 +6,7 @@ import argparse
 import os
 from datetime import UTC, datetime
 
-from stockroom.cli.command import Commands, job_named, settings_of
+from stockroom.cli.command import Commands, job_named, plan_date_of, settings_of
 from stockroom.settings import PREFIX
 
 
@@ -18,6 +18,12 @@ def add_to(commands: Commands) -> None:
     commands.add("waiting", _waiting, "list the purchase orders that wait for an answer")
     exceptions = commands.add("exceptions", _exceptions, "list what else wants a person, and how to mend it")
     exceptions.add_argument("--kind", help="all of one kind, not only the first few of each")
+    commands.dated("watch", _watch, "look at what is under way, and put what is late or short before people")
+    settle = commands.add("settle", _settle, "say what you did about an exception")
+    settle.add_argument("key", help="such as late_supply/PO-000012/3")
+    settle.add_argument("answer", choices=("acted", "dismissed"))
+    settle.add_argument("--who", required=True, help="your name, for the record")
+    settle.add_argument("--note", help="what was done, or why nothing need be")
     answer = commands.add(
         "answer", _answer, "release or refuse a waiting purchase order, or refuse one that a gate holds"
     )
@@ -62,6 +68,23 @@ def _exceptions(given: argparse.Namespace) -> int:
     from stockroom.jobs.open_exceptions import open_exceptions
 
     print(open_exceptions(settings_of(given), kind=given.kind))
+    return 0
+
+
+def _watch(given: argparse.Namespace) -> int:
+    """Look at what is under way."""
+    from stockroom.jobs.watch_supply import watch_supply
+
+    settings = settings_of(given)
+    print(watch_supply(settings, as_of_date=plan_date_of(given, settings), now=datetime.now(UTC)))
+    return 0
+
+
+def _settle(given: argparse.Namespace) -> int:
+    """Note what somebody did about an exception."""
+    from stockroom.jobs.settle_exception import settle_exception
+
+    print(settle_exception(settings_of(given), given.key, given.answer, who=given.who, note=given.note))
     return 0
 
 

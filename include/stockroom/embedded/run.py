@@ -213,11 +213,14 @@ def _run_dags(machine: Machine, as_of_date: date, say: Callable[[str], None]) ->
         follower.wait_for(build)
         plan = follower.find_started("plan_purchase_orders", after=build)
         follower.wait_for(plan)
+        answers = start_run(client, "sync_suppliers")  # what suppliers say to the orders that have just left
         told = start_run(client, "sync_channels")  # only now is known what each shop should show
         overstock = start_run(client, "flag_overstock", partition_key=key)
         approvals = follower.find_started("approve_purchase_orders", after=plan)
+        follower.wait_for(answers)
+        watch = start_run(client, "watch_supply", partition_key=key)
         if machine.stays_up:
             follower.wait_for_people(approvals)
         else:  # nobody can answer what is stopped in a moment: `up` puts all of them again
             follower.wait_for_question(approvals)
-        follower.wait_for(overstock, announce, told, follower.find_started("announce_restocks", after=told))
+        follower.wait_for(overstock, announce, told, watch, follower.find_started("announce_restocks", after=told))

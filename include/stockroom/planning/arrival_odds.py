@@ -118,4 +118,4 @@ def _width(cases_days: FloatArray) -> FloatArray:
     gaps = np.diff(np.log(cases_days), axis=1)
     beyond = np.full((cases_days.shape[0], 1), np.inf)
     nearest = np.minimum(np.hstack([beyond, gaps]), np.hstack([gaps, beyond]))
-    return np.clip(nearest, LEAST_WIDTH, GREATEST_WIDTH)
+    return np.asarray(np.clip(nearest, LEAST_WIDTH, GREATEST_WIDTH), dtype=np.float64)

@@ -57,9 +57,7 @@ def supply_risk(inputs: DecisionInputs, arrival_days: FloatArray, others: Arriva
 
 
 def _shortage(inputs: DecisionInputs, days: FloatArray, others: Arrivals) -> tuple[FloatArray, FloatArray]:
-    """Return ``(n, q)`` units expected to be short at ``days (n, q)``, and the chance that any is, before what comes
-    on that very day.
-    """
+    """Return ``(n, q)`` units expected to be short just before ``days (n, q)``, and the chance that any is."""
     has_come = others.days[:, None, :] < days[:, :, None]
     came = np.where(has_come, np.nan_to_num(others.units)[:, None, :], 0.0).sum(axis=2)
     supply = np.maximum(inputs.available_units[:, None] + came, 0.0)

@@ -1,4 +1,4 @@
-"""What wants a person: the open rows of ``ops.exceptions``."""
+"""What wants a person: the open rows of ``ops.exceptions``; those that somebody acted on or dismissed do not."""
 
 from __future__ import annotations
 
@@ -19,13 +19,16 @@ class OpenException(NamedTuple):
 
 
 def list_open_exceptions(connection: psycopg.Connection, *, kind: str | None = None) -> list[OpenException]:
-    """Return what nobody has mended yet, by kind and oldest first; only one kind, if given."""
+    """Return what nobody has mended or answered yet, by kind, the most money first, else the oldest.
+
+    Only one kind, if given.
+    """
     rows = connection.execute(
         """
         select kind, subject, detail, mend, raised_at
         from ops.exceptions
-        where resolved_at is null and (%(kind)s::text is null or kind = %(kind)s)
-        order by kind, raised_at, subject
+        where state = 'open' and (%(kind)s::text is null or kind = %(kind)s)
+        order by kind, money_at_risk desc nulls last, raised_at, subject
         """,
         {"kind": kind},
     )
@@ -44,6 +47,7 @@ def raise_exception(
             detail = excluded.detail,
             mend = excluded.mend,
             raised_at = case when ops.exceptions.resolved_at is null then ops.exceptions.raised_at else now() end,
+            answer = case when ops.exceptions.resolved_at is null then ops.exceptions.answer end,
             resolved_at = null
         """,
         (key, kind, subject, detail, mend),

@@ -38,6 +38,7 @@ def replace_exceptions(connection: psycopg.Connection, *, kind: str, found: Iter
             detail = excluded.detail,
             mend = excluded.mend,
             raised_at = case when ops.exceptions.resolved_at is null then ops.exceptions.raised_at else now() end,
+            answer = case when ops.exceptions.resolved_at is null then ops.exceptions.answer end,
             resolved_at = null
         """,
         {"kind": kind},

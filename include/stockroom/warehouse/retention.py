@@ -87,6 +87,7 @@ RULES = (
         "plan_rows_dropped",
         "plan_date < %(weekly_plans)s and plan_date < (select max(runs.plan_date) from plan.runs)",
     ),
+    Rule("plan.arrival_odds", "plan_rows_dropped", "as_of_date < %(inputs)s"),
     Rule(
         "ops.extract_runs",
         "ops_rows_dropped",

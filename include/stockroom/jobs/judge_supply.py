@@ -1,0 +1,127 @@
+"""Judge the signs of trouble among goods under way: how likely a stockout, how much money, and what helps most."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import psycopg
+
+from stockroom.planning.supply_remedies import OtherSupplier, Remedy, Similar, Spare, WaysOut, best_remedy
+from stockroom.planning.supply_signs import OpenLine, Sign
+from stockroom.planning.supply_watch import (
+    Facts,
+    Place,
+    Waiting,
+    WatchedLine,
+    risks,
+    unanswered_orders,
+    waiting_for,
+)
+from stockroom.warehouse.supply_lines import read_ways_out
+
+ASK_AGAIN = Remedy("call the supplier and ask whether the order came", 0.0)
+CHECK_PRICE = Remedy("check the price with the supplier before its invoice comes", 0.0)
+
+
+@dataclass(frozen=True, eq=False)
+class JudgedSign:
+    """One sign with what it may cost; ``None`` where no stock hangs on it or the plan does not know the item."""
+
+    sign: Sign
+    lines: Sequence[WatchedLine]
+    stockout_probability: float | None
+    money: float | None
+    remedy: Remedy
+
+
+def judge(connection: psycopg.Connection, watched: Sequence[WatchedLine], facts: Facts) -> list[JudgedSign]:
+    """Return every sign among lines under way (by order and line), judged."""
+    everything: Mapping[Place, list[WatchedLine]] = defaultdict(list)
+    for one in watched:
+        everything[one.place].append(one)
+    of_goods = [(sign, [one]) for one in watched for sign in one.signs if sign.kind != "changed_price"]
+    silent = unanswered_orders(watched, facts)
+    waiting = {
+        id(one): found
+        for sign, lines in [*of_goods, *silent]
+        for one in lines
+        if (found := waiting_for(one, _of_line(sign, one), everything, facts)) is not None
+    }
+    if not waiting:
+        return [_of_goods(sign, lines, {}, {}) for sign, lines in [*of_goods, *silent]] + _prices(watched)
+    risk = risks(list(waiting.values()))
+    weighed = {key: (float(risk.stockout_probability[row]), float(risk.money[row])) for row, key in enumerate(waiting)}
+    helped = {id(lines[0]) for _, lines in of_goods}
+    remedies = _remedies(
+        connection,
+        {key: one for key, one in waiting.items() if key in helped},
+        {key: money for key, (_, money) in weighed.items()},
+        facts,
+    )
+    return [_of_goods(sign, lines, weighed, remedies) for sign, lines in [*of_goods, *silent]] + _prices(watched)
+
+
+def _of_line(sign: Sign, one: WatchedLine) -> Sign:
+    """Return an order's sign as it is about one of its lines."""
+    return replace(sign, units=one.line.units_to_come) if sign.kind == "unanswered_order" else sign
+
+
+def _of_goods(
+    sign: Sign,
+    lines: Sequence[WatchedLine],
+    weighed: Mapping[int, tuple[float, float]],
+    remedies: Mapping[int, Remedy],
+) -> JudgedSign:
+    """Return a sign with the risk of its lines: their money added up, the likeliest stockout."""
+    known = [weighed[id(one)] for one in lines if id(one) in weighed]
+    probability = max((chance for chance, _ in known), default=None)
+    money = sum(money for _, money in known) if known else None
+    if sign.kind == "unanswered_order":
+        return JudgedSign(sign, lines, probability, money, ASK_AGAIN)
+    remedy = remedies.get(id(lines[0]), Remedy("ask the supplier", 0.0))
+    return JudgedSign(sign, lines, probability, money, remedy)
+
+
+def _prices(watched: Sequence[WatchedLine]) -> list[JudgedSign]:
+    """Return the signs that are about money alone: what the whole line costs more; a lower price costs nothing."""
+    found = []
+    for one in watched:
+        for sign in one.signs:
+            if sign.kind == "changed_price" and one.line.answered_price is not None and one.line.unit_cost is not None:
+                more = max(float(one.line.answered_price - one.line.unit_cost) * sign.units, 0.0)
+                found.append(JudgedSign(sign, [one], None, more, CHECK_PRICE))
+    return found
+
+
+def _remedies(
+    connection: psycopg.Connection, waiting: Mapping[int, Waiting], money: Mapping[int, float], facts: Facts
+) -> dict[int, Remedy]:
+    lines = [one.watched.line for one in waiting.values()]
+    offers, elsewhere, like_it = read_ways_out(connection, lines, plan_date=facts.plan_date)
+    offers_of, spares_of = defaultdict(list), defaultdict(list)
+    for offer in offers:
+        offers_of[offer.sku].append(offer)
+    for spare in elsewhere:
+        spares_of[spare.sku].append(Spare(spare.location_id, spare.units))
+    similar = {(one.sku, one.location_id): Similar(one.similar_sku, one.title) for one in like_it}
+
+    def ways_out(line: OpenLine) -> WaysOut:
+        return WaysOut(
+            suppliers=[
+                OtherSupplier(
+                    offer.supplier_name,
+                    facts.lead_times[offer.supplier_id],
+                    (offer.unit_cost or 0.0) - float(line.unit_cost or 0),
+                )
+                for offer in offers_of[line.sku]
+                if offer.supplier_id != line.supplier_id
+                and offer.supplier_id in facts.lead_times
+                and offer.currency == line.currency
+            ],
+            spares=[spare for spare in spares_of[line.sku] if spare.location_id != line.location_id],
+            similar=similar.get((line.sku, line.location_id)),
+        )
+
+    return {key: best_remedy(one, money[key], ways_out(one.watched.line)) for key, one in waiting.items()}

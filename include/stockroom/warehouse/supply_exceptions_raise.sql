@@ -1,0 +1,50 @@
+-- What stood already keeps its time, its place before its owner and its answer; what comes again is news.
+insert into ops.exceptions as known (
+    exception_key, kind, subject, detail, mend, first_sign_at, po_number, line_number,
+    sku, location_id, supplier_id, stockout_probability, money_at_risk,
+    currency, proposal, proposal_gain, owner, raised_at
+)
+select
+    found_supply.exception_key,
+    found_supply.kind,
+    found_supply.subject,
+    found_supply.detail,
+    found_supply.mend,
+    found_supply.first_sign_at,
+    found_supply.po_number,
+    found_supply.line_number,
+    found_supply.sku,
+    found_supply.location_id,
+    found_supply.supplier_id,
+    found_supply.stockout_probability,
+    found_supply.money_at_risk,
+    found_supply.currency,
+    found_supply.proposal,
+    found_supply.proposal_gain,
+    found_supply.owner,
+    %(moment)s as raised_at
+from found_supply
+on conflict (exception_key) do update set
+    kind = excluded.kind,
+    subject = excluded.subject,
+    detail = excluded.detail,
+    mend = excluded.mend,
+    po_number = excluded.po_number,
+    line_number = excluded.line_number,
+    sku = excluded.sku,
+    location_id = excluded.location_id,
+    supplier_id = excluded.supplier_id,
+    stockout_probability = excluded.stockout_probability,
+    money_at_risk = excluded.money_at_risk,
+    currency = excluded.currency,
+    proposal = excluded.proposal,
+    proposal_gain = excluded.proposal_gain,
+    owner = excluded.owner,
+    put_forward_on = case when known.resolved_at is null then known.put_forward_on end,
+    answer = case when known.resolved_at is null then known.answer end,
+    answered_by = case when known.resolved_at is null then known.answered_by end,
+    answered_at = case when known.resolved_at is null then known.answered_at end,
+    answer_note = case when known.resolved_at is null then known.answer_note end,
+    first_sign_at = case when known.resolved_at is null then known.first_sign_at else excluded.first_sign_at end,
+    raised_at = case when known.resolved_at is null then known.raised_at else excluded.raised_at end,
+    resolved_at = null

@@ -1,0 +1,56 @@
+"""What suppliers and the warehouse say of our orders, brought to their lines and states. Set-based; a rerun is idle."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime, timedelta
+from importlib import resources
+from typing import get_args
+
+import psycopg
+
+from stockroom.planning.supply_signs import STANDS_DAYS
+from stockroom.warehouse.order_states import State, move_orders
+
+_SAID = {
+    "acknowledged": ("supplier", "it answered"),
+    "shipped": ("supplier", "it sent goods"),
+    "part_received": ("warehouse", "some of it was booked in"),
+    "received": ("warehouse", "all of it was booked in"),
+    "closed": ("supplier", "what it does not send was refused"),
+}
+
+
+def are_answers_read(connection: psycopg.Connection) -> bool:
+    """Return whether dbt has built what answers are read through; it has not before the first day is planned."""
+    views = ("stg_suppliers__acknowledgement_lines", "stg_suppliers__shipment_lines", "stg_wms__receipts")
+    return all(
+        connection.execute("select to_regclass(%s) is not null", (f"staging.{view}",)).fetchall() == [(True,)]
+        for view in views
+    )
+
+
+def match_answers(connection: psycopg.Connection, *, moment: datetime) -> int:
+    """Bring answers and shipments up to ``moment`` to order lines; return how many lines say something new.
+
+    The caller commits.
+    """
+    return connection.execute(_statement("supply_match.sql"), {"moment": moment}).rowcount
+
+
+def move_orders_on(connection: psycopg.Connection, *, moment: datetime) -> int:
+    """Bring orders to the states that their lines have come to, and return how many moved; the caller commits."""
+    settled_before = moment - timedelta(days=STANDS_DAYS)
+    parameters = {"moment": moment, "settled_before": settled_before}
+    reached: dict[State, list[str]] = defaultdict(list)
+    for po_number, state in connection.execute(_statement("supply_moves.sql"), parameters):
+        reached[state].append(po_number)
+    moved = 0
+    for state in (state for state in get_args(State) if state in reached):
+        by, note = _SAID[state]
+        moved += len(move_orders(connection, reached[state], state, by=by, note=note))
+    return moved
+
+
+def _statement(name: str) -> bytes:
+    return resources.files("stockroom.warehouse").joinpath(name).read_bytes()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
@@ -116,7 +116,11 @@ def test_every_request_and_every_answer_is_what_the_models_say(
     assert len(everything["orders"]) > 100
     assert len(everything["listings"]) > 1000
     assert everything["fba_inventory"] == [], "nothing of this store lies at Amazon"
-    assert len(read(settings, ORDERS, end - DAY, end)) > 3
+    searched = read(settings, ORDERS, end - DAY, end)
+    assert len(searched) > 3
+    with connect(settings) as reader:
+        named = [*reader.named(ORDERS, [searched[0]["orderId"], "202-0000000-0000000", "no id"])]
+    assert [json.loads(each) for each in named] == searched[:1], "one order is the same by its id as in a search"
     opened = datetime.fromisoformat("2010-12-01T00:00:00+00:00")
     read(settings, LISTINGS, opened, opened + DAY)
     assert read(settings, FBA_INVENTORY, end - DAY, end) == []
@@ -130,7 +134,7 @@ def test_every_request_and_every_answer_is_what_the_models_say(
     assert watched.contract.broken == []
     assert watched.contract.seen == {
         "searchOrders", "searchListingsItems", "getListingsItem", "patchListingsItem", "getInventorySummaries",
-        "createReport", "getReport", "getReportDocument",
+        "createReport", "getReport", "getReportDocument", "getReports", "getOrder",
     }  # fmt: skip
 
 
@@ -244,13 +248,31 @@ def test_one_token_serves_an_hour_and_every_connection(watched: Watched, setting
     assert watched.tokens == before
 
 
-def test_windows_end_at_whole_steps_of_amazons_clock(watched: Watched) -> None:
+def test_windows_end_at_steps_that_the_published_rate_allows() -> None:
+    source = CHANNELS["amazon"].source
+    usual, given = (source.step(settings_of("", amazon_window_seconds=text)).total_seconds() for text in ("", "7"))  # type: ignore[union-attr]
+    assert given == 7
+    per_second, _ = RATES["searchOrders"]
+    assert usual * float(per_second) > 1.1, "a tenth is left for further pages"
+
+
+def test_what_has_just_happened_is_found_by_a_search_that_names_no_end(watched: Watched) -> None:
     url = f"{watched.store.shop_url}/amazon"
-    watched.store.set_clock(parse_moment("2011-06-10T12:07"))
-    with connect(settings_of(url, amazon_window_seconds="")) as reader:
-        assert reader.now() == datetime(2011, 6, 10, 11, 5, tzinfo=UTC)
+    with connect(settings_of(url)) as reader:
+        now = reader.now()
+        sold_at = max(each["lastUpdatedTime"] for each in read(settings_of(url), ORDERS, now - DAY, now - 2 * MINUTE))
+        clock = watched.store.clock
+        watched.store.set_clock(int(datetime.fromisoformat(sold_at).timestamp()) + 1)
+        now = reader.now()
+        assert list(reader.records(ORDERS, start=now - MINUTE, end=now - SECOND)) != [], "within the last two minutes"
+        watched.store.set_clock(clock)
+    assert watched.contract.broken == []
+
+
+def test_limits_are_those_that_answers_stated_or_those_that_are_published(settings: Settings) -> None:
+    with connect(settings) as reader:
+        reader.now()
         said = list(reader.stated_limits())
-    watched.store.set_clock(parse_moment(CLOCK))
     assert "searchListingsItems: 500 a second, 500 at once" in said, "as its answer stated it"
     assert "searchOrders: 0.0056 a second, 20 at once" in said, "as it is published"
 

@@ -103,9 +103,12 @@ def test_a_shop_that_called_is_read_up_to_this_moment_and_that_part_is_read_agai
     # A change of the same second that Shopify's search did not find yet is not lost.
     shop.orders.append(order(3, updated_at="2011-06-30T05:00:30Z"))
     shop.clock += timedelta(minutes=2)
-    assert str(extract_channel(settings, "shopify")) == "shopify: orders 2"
-    counted = "select record_key, count(*), count(distinct document) from raw.shopify_orders group by 1 order by 1"
-    assert [tuple(row[1:]) for row in rows(counted)] == [(1, 1), (2, 1), (1, 1)]
+    assert str(extract_channel(settings, "shopify")) == "shopify: orders 1"
+    counted = "select record_key, count(*) from raw.shopify_orders group by 1 order by 1"
+    assert [number for _, number in rows(counted)] == [1, 1, 1], "what is read again is not stored again"
+    shop.orders[1] = order(2, updated_at="2011-06-30T05:02:10Z", lines=7)
+    shop.clock += timedelta(minutes=2)
+    assert str(extract_channel(settings, "shopify")) == "shopify: orders 1"
 
 
 def test_extracting_again_while_the_clock_stands_writes_nothing(settings: Settings, rows: Any) -> None:

@@ -27,7 +27,7 @@ TOKEN_SECONDS = 3600
 NEAREST_SECONDS = 120
 """Orders are not found sooner."""
 REPORT_DAYS_AT_MOST = 30
-ORDERS_AT_MOST, LISTINGS_AT_MOST, FOUND_AT_MOST = 100, 20, 1000
+ORDERS_AT_MOST, LISTINGS_AT_MOST, FOUND_AT_MOST, REPORTS_AT_MOST = 100, 20, 1000, 100
 ORDER_PARAMETERS = frozenset(
     ["marketplaceIds", "lastUpdatedAfter", "lastUpdatedBefore", "maxResultsPerPage", "paginationToken", "includedData"]
 )
@@ -117,9 +117,14 @@ class AmazonApi:
                 return _nothing_at_amazon(call)
             case "POST", "/reports/2021-06-30/reports":
                 return self._create_report(call)
+            case "GET", "/reports/2021-06-30/reports":
+                return self._reports(call)
         found = re.fullmatch(r"/reports/2021-06-30/(reports|documents)/(\d+)", call.path)
         if found and call.method == "GET" and int(found[2]) < len(self.reports):
             return self._report(found[2]) if found[1] == "reports" else self._report_document(found[2])
+        found = re.fullmatch(r"/orders/2026-01-01/orders/([^/]+)", call.path)
+        if found and call.method == "GET":
+            return self._order(call, found[1])
         found = re.fullmatch(rf"{ITEM_PATH}/[^/]+(?:/([^/]+))?", call.path)
         if found:
             _one_marketplace(call)
@@ -155,6 +160,14 @@ class AmazonApi:
         if len(places) > size:
             document["pagination"] = {"nextToken": _closed(str(int(shop.world.orders.number[page[-1]])))}
         return json_reply(document)
+
+    def _order(self, call: Call, order_id: str) -> Reply:
+        _only_known(call, frozenset(["includedData"]))
+        shop = self.shop()
+        place = shop.place_of_order(order_id)
+        if place is None:
+            raise RequestError("NotFound", f"Order '{order_id}' not found.", 404)
+        return json_reply({"order": shop.order(place, frozenset(call.query.get("includedData", "").split(",")))})
 
     # -- listings ------------------------------------------------------------------------------------------------
 
@@ -236,23 +249,48 @@ class AmazonApi:
         self.is_making = True
         return json_reply({"reportId": str(len(self.reports) - 1)}, 202)
 
+    def _reports(self, call: Call) -> Reply:
+        """Return the reports of some types and states that were asked for since a moment, the newest first."""
+        query = call.query
+        _only_known(
+            call, frozenset(["reportTypes", "processingStatuses", "marketplaceIds", "pageSize", "createdSince"])
+        )
+        if query.get("marketplaceIds") != MARKETPLACE_ID or "reportTypes" not in query:
+            raise RequestError("InvalidInput", f"Give reportTypes, and marketplaceIds={MARKETPLACE_ID}.")
+        types, since = query["reportTypes"].split(","), _moment(query.get("createdSince", "1970-01-01T00:00:00Z"))
+        found = [
+            self._described(number)
+            for number, report in enumerate(self.reports)
+            if report.report_type in types and report.asked_at >= since
+        ]
+        if "processingStatuses" in query:
+            found = [each for each in found if each["processingStatus"] in query["processingStatuses"].split(",")]
+        return json_reply({"reports": found[::-1][: _size(query.get("pageSize"), 10, REPORTS_AT_MOST)]})
+
     def _report(self, report_id: str) -> Reply:
-        report = self.reports[int(report_id)]
+        document = self._described(int(report_id))
+        self.is_making = False
+        return json_reply(document)
+
+    def _described(self, number: int) -> Document:
+        """Return what is said of a report; the newest is still being made when somebody looks for the first time."""
+        report = self.reports[number]
         document: Document = {
-            "reportId": report_id,
+            "reportId": str(number),
             "reportType": report.report_type,
             "marketplaceIds": [MARKETPLACE_ID],
+            "dataStartTime": iso(report.start),
+            "dataEndTime": iso(report.end),
             "createdTime": iso(report.asked_at),
             "processingStatus": "IN_PROGRESS",
         }
         if self.is_making:
-            self.is_making = False
-            return json_reply(document)
+            return document
         if report.end - report.start > REPORT_DAYS_AT_MOST * DAY_SECONDS:
-            return json_reply({**document, "processingStatus": "FATAL"})
+            return {**document, "processingStatus": "FATAL"}
         if self._content(report) is None:
-            return json_reply({**document, "processingStatus": "CANCELLED"})
-        return json_reply({**document, "processingStatus": "DONE", "reportDocumentId": report_id})
+            return {**document, "processingStatus": "CANCELLED"}
+        return {**document, "processingStatus": "DONE", "reportDocumentId": str(number)}
 
     def _report_document(self, report_id: str) -> Reply:
         url = f"{self.store.shop_url}/amazon/documents/{report_id}.tsv.gz?X-Amz-Expires=300"

@@ -73,6 +73,12 @@ class AmazonAt:
             document["packages"] = packages
         return document
 
+    def place_of_order(self, order_id: str) -> int | None:
+        """Return where an order stands, by its id; none where there is none of it yet."""
+        number = int(order_id.split("-")[1]) if order_id.count("-") == 2 and order_id.split("-")[1].isdigit() else -1
+        found = self.order_places[self.world.orders.number[self.order_places] == number]
+        return int(found[0]) if len(found) and self.order_id(int(found[0])) == order_id else None
+
     def order_id(self, place: int) -> str:
         """Return an order's id in the form 3-7-7."""
         number = int(self.world.orders.number[place])

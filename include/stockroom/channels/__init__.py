@@ -15,6 +15,8 @@ from stockroom.channels.channel import (
     AvailabilityWriter,
     Channel,
     ChannelError,
+    Cutting,
+    Naming,
     RecordReader,
     RecordSource,
 )
@@ -24,6 +26,8 @@ __all__ = [
     "AvailabilityWriter",
     "Channel",
     "ChannelError",
+    "Cutting",
+    "Naming",
     "RecordReader",
     "RecordSource",
     "find_channels",

@@ -48,9 +48,30 @@ class RecordSource:
     connect: Callable[[Settings], AbstractContextManager[RecordReader]]
     settle: timedelta = timedelta(seconds=60)
     """How long a change may take to be found by the channel's search: a window ends this much before its clock."""
-    in_slices: bool = True
-    """Whether a long history is asked for slice by slice. False where asking for less costs as much (reports): then
-    ``records`` without a start has to come to an end by itself."""
+    step: Callable[[Settings], timedelta] = lambda _: timedelta(seconds=1)
+    """Windows end at whole steps of the channel's clock: a channel that may be asked seldom is left alone between."""
+    is_open: bool = False
+    """Whether each window is read past its end, up to now, and that part again by the next: where rounds are seldom,
+    what has just happened is not left to the one after."""
+
+
+@runtime_checkable
+class Cutting(Protocol):
+    """A ``RecordReader`` that says itself how a long window is cut: where asking for less costs as much (reports)."""
+
+    def cuts(self, stream: Stream, *, start: datetime | None, end: datetime) -> Sequence[datetime]:
+        """Return where the slices of a window end, the last of them at ``end``; what takes time is begun already.
+
+        Each slice is then asked for by ``records``, from the end of the one before.
+        """
+
+
+@runtime_checkable
+class Naming(Protocol):
+    """A ``RecordReader`` that is asked for single records by their keys: where a search may be asked too seldom."""
+
+    def named(self, stream: Stream, keys: Sequence[str]) -> Iterator[bytes]:
+        """Yield the records of these keys as they are now; one that the channel does not know is left out."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """What a channel says by itself: that something happened. A hint where to look and no more; rows are asked for.
 
 By HTTP a delivery is believed if it was signed with what only the channel and we know; on a queue, whoever may put
-messages there. Nothing of a body is kept but its topic, its time and its digest.
+messages there. Nothing of a body is kept but its topic, its time, its digest, and at most the key of the record that it
+is about.
 """
 
 from __future__ import annotations
@@ -50,6 +51,8 @@ class Told:
     """By what was signed; none where nothing in it is a time."""
     event_id: str = ""
     """The channel's own; empty: the digest of what came stands for it."""
+    record: str = ""
+    """What it happened to, as ``stream/key``, where looking for it costs more than asking for it; never who."""
 
 
 @dataclass(frozen=True)

@@ -82,7 +82,7 @@ def backfill_channel(
         reader = held.enter_context(source.connect(settings))
         now = reader.now()
         latest = (min(now, clock(connection)) - source.settle).replace(microsecond=0)
-        reading = Reading(settings, connection, reader, now, PATIENCE_SECONDS, in_slices=source.in_slices, tell=tell)
+        reading = Reading(settings, connection, reader, now, PATIENCE_SECONDS, tell=tell)
         return _read_streams(reading, streams, start=start, end=end, latest=latest)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 
@@ -12,6 +12,7 @@ from stockroom.jobs.answer_files import answer_files
 from stockroom.jobs.extracted import ExtractionError, SourceExtracted, StreamExtracted
 from stockroom.jobs.note_channels import note_channels
 from stockroom.jobs.notice_silence import notice_silence
+from stockroom.jobs.read_named import read_named
 from stockroom.jobs.read_window import Reading, read_first_window, read_slices
 from stockroom.jobs.take_in_files import take_in_files
 from stockroom.settings import Settings
@@ -23,6 +24,8 @@ from stockroom.warehouse.cursors import window_start
 from stockroom.warehouse.extraction import clock, only_extraction
 from stockroom.warehouse.landing import LandingError
 
+SECOND = timedelta(seconds=1)
+EPOCH = datetime.fromtimestamp(0, UTC)
 PATIENCE_SECONDS = 600.0
 """How long a round waits for a channel to make a file of its whole history; the next one goes on waiting."""
 
@@ -69,12 +72,16 @@ def _extract_windows(
     with source.connect(settings) as reader:
         channel_time = reader.now()
         # A channel whose clock is ahead of ours would have windows closed before what belongs to them has happened.
-        end = (min(channel_time, clock(connection)) - source.settle).replace(microsecond=0)
-        # Clocks are told in whole seconds; where asking costs a report there is nothing younger to be had.
-        beyond = source.settle + timedelta(seconds=1) if up_to_now and source.in_slices else timedelta(0)
-        reading = Reading(
-            settings, connection, reader, channel_time, PATIENCE_SECONDS, in_slices=source.in_slices, beyond=beyond
-        )
+        latest = min(channel_time, clock(connection))
+        end = _whole(latest, source.step(settings)) - source.settle
+        # Clocks are told in whole seconds.
+        is_open = up_to_now or source.is_open
+        beyond = _whole(latest, SECOND) + SECOND - end if is_open else timedelta(0)
+        reading = Reading(settings, connection, reader, channel_time, PATIENCE_SECONDS, beyond=beyond)
+        try:
+            counts += read_named(reading, source.streams)
+        except (ChannelError, LandingError, OSError, psycopg.Error) as error:
+            failures.append(f"what was named: {error}")
         for stream in source.streams:
             try:
                 counts.append(_extract_window(reading, stream, end=end))
@@ -84,6 +91,15 @@ def _extract_windows(
     if failures:
         raise ExtractionError(f"{extracted}; not extracted: {' | '.join(failures)}")
     return extracted
+
+
+def _whole(moment: datetime, step: timedelta) -> datetime:
+    """Return the last whole step of a clock.
+
+    >>> _whole(datetime.fromisoformat("2026-01-05T12:07:50.5+00:00"), timedelta(minutes=5)).isoformat()
+    '2026-01-05T12:05:00+00:00'
+    """
+    return moment - (moment - EPOCH) % step
 
 
 def _extract_window(reading: Reading, stream: Stream, *, end: datetime) -> StreamExtracted:

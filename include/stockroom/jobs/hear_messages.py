@@ -18,18 +18,22 @@ OURS = "stockroom_hint"
 NOBODY = ""
 """In the place of a channel, of what none understands: every channel is looked at then."""
 TOPIC = re.compile(r"[A-Za-z0-9_./*-]{1,80}")
+RECORD = re.compile(r"[a-z_]{1,40}/[A-Za-z0-9_-]{1,80}")
 
 
 def hint_of(channel_id: str, told: Told, digest: str) -> HintRow:
     """Return what is kept of what a channel told."""
     topic = told.topic if TOPIC.fullmatch(told.topic) else ""
-    return HintRow(channel_id, told.event_id[:200] or digest, topic, told.occurred_at)
+    record = told.record if RECORD.fullmatch(told.record) else ""
+    return HintRow(channel_id, told.event_id[:200] or digest, topic, told.occurred_at, record)
 
 
 def message_of(hint: HintRow) -> str:
-    """Return a hint as a message: where, which, what kind, when, and nothing else."""
+    """Return a hint as a message: where, which, what kind, when, to what, and nothing else."""
     when = hint.occurred_at and hint.occurred_at.isoformat()
     about = {"channel_id": hint.channel_id, "event_id": hint.event_id, "topic": hint.topic, "occurred_at": when}
+    if hint.record:
+        about["record"] = hint.record
     return orjson.dumps({OURS: about}).decode()
 
 
@@ -37,7 +41,7 @@ def read_hint(text: str) -> HintRow:
     """Return the hint that a message is.
 
     >>> read_hint('{"stockroom_hint": {"channel_id": "shopify", "event_id": "7", "topic": "orders/create"}}')
-    HintRow(channel_id='shopify', event_id='7', topic='orders/create', occurred_at=None)
+    HintRow(channel_id='shopify', event_id='7', topic='orders/create', occurred_at=None, record='')
     >>> read_hint("no JSON").channel_id
     ''
     """
@@ -45,7 +49,12 @@ def read_hint(text: str) -> HintRow:
     digest = hashlib.sha256(text.encode()).hexdigest()
     ours = part_of(document, OURS)
     if ours.get("channel_id") in CHANNELS:
-        told = Told(str(ours.get("topic", "")), time_in(ours, "occurred_at"), str(ours.get("event_id", "")))
+        told = Told(
+            str(ours.get("topic", "")),
+            time_in(ours, "occurred_at"),
+            str(ours.get("event_id", "")),
+            str(ours.get("record", "")),
+        )
         return hint_of(str(ours["channel_id"]), told, digest)
     return _told_by_channel(document, digest) or HintRow(NOBODY, digest, "", None)
 

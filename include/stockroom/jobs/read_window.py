@@ -1,8 +1,8 @@
 """Read a window of a stream in parts, each landed, loaded and committed by itself: a kill costs the part it fell into.
 
 A channel that makes a file of a long history is read by its file, a part after every so many records. Any other is
-asked by slices of time, whose length goes by how much the ones before brought. A short window, such as every round's,
-is one slice.
+asked by slices of time: as the channel cuts them, or as long as what the ones before brought suggests. A short window,
+such as every round's, is one slice.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from itertools import chain, islice
 
 import psycopg
 
-from stockroom.channels import RecordReader
+from stockroom.channels import Cutting, RecordReader
 from stockroom.channels.exports import Export, ExportFailedError, Exporting
 from stockroom.jobs.extracted import StreamExtracted
 from stockroom.settings import Settings
@@ -63,7 +63,6 @@ class Reading:
     channel_time: datetime
     patience_seconds: float
     """How long a channel may take to make a file."""
-    in_slices: bool = True
     beyond: timedelta = timedelta(0)
     """How far past its end a window is read. Its cursor stays there, and the next one reads that part again."""
     tell: Callable[[str], None] = field(default=lambda _: None)
@@ -95,10 +94,13 @@ def read_slices(
 ) -> StreamExtracted:
     """Return what came of a window that the channel is asked for slice by slice, the oldest first.
 
-    The first slice is the whole window. The cursor moves with each, so that whoever is killed goes on at the last one.
+    The first slice is the whole window, unless the channel cuts it. The cursor moves with each, so that whoever is
+    killed goes on at the last one.
     """
+    if isinstance(reading.reader, Cutting) and stream.mode == "append":
+        return _read_cut(reading, stream, reading.reader, start=start, end=end, backfill=backfill)
     found = StreamExtracted(stream.name)
-    is_cut = reading.in_slices and stream.mode == "append"
+    is_cut = stream.mode == "append"
     position, beginning, length = start, start, None
     while position is None or position < end:
         until = end if length is None or beginning is None else min(end, (position or beginning) + length)
@@ -108,7 +110,16 @@ def read_slices(
         asked_until = until + reading.beyond if until == end else until
         records = _Counted(reading.reader.records(stream, start=position, end=asked_until), most)
         try:
-            summary = _load(reading, stream, records, start=position, end=until, backfill=backfill, older_than=since)
+            summary = _load(
+                reading,
+                stream,
+                records,
+                start=position,
+                end=until,
+                backfill=backfill,
+                older_than=since,
+                leave_known=backfill is None and position is not None and position == start,
+            )
         except _TooManyRecordsError:
             beginning = beginning or _beginning(reading.reader, stream, end)
             length = max(_whole((until - beginning) / (CUT if length else FIRST_CUT)), SHORTEST_SLICE)
@@ -118,6 +129,38 @@ def read_slices(
             times = min(max(SLICE_RECORDS / max(records.number, 1), FEWER_TIMES), MOST_TIMES)
             length = max(_whole(length * times), SHORTEST_SLICE)
         position = beginning = until
+        reading.tell(f"{found} up to {until:%Y-%m-%d %H:%M} UTC")
+    return found
+
+
+def _read_cut(
+    reading: Reading,
+    stream: Stream,
+    reader: Cutting,
+    *,
+    start: datetime | None,
+    end: datetime,
+    backfill: Backfill | None,
+) -> StreamExtracted:
+    """Return what came of a window whose slices the channel itself names."""
+    found = StreamExtracted(stream.name)
+    position = start
+    for until in reader.cuts(stream, start=start, end=end):
+        since = newest_landing_file_id(reading.connection) if backfill is not None else None
+        asked_until = until + reading.beyond if until == end else until
+        records = _Counted(reading.reader.records(stream, start=position, end=asked_until), None)
+        summary = _load(
+            reading,
+            stream,
+            records,
+            start=position,
+            end=until,
+            backfill=backfill,
+            older_than=since,
+            leave_known=backfill is None and position is not None and position == start,
+        )
+        found = found.and_also(summary)
+        position = until
         reading.tell(f"{found} up to {until:%Y-%m-%d %H:%M} UTC")
     return found
 
@@ -163,8 +206,9 @@ def _load(
     end: datetime,
     backfill: Backfill | None,
     older_than: int | None,
+    leave_known: bool,
 ) -> LoadSummary:
-    """Land and load one slice."""
+    """Land and load one slice; the first of a round may begin where the one before read on past its end."""
     landed = write_part(
         reading.settings.landing_url,
         stream,
@@ -176,7 +220,12 @@ def _load(
     )
     with reading.connection.transaction():
         summary = load_landing_file(
-            reading.connection, stream, landed, currency=reading.settings.currency, older_than=older_than
+            reading.connection,
+            stream,
+            landed,
+            currency=reading.settings.currency,
+            older_than=older_than,
+            leave_known=leave_known,
         )
         if backfill is not None:
             note_slice(reading.connection, backfill, reached_at=end, records=records.number)

@@ -13,6 +13,8 @@ NOTICE = "stockroom_channel_hints"
 """What Postgres calls out when a hint waits."""
 KEPT_DAYS = 3
 """Longer than anything signed is believed: what came once is known as long as it could come again."""
+NAMED_MINUTES = 15
+"""Older ones were found by the windows since."""
 LOOK_AGAIN_SECONDS = 30.0
 """A hint whose call was not heard, because nobody listened, is found after this long."""
 GATHER_SECONDS = 0.5
@@ -26,14 +28,16 @@ class HintRow(NamedTuple):
     event_id: str
     topic: str
     occurred_at: datetime | None
+    record: str = ""
+    """``stream/key`` of what it is about; empty where it does not say, or where looking is as good."""
 
 
 def remember_hint(connection: psycopg.Connection, hint: HintRow, *, is_waiting: bool) -> bool:
     """Return whether this is news; if so it is kept. The caller commits."""
     kept = connection.execute(
         """
-        insert into ops.channel_hints (channel_id, event_id, topic, occurred_at, waits_since)
-        values (%s, %s, %s, %s, case when %s then clock_timestamp() end)
+        insert into ops.channel_hints (channel_id, event_id, topic, occurred_at, record, waits_since)
+        values (%s, %s, %s, %s, %s, case when %s then clock_timestamp() end)
         on conflict (channel_id, event_id) do nothing
         """,
         (*hint, is_waiting),
@@ -48,8 +52,8 @@ def put_hints(connection: psycopg.Connection, hints: list[HintRow]) -> None:
     with connection.cursor() as cursor:
         cursor.executemany(
             """
-            insert into ops.channel_hints (channel_id, event_id, topic, occurred_at, waits_since)
-            values (%s, %s, %s, %s, clock_timestamp())
+            insert into ops.channel_hints (channel_id, event_id, topic, occurred_at, record, waits_since)
+            values (%s, %s, %s, %s, %s, clock_timestamp())
             on conflict (channel_id, event_id) do update set waits_since = excluded.waits_since
             """,
             hints,
@@ -74,6 +78,33 @@ def take_hints(connection: psycopg.Connection) -> list[str]:
         """
     )
     return [channel_id for (channel_id,) in rows]
+
+
+def named_records(connection: psycopg.Connection, channel_id: str, *, at_most: int) -> list[str]:
+    """Return the records that a channel's hints of the last minutes name and nobody has asked for yet."""
+    rows = connection.execute(
+        """
+        select record from ops.channel_hints
+        where channel_id = %s and record <> '' and asked_at is null
+            and heard_at > now() - make_interval(mins => %s)
+        group by record
+        order by min(heard_at)
+        limit %s
+        """,
+        (channel_id, NAMED_MINUTES, at_most),
+    )
+    return [record for (record,) in rows]
+
+
+def note_asked(connection: psycopg.Connection, channel_id: str, records: list[str], *, since: datetime) -> None:
+    """Write down that records were asked for, for all hints heard before ``since``; the caller commits."""
+    connection.execute(
+        """
+        update ops.channel_hints set asked_at = clock_timestamp()
+        where channel_id = %s and record = any(%s) and asked_at is null and heard_at < %s
+        """,
+        (channel_id, records, since),
+    )
 
 
 def forget_hints(connection: psycopg.Connection) -> None:

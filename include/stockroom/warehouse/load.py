@@ -13,6 +13,7 @@ from stockroom.warehouse.checks import reasons, suspects
 from stockroom.warehouse.cursors import is_unchanged
 from stockroom.warehouse.incoming import stage_lines, stage_rows
 from stockroom.warehouse.landing import LandingError, LandingFile
+from stockroom.warehouse.left_out import NOTHING, LeftOut, leave_out
 
 KEY_CHARACTERS = 500
 
@@ -48,6 +49,7 @@ def load_landing_file(
     *,
     currency: str,
     older_than: int | None = None,
+    leave_known: bool = False,
 ) -> LoadSummary:
     """Load a file of gzip JSON lines: rows, rejected lines and the moved cursor, in one transaction.
 
@@ -62,12 +64,15 @@ def load_landing_file(
         currency: the store's; amounts in another are rejected.
         older_than: the newest landing file when reading began. Of a record that landed since, that version is newer,
             and the file's is left out: else it would count as the newest until the marts are built.
+        leave_known: leave out what is, word for word, the newest version stored: for files that cover again what
+            others did.
 
     Raises:
         DamagedLandingFileError: the file is truncated, corrupt or not the one that landed; nothing was loaded.
         ChangedLandingFileError: its path was loaded before with other bytes.
     """
-    return _load(connection, stream, landing_file, currency, lambda: stage_lines(connection, landing_file), older_than)
+    left = LeftOut(older_than, leave_known)
+    return _load(connection, stream, landing_file, currency, lambda: stage_lines(connection, landing_file), left)
 
 
 def load_rows(
@@ -122,7 +127,7 @@ def load_again(
         else:
             stage_rows(connection, rows)
         _reject(connection, stream, currency)
-        return _insert(connection, stream, landing_file, landing_file_id, older_than)
+        return _insert(connection, stream, landing_file, landing_file_id, LeftOut(older_than))
 
 
 def _load(
@@ -131,7 +136,7 @@ def _load(
     landing_file: LandingFile,
     currency: str,
     stage: Callable[[], None],
-    older_than: int | None = None,
+    left_out: LeftOut = NOTHING,
 ) -> LoadSummary:
     """Stage outside the lock, then number the file and store its rows under it."""
     with connection.transaction():
@@ -145,7 +150,7 @@ def _load(
             return LoadSummary(0, 0, skipped=True)
         landing_file_id = _record_file(connection, landing_file)
         _reject(connection, stream, currency)
-        return _store(connection, stream, landing_file, landing_file_id, older_than)
+        return _store(connection, stream, landing_file, landing_file_id, left_out)
 
 
 def _is_loaded(connection: psycopg.Connection, stream: Stream, landing_file: LandingFile) -> bool:
@@ -236,12 +241,12 @@ def _store(
     stream: Stream,
     landing_file: LandingFile,
     landing_file_id: int,
-    older_than: int | None,
+    left_out: LeftOut,
 ) -> LoadSummary:
     """Move what is staged to its tables, note the counts with the file, and return them."""
     row = connection.execute("select count(*) from pg_temp.incoming").fetchone()
     good = int(row[0]) if row else 0
-    loaded = _insert(connection, stream, landing_file, landing_file_id, older_than)
+    loaded = _insert(connection, stream, landing_file, landing_file_id, left_out)
     rejected = connection.execute(
         """
         insert into raw.rejected_records (landing_file_id, line_number, reason, record)
@@ -264,16 +269,12 @@ def _insert(
     stream: Stream,
     landing_file: LandingFile,
     landing_file_id: int,
-    older_than: int | None,
+    left_out: LeftOut,
 ) -> int:
     """Move what is staged to the stream's table, but for rows of the file that are there; return how many moved."""
     table = sql.Identifier("raw", stream.table)
     connection.execute("select raw.ensure_partition(%s, %s)", (stream.table, landing_file.landed_at))
-    if older_than is not None:
-        connection.execute(
-            sql.SQL(_LEAVE_OUT).format(table=table, key=_key(stream)),
-            {"source": stream.source, "stream": stream.name, "older_than": older_than},
-        )
+    leave_out(connection, stream, _key(stream), left_out)
     return connection.execute(
         sql.SQL(_SNAPSHOT if stream.mode == "snapshot" else _APPEND).format(table=table, key=_key(stream)),
         {"landing_file_id": landing_file_id, "landed_at": landing_file.landed_at},
@@ -294,21 +295,6 @@ removed as (
 
 insert into pg_temp.incoming_rejects (line_number, reason, record)
 select line_number, reason, left(document::text, 10000) from removed
-"""
-
-# Parts of a file carry no window: they are what is being read.
-_LEAVE_OUT = """
-delete from pg_temp.incoming using {table} as newer
-where
-    newer.record_key = {key}
-    and newer.landing_file_id in (
-        select files.landing_file_id from raw.landing_files as files
-        where
-            files.landing_file_id > %(older_than)s
-            and files.source = %(source)s
-            and files.stream = %(stream)s
-            and files.window_end is not null
-    )
 """
 
 _APPEND = """

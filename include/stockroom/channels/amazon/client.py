@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 TOKEN_URL = "https://api.amazon.com/auth/o2/token"  # noqa: S105  # an address
 SETTLE = timedelta(minutes=2)
-"""A search may not reach nearer to the present."""
-WINDOW_SECONDS = 300
-"""Orders may be searched once in three minutes; this leaves room for further pages."""
+"""A search that names its end may not reach nearer to the present."""
+WINDOW_SECONDS = 200
+"""Orders may be searched once in 179 seconds; this leaves a tenth of that for further pages."""
 LONGEST_WINDOW_SECONDS = 900
 """Figures that are older are not written to any shop."""
 
@@ -118,17 +118,16 @@ def connect(
     """Open a connection to the account of ``settings``."""
     from stockroom.channels.amazon.reader import AmazonReader  # as above
 
-    step = timedelta(seconds=_window_seconds(settings.value("amazon_window_seconds")))
+    window_step(settings)  # a wrong one is said at once
     with open_account(settings, timeout=timeout, sleep=sleep, trust=trust) as seller:
-        yield AmazonReader(seller, step)
+        yield AmazonReader(seller)
 
 
-def _window_seconds(text: str) -> int:
+def window_step(settings: Settings) -> timedelta:
     """Return how far apart windows end."""
-    if not text:
-        return WINDOW_SECONDS
+    text = settings.value("amazon_window_seconds") or str(WINDOW_SECONDS)
     if not text.isdigit() or not 1 <= int(text) <= LONGEST_WINDOW_SECONDS:
         raise ChannelError(
             f"STOCKROOM_AMAZON_WINDOW_SECONDS={text!r} is no number of seconds from 1 to {LONGEST_WINDOW_SECONDS}"
         )
-    return int(text)
+    return timedelta(seconds=int(text))

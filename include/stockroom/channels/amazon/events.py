@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stockroom.channels.amazon.streams import ORDERS
 from stockroom.channels.hints import Document, Told, part_of, time_in
 
 
@@ -15,13 +16,22 @@ def read_message(message: Document) -> Told | None:
     'n1'
     >>> read_message({"detail": {"notificationType": "ORDER_CHANGE"}}).topic, read_message({"orders": []})
     ('ORDER_CHANGE', None)
+    >>> order = {"Payload": {"OrderChangeNotification": {"AmazonOrderId": "202-0000001-0007919"}}}
+    >>> read_message({"NotificationType": "ORDER_CHANGE", **order}).record
+    'orders/202-0000001-0007919'
     """
     for document in (message, part_of(message, "detail")):
-        said = {name[:1].lower() + name[1:]: value for name, value in document.items()}
+        said = _small_letters(document)
         if "notificationType" in said:
-            about = {
-                name[:1].lower() + name[1:]: value for name, value in part_of(said, "notificationMetadata").items()
-            }
+            about = _small_letters(part_of(said, "notificationMetadata"))
             event_id = str(about.get("notificationId") or "")
-            return Told(str(said["notificationType"]), time_in(said, "eventTime"), event_id)
+            changed = part_of(_small_letters(part_of(said, "payload")), "orderChangeNotification")
+            order_id = str(_small_letters(changed).get("amazonOrderId") or "")
+            record = f"{ORDERS.name}/{order_id}" if order_id else ""
+            return Told(str(said["notificationType"]), time_in(said, "eventTime"), event_id, record)
     return None
+
+
+def _small_letters(document: Document) -> Document:
+    """Return an object whose names begin with a small letter."""
+    return {name[:1].lower() + name[1:]: value for name, value in document.items()}

@@ -24,11 +24,13 @@ def usage_plan(per_second: float, burst: int) -> Limit:
 
 USAGE_PLANS = {
     "searchOrders": usage_plan(0.0056, 20),
+    "getOrder": usage_plan(0.5, 30),
     "searchListingsItems": usage_plan(5, 5),
     "getListingsItem": usage_plan(5, 10),
     "patchListingsItem": usage_plan(5, 5),
     "getInventorySummaries": usage_plan(2, 2),
     "createReport": usage_plan(0.0167, 15),
+    "getReports": usage_plan(0.0222, 10),
     "getReport": usage_plan(2, 15),
     "getReportDocument": usage_plan(0.0167, 15),
 }

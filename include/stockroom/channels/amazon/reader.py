@@ -1,10 +1,10 @@
-"""Reads Amazon window by window: short ones by searching, long ones from reports."""
+"""Reads Amazon window by window: short ones by searching, long ones cut into what one report holds each."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
@@ -12,9 +12,10 @@ import orjson
 
 from stockroom.channels.amazon.client import SETTLE
 from stockroom.channels.amazon.report_rows import LISTING_COLUMNS, ORDER_COLUMNS, listing_of, orders_of
-from stockroom.channels.amazon.reports import ISO, report_rows, request_report
+from stockroom.channels.amazon.reports import ISO, Ahead, report_rows, request_report
 from stockroom.channels.amazon.seller import Seller
 from stockroom.channels.amazon.streams import FBA_INVENTORY, LISTINGS, ORDERS, OWN_CHANNEL
+from stockroom.channels.http import NothingThereError
 from stockroom.channels.paging import Json
 from stockroom.channels.rest import utc
 from stockroom.streams import Stream
@@ -23,6 +24,8 @@ ORDER_REPORT = "GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL"
 LISTING_REPORT = "GET_MERCHANT_LISTINGS_ALL_DATA"
 SEARCHED = timedelta(days=1)
 """Longer windows are read from reports, but for their last day: reports may be half an hour behind."""
+A_LITTLE_MORE = timedelta(hours=2)
+"""What the last day may be longer by: it begins at a whole hour, and is read past its end."""
 A_REPORT_AT_MOST = timedelta(days=30)
 PROBED = timedelta(hours=1)
 REMEMBERED = timedelta(days=730)
@@ -40,19 +43,42 @@ class AmazonReader:
     """An open connection that is asked for records."""
 
     seller: Seller
-    step: timedelta
-    """Windows end at whole steps of Amazon's clock, so that rounds between two steps ask for nothing."""
+    _now: datetime | None = field(default=None, init=False)
+    _ahead: Ahead | None = field(default=None, init=False)
 
     def now(self) -> datetime:
-        """Return Amazon's own time as of its last whole step."""
-        seconds, step = int(self.seller.now().timestamp()), int(self.step.total_seconds())
-        return datetime.fromtimestamp(seconds - seconds % step, UTC)
+        """Return Amazon's own time."""
+        self._now = self.seller.now()
+        return self._now
+
+    def cuts(self, stream: Stream, *, start: datetime | None, end: datetime) -> Sequence[datetime]:
+        """Return where the slices of a window end: a report's month each, then the day that is searched.
+
+        Orders' first reports are asked for at once, so that each is made while the ones before it are read. What
+        somebody asked for before a kill is not asked for again.
+        """
+        if stream != ORDERS or (start is not None and _is_searched(start, end)):
+            return [end]
+        months = _months(start, end)
+        self._ahead = Ahead(self.seller, ORDER_REPORT, months)
+        return [*(until for _, until in months), end]
 
     def records(self, stream: Stream, *, start: datetime | None, end: datetime) -> Iterator[bytes]:
         """Yield each record of the stream that changed in ``start <= time < end`` as one line of JSON."""
         read = {ORDERS.name: self._orders, LISTINGS.name: self._listings, FBA_INVENTORY.name: self._fba_inventory}
         for record in read[stream.name](start, end):
             yield orjson.dumps(record)
+
+    def named(self, stream: Stream, keys: Sequence[str]) -> Iterator[bytes]:
+        """Yield orders by their ids: each costs a request, of which thirty may come at once and one in two seconds."""
+        if stream != ORDERS:
+            return
+        for order_id in keys:
+            try:
+                answer = self.seller.ask("getOrder", self.seller.orders.get_order, order_id, includedData=ORDER_PARTS)
+            except NothingThereError:  # somebody else's, or not to be had any more
+                continue
+            yield orjson.dumps(with_lines(answer.document["order"]))
 
     def probe(self, stream: Stream) -> None:
         """Ask for the first page of a stream's last hour, and for no report.
@@ -70,15 +96,20 @@ class AmazonReader:
             yield f"{operation}: {limit.requests / limit.seconds:g} a second, {limit.burst} at once"
 
     def _orders(self, start: datetime | None, end: datetime) -> Iterator[Json]:
-        """Yield orders: from reports up to a day before the end, by searching from there on."""
-        recent = end - SEARCHED
-        if start is None or start < recent:
-            yield from self._reported_orders(max(start or end - REMEMBERED, end - REMEMBERED), recent)
-            start = recent
-        yield from self._found_orders(start, end)
+        """Yield orders: a slice from its report, a short window by searching, and a long one slice by slice."""
+        if self._ahead is not None and end in self._ahead:
+            for order in orders_of(report_rows(self.seller, self._ahead.take(end), columns=ORDER_COLUMNS)):
+                yield with_lines(order)
+        elif start is not None and _is_searched(start, end):
+            yield from self._found_orders(start, end)
+        else:
+            for until in self.cuts(ORDERS, start=start, end=end):
+                yield from self._orders(start, until)
+                start = until
 
     def _found_orders(self, start: datetime, end: datetime) -> Iterator[Json]:
-        """Yield orders as searching finds them."""
+        """Yield orders as searching finds them; up to now where the end is nearer than a search may name."""
+        is_open = self._is_open(end)
         for page in self.seller.pages(
             "searchOrders",
             self.seller.orders.search_orders,
@@ -87,26 +118,15 @@ class AmazonReader:
             next_page="paginationToken",
             marketplaceIds=self.seller.marketplace_id,
             lastUpdatedAfter=utc(start, ISO),
-            lastUpdatedBefore=utc(end, ISO),
+            **({} if is_open else {"lastUpdatedBefore": utc(end, ISO)}),
             maxResultsPerPage=str(ORDERS_A_PAGE),
             includedData=ORDER_PARTS,
         ):
-            yield from (with_lines(order) for order in page if _is_before(order.get("lastUpdatedTime"), end))
-
-    def _reported_orders(self, start: datetime, end: datetime) -> Iterator[Json]:
-        """Yield orders from reports of thirty days each; all are asked for at once, so that one waits for none."""
-        requested = []
-        while start < end:
-            until = min(start + A_REPORT_AT_MOST, end)
-            requested.append(request_report(self.seller, ORDER_REPORT, start=start, end=until))
-            start = until
-        for report in requested:
-            rows = report_rows(self.seller, report, columns=ORDER_COLUMNS)
-            yield from (with_lines(order) for order in orders_of(rows))
+            yield from (with_lines(order) for order in page if is_open or _is_before(order.get("lastUpdatedTime"), end))
 
     def _listings(self, start: datetime | None, end: datetime) -> Iterator[Json]:
         """Yield listings: what changed by searching, all of them from one report."""
-        if start is None or end - start > SEARCHED or self._changed_listings(start, end) >= MOST_FOUND:
+        if start is None or not _is_searched(start, end) or self._changed_listings(start, end) >= MOST_FOUND:
             read_at = self.seller.now()
             report = request_report(self.seller, LISTING_REPORT)
             for row in report_rows(self.seller, report, columns=LISTING_COLUMNS):
@@ -134,8 +154,12 @@ class AmazonReader:
         return {
             "marketplaceIds": self.seller.marketplace_id,
             "lastUpdatedAfter": utc(start, ISO),
-            "lastUpdatedBefore": utc(end, ISO),
+            **({} if self._is_open(end) else {"lastUpdatedBefore": utc(end, ISO)}),
         }
+
+    def _is_open(self, end: datetime) -> bool:
+        """Return whether a window ends nearer to the present than a search may name: it then names no end."""
+        return self._now is not None and end > self._now - SETTLE
 
     def _changed_listings(self, start: datetime, end: datetime) -> int:
         """Return how many listings changed in a window, up to as many as a search gives."""
@@ -162,6 +186,30 @@ class AmazonReader:
             **since,
         ):
             yield from page
+
+
+def _is_searched(start: datetime, end: datetime) -> bool:
+    """Return whether a window is short enough to be searched."""
+    return end - start <= SEARCHED + A_LITTLE_MORE
+
+
+def _months(start: datetime | None, end: datetime) -> list[tuple[datetime, datetime]]:
+    """Return what a window's reports cover, each thirty days at most, up to a day before its end.
+
+    Their edges are whole hours, so that who begins again soon finds the reports that were asked for.
+    """
+    oldest, recent = _whole_hour(end - REMEMBERED), _whole_hour(end - SEARCHED)
+    position = oldest if start is None else max(start, oldest)
+    months = []
+    while position < recent:
+        until = min(position + A_REPORT_AT_MOST, recent)
+        months.append((position, until))
+        position = until
+    return months
+
+
+def _whole_hour(moment: datetime) -> datetime:
+    return moment.replace(minute=0, second=0, microsecond=0)
 
 
 def with_lines(order: Json) -> Json:

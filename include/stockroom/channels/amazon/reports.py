@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from itertools import chain, repeat
 from tempfile import TemporaryFile
 from typing import IO
@@ -27,7 +28,13 @@ ISO = "%Y-%m-%dT%H:%M:%SZ"
 WAITS_SECONDS = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
 """Between two looks at a report that is being made; the last of them again and again."""
 PATIENCE_SECONDS = 30 * 60.0
+AT_ONCE = 15
+"""Reports that may be asked for at once; then it is one a minute."""
+BEHIND = timedelta(hours=1)
+"""A report that was asked for this long after the end of its range holds all of it."""
+LOOKED_BACK = timedelta(days=2)
 Row = Mapping[str, str]
+Range = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True)
@@ -51,6 +58,60 @@ def request_report(
         **{name: utc(moment, ISO) for name, moment in times.items() if moment is not None},
     )
     return Requested(str(answer.document["reportId"]), report_type)
+
+
+class Ahead:
+    """Reports of ranges side by side, asked for before they are needed: each is made while the ones before are read."""
+
+    def __init__(self, seller: Seller, report_type: str, ranges: Sequence[Range]) -> None:
+        """Ask for as many as may be asked for at once; those that somebody asked for lately are taken as they are."""
+        self._seller, self._report_type = seller, report_type
+        self._waiting = deque(ranges)
+        self._made = _asked_for_lately(seller, report_type, ranges) if ranges else {}
+        self._asked: dict[datetime, Requested] = {}
+        self._ask()
+
+    def __contains__(self, end: datetime) -> bool:
+        """Return whether there is a report of the range that ends here."""
+        return end in self._asked
+
+    def take(self, end: datetime) -> Requested:
+        """Return the report of the range that ends here, once; one more is asked for in the place of the one before."""
+        self._ask()
+        return self._asked.pop(end)
+
+    def _ask(self) -> None:
+        while self._waiting and len(self._asked) < AT_ONCE:
+            start, end = self._waiting.popleft()
+            self._asked[end] = self._made.get((start, end)) or request_report(
+                self._seller, self._report_type, start=start, end=end
+            )
+
+
+def _asked_for_lately(seller: Seller, report_type: str, ranges: Sequence[Range]) -> dict[Range, Requested]:
+    """Return the reports of a type that somebody asked for in the last days, late enough to hold all of their ranges.
+
+    What was cancelled or aborted is left out, and so are all but the newest hundred.
+    """
+    since = max(ranges[-1][1] + BEHIND, seller.now() - LOOKED_BACK)
+    answer = seller.ask(
+        "getReports",
+        seller.reports.get_reports,
+        reportTypes=report_type,
+        processingStatuses="IN_QUEUE,IN_PROGRESS,DONE",
+        marketplaceIds=seller.marketplace_id,
+        pageSize="100",
+        createdSince=utc(since, ISO),
+    )
+    return {
+        (_moment(each["dataStartTime"]), _moment(each["dataEndTime"])): Requested(str(each["reportId"]), report_type)
+        for each in answer.document.get("reports") or []
+        if each.get("dataStartTime") and each.get("dataEndTime")
+    }
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)
 
 
 def report_rows(seller: Seller, requested: Requested, *, columns: Sequence[str]) -> Iterator[Row]:

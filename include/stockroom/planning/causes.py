@@ -51,14 +51,18 @@ class Causes:
     """(categories + 1,) log of how many times as much is sold by being promoted at the usual price; 0 or more."""
     elasticity: FloatArray
     """(categories + 1,) percent more units per percent off the price; 0 or more."""
+    uplift_sd: FloatArray | None = None
+    """(categories + 1,) standard deviation of what is believed; ``None`` of pools kept before it was."""
+    elasticity_sd: FloatArray | None = None
 
     def times(self, category: TextArray, is_promoted: BoolArray, cut: FloatArray) -> FloatArray:
         """Return ``(n, days)`` how many times as much is sold; 1 where nothing is planned."""
-        row = self._row_of(category)[:, None]
+        row = self.row_of(category)[:, None]
         grows = self.uplift[row] * is_promoted + self.elasticity[row] * cut
         return np.asarray(np.exp(np.clip(grows, -np.log(GREATEST_TIMES), np.log(GREATEST_TIMES))), dtype=np.float64)
 
-    def _row_of(self, category: TextArray) -> IntArray:
+    def row_of(self, category: TextArray) -> IntArray:
+        """Return where each category's values stand; the last row for one that was never promoted."""
         if self.categories.size == 0:
             return np.zeros(category.size, dtype=np.int64)
         row = np.minimum(np.searchsorted(self.categories, category), self.categories.size - 1)
@@ -82,11 +86,14 @@ class _Cells:
 def fit_causes(blocks: Iterable[ItemHistory], seasons: Seasons) -> Causes:
     """Return what promotions have done so far; where none are known, the prior."""
     cells = _add_up([_promoted_days(block, seasons) for block in blocks if block.promotion is not None])
-    all_mean = _believed(PRIOR, PRIOR_SD, cells)
+    all_mean, all_sd = _believed(PRIOR, PRIOR_SD, cells)
     categories = np.unique(cells.category)
     found = [_believed(all_mean, CATEGORY_SD, cells.of(category)) for category in categories.tolist()]
-    rows = np.vstack([*found, all_mean])
-    return Causes(categories, rows[:, 0].copy(), rows[:, 1].copy())
+    means = np.vstack([*(mean for mean, _ in found), all_mean])
+    # A category is known no better than what it leans on; the last row stands for one that was never promoted.
+    spreads = np.vstack([*(sd for _, sd in found), CATEGORY_SD])
+    spreads = np.hypot(spreads, all_sd)
+    return Causes(categories, means[:, 0].copy(), means[:, 1].copy(), spreads[:, 0].copy(), spreads[:, 1].copy())
 
 
 def is_promoted(history: ItemHistory) -> BoolArray | None:
@@ -185,13 +192,13 @@ def _sums_of_runs(values: FloatArray, first: IntArray) -> FloatArray:
     return np.add.reduceat(values, first) if first.size else values
 
 
-def _believed(prior: FloatArray, prior_sd: FloatArray, cells: _Cells) -> FloatArray:
-    """Return uplift and elasticity between the prior and what the cells say, neither under 0.
+def _believed(prior: FloatArray, prior_sd: FloatArray, cells: _Cells) -> tuple[FloatArray, FloatArray]:
+    """Return uplift and elasticity between the prior and what the cells say, neither under 0, and their doubt.
 
     By the information of the regression: what the cells cannot tell apart (every cut equally deep), the prior does.
     """
     if cells.units.size < LEAST_CELLS or cells.units.sum() <= 0:
-        return prior
+        return prior, prior_sd
     from statsmodels.genmod import families  # type: ignore[import-untyped]  # slow to import, and seldom needed
     from statsmodels.genmod.generalized_linear_model import GLM  # type: ignore[import-untyped]
     from statsmodels.tools.sm_exceptions import PerfectSeparationWarning  # type: ignore[import-untyped]
@@ -210,7 +217,7 @@ def _believed(prior: FloatArray, prior_sd: FloatArray, cells: _Cells) -> FloatAr
     information = facts.T @ (facts * mean[:, None]) / spread
     precision = information + np.diag(prior_sd**-2.0)
     centre = np.linalg.solve(precision, information @ found + prior / prior_sd**2)
-    return _not_negative(centre, precision)
+    return _not_negative(centre, precision), np.sqrt(np.diag(np.linalg.inv(precision)))
 
 
 def _not_negative(centre: FloatArray, precision: FloatArray) -> FloatArray:

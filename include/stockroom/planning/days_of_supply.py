@@ -50,3 +50,26 @@ def walked_days_of_supply(
         beyond_days = max(average_days[item] - reached[-1], 0.0)
         lasts[item] = np.interp(average_days[item], reached, np.arange(WALKED_DAYS + 1.0)) + beyond_days
     return lasts
+
+
+def units_within(
+    history: ItemHistory, days: FloatArray, demand: Demand, pools: ForecastPools, planned_times: FloatArray
+) -> FloatArray:
+    """Return how many units are expected to sell within ``days (n,)``, walking the forecast as above.
+
+    The way back from ``walked_days_of_supply``: a position of so many units lasts so many days.
+    """
+    horizon = history.dates[-1] + np.arange(1, WALKED_DAYS + 1)
+    walked = pools.seasons.cumulative(horizon)
+    row = pools.seasons.row_of(history.category)
+    steps = np.arange(WALKED_DAYS + 1.0)
+    average_days = np.zeros(history.items)
+    for category in np.unique(row).tolist():
+        items = np.flatnonzero(row == category)
+        average_days[items] = np.interp(days[items], steps, walked[category])
+    for item in np.flatnonzero((planned_times != 1.0).any(axis=1)).tolist():
+        index = np.diff(walked[row[item]])
+        ahead = planned_times[item, :WALKED_DAYS]
+        index[: ahead.size] *= ahead
+        average_days[item] = np.interp(days[item], steps, np.append(0.0, index.cumsum()))
+    return demand.level_units_per_day * (average_days + np.maximum(days - WALKED_DAYS, 0.0))

@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from stockroom.planning.price_response import ASSUMED_ELASTICITY
 from stockroom.planning.sentences import days
 
-ASSUMED_PRICE_ELASTICITY = 2.0
-"""Stands in where none is known: one percent less price, two percent more units. The reason says so."""
 ASSUMED_SALVAGE_SHARE = 0.10
 """Of unit cost: what a clearance buyer is thought to pay. The reason says so."""
 DEEPEST_MARKDOWN_PERCENT = 50.0
@@ -33,7 +32,7 @@ STOP_BUYING, PROMOTE, MARK_DOWN, RETURN, CLEAR_OUT = (
 class Surplus:
     """The units of one item that are here and too many, at least one, and all that decides how they can leave."""
 
-    units: int
+    units: float
     units_per_day: float
     """At today's price; for what never sold the most that can be thought, see ``never_sold_in_days``."""
     price: float
@@ -48,7 +47,7 @@ class Surplus:
     @property
     def bend(self) -> float:
         """Return the price elasticity, known or assumed."""
-        return ASSUMED_PRICE_ELASTICITY if self.elasticity is None else self.elasticity
+        return ASSUMED_ELASTICITY if self.elasticity is None else self.elasticity
 
     @property
     def salvage(self) -> float:
@@ -139,8 +138,13 @@ def sell(surplus: Surplus, markdown_percent: float) -> Sale:
     """
     share = 1.0 - markdown_percent / 100.0
     rate = surplus.units_per_day * share**-surplus.bend
-    takes = surplus.units / rate if rate > 0 else math.inf
-    sold = min(float(surplus.units), rate * HORIZON_DAYS)
+    return sell_at(surplus, rate, surplus.price * share, markdown_percent=markdown_percent)
+
+
+def sell_at(surplus: Surplus, units_per_day: float, revenue_per_unit: float, *, markdown_percent: float = 0.0) -> Sale:
+    """Return what selling comes to at a rate and a revenue that are given; the rest waits, and is then cleared."""
+    takes = surplus.units / units_per_day if units_per_day > 0 else math.inf
+    sold = min(float(surplus.units), units_per_day * HORIZON_DAYS)
     left = surplus.units - sold
     held_years = min(takes, HORIZON_DAYS) / DAYS_OF_YEAR
     carrying = (left + sold / 2.0) * surplus.unit_cost * surplus.carrying_rate * held_years
@@ -148,7 +152,7 @@ def sell(surplus: Surplus, markdown_percent: float) -> Sale:
         markdown_percent=markdown_percent,
         takes_days=takes,
         sold_units=sold,
-        brings=sold * surplus.price * share + left * surplus.salvage - carrying,
+        brings=sold * revenue_per_unit + left * surplus.salvage - carrying,
     )
 
 
@@ -192,18 +196,18 @@ def _why_clear_out(surplus: Surplus, waiting: Sale) -> str:
     at_best = f", {_at(deepest)} {_leaves(deepest)}" if surplus.deepest_percent else ""
     return (
         f"clear them at salvage or write them off: {_never_sold(surplus)}they would still last "
-        f"{_for_long(deepest.takes_days)} {_at(deepest)}. Clearing leaves {surplus.cleared:,.2f} (assuming "
+        f"{for_long(deepest.takes_days)} {_at(deepest)}. Clearing leaves {surplus.cleared:,.2f} (assuming "
         f"{100 * ASSUMED_SALVAGE_SHARE:.0f} % of cost); two more years at today's price {_leaves(waiting)}"
-        f"{at_best}, after carrying. {_return_pays(surplus, surplus.cleared)}"
+        f"{at_best}, after carrying. {return_pays(surplus, surplus.cleared)}"
     )
 
 
 def _why_mark_down(surplus: Surplus, waiting: Sale, best: Sale) -> str:
-    else_they = f"they last {_for_long(waiting.takes_days)}, which {_leaves(waiting)}"
+    else_they = f"they last {for_long(waiting.takes_days)}, which {_leaves(waiting)}"
     if surplus.never_sold_in_days:
         else_they = "none may sell"
     return (
-        f"{_never_sold(surplus)}{_at(best)} they last {_for_long(best.takes_days)}, which {_leaves(best)} after "
+        f"{_never_sold(surplus)}{_at(best)} they last {for_long(best.takes_days)}, which {_leaves(best)} after "
         f"carrying; at today's price {else_they}; cleared at salvage {surplus.cleared:,.2f}; "
         f"{_price_response(surplus)}.{_left_over(surplus, best)}"
     )
@@ -211,8 +215,8 @@ def _why_mark_down(surplus: Surplus, waiting: Sale, best: Sale) -> str:
 
 def _why_return(surplus: Surplus, waiting: Sale) -> str:
     return (
-        f"the price is not above cost, so there is nothing to mark down. {_return_pays(surplus, waiting.brings)} "
-        f"Else they last {_for_long(waiting.takes_days)}, which {_leaves(waiting)} after carrying; cleared at salvage "
+        f"the price is not above cost, so there is nothing to mark down. {return_pays(surplus, waiting.brings)} "
+        f"Else they last {for_long(waiting.takes_days)}, which {_leaves(waiting)} after carrying; cleared at salvage "
         f"{surplus.cleared:,.2f}.{_left_over(surplus, waiting)}"
     )
 
@@ -220,7 +224,7 @@ def _why_return(surplus: Surplus, waiting: Sale) -> str:
 def _why_wait(surplus: Surplus, waiting: Sale) -> str:
     markdown = "any markdown leaves less" if surplus.bend > 1 else f"a markdown leaves less, {_price_response(surplus)}"
     return (
-        f"let them sell down and order no more. They last {_for_long(waiting.takes_days)}, which {_leaves(waiting)} "
+        f"let them sell down and order no more. They last {for_long(waiting.takes_days)}, which {_leaves(waiting)} "
         f"after carrying; {markdown}; cleared at salvage {surplus.cleared:,.2f}.{_left_over(surplus, waiting)}"
     )
 
@@ -230,7 +234,7 @@ def _left_over(surplus: Surplus, sale: Sale) -> str:
     left = math.floor(surplus.units - sale.sold_units)
     if left == 0:
         return ""
-    more = _for_long(sale.takes_days - HORIZON_DAYS)
+    more = for_long(sale.takes_days - HORIZON_DAYS)
     return f" In two years {left:,} are left and last {more} more: clear those at salvage or write them off."
 
 
@@ -245,7 +249,7 @@ def _price_response(surplus: Surplus) -> str:
     return f"assuming that {response}" if surplus.elasticity is None else f"as {response}"
 
 
-def _return_pays(surplus: Surplus, own_best: float) -> str:
+def return_pays(surplus: Surplus, own_best: float) -> str:
     """Return from which credit on a return is better than the best way of our own."""
     return f"A return is better if the supplier credits more than {max(own_best, 0.0) / surplus.units:,.2f} a unit."
 
@@ -260,10 +264,10 @@ def _leaves(sale: Sale) -> str:
     return f"leaves {sale.brings:,.2f}" if sale.brings >= 0 else f"loses {-sale.brings:,.2f}"
 
 
-def _for_long(number_of_days: float) -> str:
+def for_long(number_of_days: float) -> str:
     """Return a time as a person says it: days up to the horizon, then years.
 
-    >>> _for_long(42.3), _for_long(803), _for_long(28_143.0), _for_long(math.inf)
+    >>> for_long(42.3), for_long(803), for_long(28_143.0), for_long(math.inf)
     ('42 days', '2.2 years', '77 years', 'for ever')
     """
     if math.isinf(number_of_days):

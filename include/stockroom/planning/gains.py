@@ -1,0 +1,158 @@
+"""What a way out of too much stock gains against doing nothing, and how surely.
+
+Doing nothing: what is on order comes in, the price stays, nothing moves; what has not sold within two years goes for
+salvage. A gain is the money that an action leaves beyond that. Its interval holds 80 of 100 outcomes, as far as the
+item's rate of sale and its answer to price and promotion are in doubt: each is moved to its 10 % and its 90 % point,
+one at a time, and what that changes is added in squares.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from stockroom.planning.causes import GREATEST_TIMES
+from stockroom.planning.ways_out import DAYS_OF_YEAR, Sale, Surplus, sell, sell_at
+
+Z_80 = 1.2815515655446004
+"""Of 100 outcomes 80 lie within so many standard deviations."""
+LEAST_SHARE_OF_RATE, GREATEST_SHARE_OF_RATE = 0.1, 3.0
+LEAST_ELASTICITY = 0.1
+
+
+@dataclass(frozen=True)
+class Case:
+    """The units of one item that are too many, and how surely its sales are known."""
+
+    surplus: Surplus
+    """Of every unit that is here and too many; its elasticity is known or assumed, never ``None``."""
+    elasticity_sd: float
+    uplift: float
+    """Log of how many times as much is sold by being promoted at the usual price."""
+    uplift_sd: float
+    rate_cv: float
+    """Standard deviation of the rate of sale over its mean."""
+
+    def units(self, units: float) -> Surplus:
+        """Return so many of them, alone."""
+        return replace(self.surplus, units=units)
+
+    def nothing(self, units: float) -> float:
+        """Return what so many units bring at today's price."""
+        return sell(self.units(units), 0.0).brings if units else 0.0
+
+    def doubts(self) -> Iterator[tuple[Case, Case]]:
+        """Yield what may be otherwise, one thing at a time: at its 10 % and at its 90 % point."""
+        rate, bend = self.surplus.units_per_day, self.surplus.bend
+        low, high = (
+            rate * min(max(1.0 + z * self.rate_cv, LEAST_SHARE_OF_RATE), GREATEST_SHARE_OF_RATE) for z in (-Z_80, Z_80)
+        )
+        yield self._selling(low), self._selling(high)
+        flat, steep = (max(bend + z * self.elasticity_sd, LEAST_ELASTICITY) for z in (-Z_80, Z_80))
+        yield self._bending(flat), self._bending(steep)
+        yield (
+            replace(self, uplift=max(self.uplift - Z_80 * self.uplift_sd, 0.0)),
+            replace(self, uplift=self.uplift + Z_80 * self.uplift_sd),
+        )
+
+    def _selling(self, units_per_day: float) -> Case:
+        return replace(self, surplus=replace(self.surplus, units_per_day=units_per_day))
+
+    def _bending(self, elasticity: float) -> Case:
+        return replace(self, surplus=replace(self.surplus, elasticity=elasticity))
+
+
+@dataclass(frozen=True)
+class Gain:
+    """Money against doing nothing, and the interval that holds 80 of 100 outcomes."""
+
+    expected: float
+    low: float
+    high: float
+
+
+GainOf = Callable[[Case], float]
+
+
+def gain_with_doubt(gain_of: GainOf, case: Case) -> Gain:
+    """Return a gain with its interval.
+
+    >>> case = Case(Surplus(100, 1.0, 5.0, 2.0, 0.25, 2.0), 0.0, 0.0, 0.0, rate_cv=0.5)
+    >>> gain = gain_with_doubt(lambda one: 10.0 * one.surplus.units_per_day, case)
+    >>> round(gain.low, 1), gain.expected, round(gain.high, 1)
+    (3.6, 10.0, 16.4)
+    """
+    expected = gain_of(case)
+    down = up = 0.0
+    for pair in case.doubts():
+        changes = [gain_of(other) - expected for other in pair]
+        down += min(*changes, 0.0) ** 2
+        up += max(*changes, 0.0) ** 2
+    return Gain(expected, expected - math.sqrt(down), expected + math.sqrt(up))
+
+
+def not_taken_in(case: Case, units: float, *, here: float) -> float:
+    """Return what cancelling an order of ``units`` gains: their cost, less what they would have brought after these."""
+    return units * case.surplus.unit_cost - (case.nothing(here + units) - case.nothing(here))
+
+
+def taken_in_later(case: Case, units: float, *, later_days: float) -> float:
+    """Return what it saves to take units in later: carrying them meanwhile."""
+    return units * case.surplus.unit_cost * case.surplus.carrying_rate * later_days / DAYS_OF_YEAR
+
+
+def taken_away(case: Case, units: float, *, worth_elsewhere: float) -> float:
+    """Return what it gains to have units elsewhere for ``worth_elsewhere`` in all, not to sell them here last."""
+    here = case.surplus.units
+    return worth_elsewhere - (case.nothing(here) - case.nothing(here - units))
+
+
+def marked_down(case: Case, units: float, percent: float) -> float:
+    """Return what it gains to sell units at a markdown until they are gone."""
+    return sell(case.units(units), percent).brings - case.nothing(units)
+
+
+def promote(case: Case, units: float, percent: float, *, promotion_days: float) -> Sale:
+    """Return what units bring that are promoted for some days, and then go on at today's price.
+
+    ``sold_units`` and ``takes_days`` are of the promotion itself.
+    """
+    surplus, share = case.units(units), 1.0 - percent / 100.0
+    times = math.exp(min(case.uplift - surplus.bend * math.log(share), math.log(GREATEST_TIMES)))
+    rate = surplus.units_per_day * times
+    sold = min(float(units), rate * promotion_days)
+    took = sold / rate if rate > 0 else promotion_days
+    left = units - sold
+    carrying = (left + sold / 2.0) * surplus.unit_cost * surplus.carrying_rate * took / DAYS_OF_YEAR
+    after = sell(replace(surplus, units=left), 0.0).brings if left > 0 else 0.0
+    return Sale(percent, took, sold, sold * surplus.price * share - carrying + after)
+
+
+def promoted(case: Case, units: float, percent: float, *, promotion_days: float) -> float:
+    """Return what a promotion gains."""
+    return promote(case, units, percent, promotion_days=promotion_days).brings - case.nothing(units)
+
+
+def bundle(case: Case, units: float, percent: float, *, together_per_day: float) -> Sale:
+    """Return what units bring that are offered for less to whoever buys a partner, and at today's price else.
+
+    Of those who buy both today, ``together_per_day``, there are more as the price together falls, as of any promotion.
+    Only they get the discount.
+    """
+    surplus, share = case.units(units), 1.0 - percent / 100.0
+    times = math.exp(min(case.uplift - surplus.bend * math.log(share), math.log(GREATEST_TIMES)))
+    in_bundles = together_per_day * times
+    rate = surplus.units_per_day + in_bundles - together_per_day
+    discounted = min(in_bundles / rate, 1.0) if rate > 0 else 0.0
+    return sell_at(surplus, rate, surplus.price * (1.0 - discounted * (1.0 - share)), markdown_percent=percent)
+
+
+def bundled(case: Case, units: float, percent: float, *, together_per_day: float) -> float:
+    """Return what a bundle gains."""
+    return bundle(case, units, percent, together_per_day=together_per_day).brings - case.nothing(units)
+
+
+def given_up(case: Case, units: float, *, brings: float) -> float:
+    """Return what it gains to part with units today for ``brings`` in all: salvage, or nothing but the room."""
+    return brings - case.nothing(units)

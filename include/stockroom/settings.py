@@ -17,6 +17,11 @@ PREFIX = "STOCKROOM_"
 DROPS = ("wholesale_dir", "wholesale_out_dir", "suppliers_dir", "suppliers_out_dir", "planners_dir", "wms_dir")
 """Folders that we share with others, which may lie elsewhere; one that we alone keep is on this machine."""
 DROP_SCHEMES = ("s3", "sftp")
+AMOUNTS = (
+    "carrying_capital_percent", "carrying_storage_percent", "carrying_insurance_percent", "carrying_markdown_percent",
+    "promotion_budget", "transfer_cost", "transfer_unit_cost", "least_clearance_value", "donation_percent",
+)  # fmt: skip
+"""Numbers of 0 or more, beside the approval threshold."""
 
 
 class SettingsError(ValueError):
@@ -91,6 +96,23 @@ class Settings:
     """So long nobody is asked again about what was refused."""
     exceptions_a_day: int = 20
     """So many late, short or refused lines are put before a person a day, the gravest first."""
+    carrying_capital_percent: Decimal = Decimal(8)
+    """What holding stock costs a year, in percent of its cost: the money in it, and in the three fields below its room,
+    its insurance and what it loses in price. Together they hold where a policy names no ``carrying_rate``."""
+    carrying_storage_percent: Decimal = Decimal(10)
+    carrying_insurance_percent: Decimal = Decimal(2)
+    carrying_markdown_percent: Decimal = Decimal(5)
+    promotions_at_once: int = 10
+    """So many promotions a week may be recommended against overstock."""
+    promotion_budget: Decimal = Decimal(1000)
+    """Discount that these may give away together, in the base currency."""
+    transfer_cost: Decimal = Decimal(5)
+    """Of sending one item from one location to another; ``transfer_unit_cost`` comes on top for each unit."""
+    transfer_unit_cost: Decimal = Decimal("0.10")
+    least_clearance_value: Decimal = Decimal(25)
+    """No clearance buyer comes for less."""
+    donation_percent: Decimal = Decimal(0)
+    """What a unit given away is worth in taxes or goodwill, in percent of its cost."""
     keep_raw_days: int = 90
     """So long every version of a record stays in raw; then the newest alone. Landing keeps them all."""
     keep_inputs_days: int = 60
@@ -104,6 +126,21 @@ class Settings:
     """Pins the plan date (the sample store lives in 2011); ``None`` means today in ``time_zone``."""
     channel_values: Mapping[str, str] = field(default_factory=dict, repr=False, hash=False)
     """What channels are connected with, by names such as ``shopify_url``: each channel's folder says which it reads."""
+
+    @property
+    def carrying_rate(self) -> float:
+        """Return what holding stock costs a year as a share of its cost, where no policy says otherwise."""
+        return float(sum(percent for _, percent in self.carrying_parts)) / 100.0
+
+    @property
+    def carrying_parts(self) -> tuple[tuple[str, Decimal], ...]:
+        """Return what that consists of, in percent a year."""
+        return (
+            ("capital", self.carrying_capital_percent),
+            ("storage", self.carrying_storage_percent),
+            ("insurance", self.carrying_insurance_percent),
+            ("expected markdown", self.carrying_markdown_percent),
+        )
 
     def value(self, name: str) -> str:
         """Return what a channel's variable holds, or nothing."""
@@ -151,12 +188,18 @@ def _parsed(name: str, text: str) -> object:
             return _drop(variable, text)
         if name.endswith("_dir"):
             return Path(text)
-        if name in ("approval_threshold", "second_approval_threshold"):
+        if name in ("approval_threshold", "second_approval_threshold", *AMOUNTS):
             value = Decimal(text)
             if not value.is_finite() or value < 0:
                 raise SettingsError(f"{variable}={text!r} is not an amount of money; give a number such as 2000")
             return value
-        if name in ("storefront_asks_a_minute", "notices_a_day", "refusal_days", "exceptions_a_day"):
+        if name in (
+            "storefront_asks_a_minute",
+            "notices_a_day",
+            "refusal_days",
+            "exceptions_a_day",
+            "promotions_at_once",
+        ):
             return int(text)
         if name.startswith("keep_"):
             days = int(text)

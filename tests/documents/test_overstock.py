@@ -8,42 +8,68 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+from openpyxl import load_workbook
+
 from stockroom.documents.overstock import (
     CSV_COLUMNS,
-    ExcessLine,
+    ActionLine,
+    ItemLine,
+    LastDigest,
     OverstockDigest,
     overstock_csv,
     overstock_file_name,
     overstock_html,
+    overstock_xlsx,
 )
 
-LINE = ExcessLine(
+LINE = ActionLine(
+    rank=1,
+    sku="A",
+    title="Red lantern",
+    location_id="LONDON",
+    action="mark down",
+    units=110,
+    percent=Decimal("15.00"),
+    value_tied_up=Decimal("220.00"),
+    monthly_carrying_cost=Decimal("4.58"),
+    gain=Decimal("60.00"),
+    gain_low=Decimal("-5.00"),
+    gain_high=Decimal("90.00"),
+    reason="Mark 110 units down by 15 % until they are gone.",
+    assumes="1 % less price sells 2 % more, assumed",
+)
+ITEM = ItemLine(
     sku="A",
     title="Red lantern",
     location_id="LONDON",
     position_units=200,
+    on_order_units=0,
     target_units=90,
     excess_units=110,
     days_of_supply=200.0,
+    stock_age_days=40.0,
+    idle_days=3,
+    is_dead=False,
     value_tied_up=Decimal("220.00"),
     monthly_carrying_cost=Decimal("4.58"),
-    action="mark down",
-    markdown_percent=Decimal("15.00"),
-    reason="110 units beyond 90 days of supply.",
 )
 
 
-def digest(*lines: ExcessLine) -> OverstockDigest:
-    return OverstockDigest(date(2011, 6, 30), "Sample Gifts Ltd", "GBP", lines)
+def digest(*lines: ActionLine, **given) -> OverstockDigest:
+    return OverstockDigest(date(2011, 6, 30), "Sample Gifts Ltd", "GBP", lines, **given)
 
 
 def test_the_totals_are_the_sums_of_the_lines() -> None:
-    both = digest(LINE, replace(LINE, sku="B", value_tied_up=Decimal("80.00"), action="stop buying"))
+    other = replace(LINE, sku="B", value_tied_up=Decimal("80.00"), action="stop buying", gain=Decimal(0))
+    both = digest(LINE, other)
     assert both.value_tied_up == Decimal("300.00")
     page = overstock_html(both).decode()
     assert "£300.00" in page
     assert "£9.16" in page
-    assert "Mark down by 15&nbsp;%" in page
+    assert "£60.00" in page
+    assert "Mark down: 110 units at 15\N{NO-BREAK SPACE}% off" in page
+    assert "\N{MINUS SIGN}£5.00" in page
+    assert "Assumes: 1 % less price sells 2 % more, assumed." in page
 
 
 def test_a_week_without_excess_says_that_there_is_nothing_to_do() -> None:
@@ -51,22 +77,38 @@ def test_a_week_without_excess_says_that_there_is_nothing_to_do() -> None:
 
 
 def test_names_from_the_catalogue_are_shown_and_not_run() -> None:
-    page = overstock_html(digest(replace(LINE, title="<img src=x onerror=alert(1)>", reason="a & b"))).decode()
-    assert "&lt;img src=x" in page
+    hostile = "<img src=x onerror=alert(1)>"
+    line = replace(LINE, title=hostile, reason="a & b", with_sku="B", with_title=hostile, po_numbers=(hostile,))
+    items = (replace(ITEM, title=hostile, is_dead=True),)
+    page = overstock_html(digest(line, items=items)).decode()
+    assert page.count("&lt;img src=x") == 4
     assert "<img" not in page
 
 
 def test_no_cell_is_a_formula_and_numbers_stay_numbers() -> None:
-    content = overstock_csv(digest(replace(LINE, title='=HYPERLINK("http://x")', reason="+1"))).decode()
-    rows = list(csv.DictReader(io.StringIO(content)))
+    hostile = digest(replace(LINE, title='=HYPERLINK("http://x")', reason="+1"), items=(replace(ITEM, title="=1+1"),))
+    rows = list(csv.DictReader(io.StringIO(overstock_csv(hostile).decode())))
     assert tuple(rows[0]) == CSV_COLUMNS
     assert rows[0]["title"].startswith("'=")
     assert rows[0]["reason"] == "'+1"
-    assert (rows[0]["excess_units"], rows[0]["value_tied_up"]) == ("110", "220.00")
+    assert (rows[0]["units"], rows[0]["value_tied_up"]) == ("110", "220.00")
+    book = load_workbook(io.BytesIO(overstock_xlsx(hostile)))
+    assert [
+        cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row if cell.data_type == "f"
+    ] == []
+    assert book["Items"]["B2"].value == "A"
+    assert book["Items"]["G2"].value == 90
 
 
-def test_what_does_not_sell_lasts_for_no_number_of_days() -> None:
-    assert "does not sell" in overstock_html(digest(replace(LINE, days_of_supply=None))).decode()
+def test_the_same_week_is_the_same_workbook_to_the_byte() -> None:
+    assert overstock_xlsx(digest(LINE, items=(ITEM,))) == overstock_xlsx(digest(LINE, items=(ITEM,)))
+
+
+def test_what_has_lain_for_decades_is_said_as_a_person_would() -> None:
+    dead = replace(ITEM, is_dead=True, stock_age_days=9000.0, idle_days=200)
+    page = overstock_html(digest(LINE, items=(dead,))).decode()
+    assert "over 10 years" in page
+    assert "1 items sold nothing in 90 days on the shelf" in page
 
 
 def test_the_page_shows_a_hundred_lines_and_the_csv_all() -> None:
@@ -80,3 +122,16 @@ def test_the_page_shows_a_hundred_lines_and_the_csv_all() -> None:
 
 def test_the_file_is_named_by_the_iso_week() -> None:
     assert overstock_file_name(date(2011, 1, 1), "csv") == "overstock-2010-W52.csv"
+
+
+def test_the_digest_says_what_was_done_about_the_last_one_and_what_moved() -> None:
+    done = replace(LINE, was_done=True, brought=Decimal("42.00"))
+    ignored = replace(LINE, rank=2, sku="B", was_done=False)
+    unknown = replace(LINE, rank=3, sku="C")
+    then = (replace(ITEM, value_tied_up=Decimal("500.00")), replace(ITEM, sku="GONE", value_tied_up=Decimal("30.00")))
+    now = digest(LINE, items=(ITEM,), last=LastDigest(date(2011, 6, 23), then, (ignored, done, unknown)))
+    assert [(one.sku, one.change) for one in now.movements] == [("A", Decimal("-280.00")), ("GONE", Decimal("-30.00"))]
+    page = overstock_html(now).decode()
+    assert "1 of 3 lines of that list were done" in page
+    assert "brought £42.00" in page
+    assert "\N{MINUS SIGN}£310.00 since 23 June 2011" in page

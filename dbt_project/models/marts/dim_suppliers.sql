@@ -43,7 +43,8 @@ suppliers as (
         free_freight_value,
         freight_cost,
         landed_cost_percent,
-        maximum_pallets
+        maximum_pallets,
+        return_credit_percent
 
     from ranked
 

@@ -1,54 +1,156 @@
-"""The weekly overstock digest: what is too much, what it ties up, and the cheapest way out."""
+"""The weekly overstock digest: what is too much, what it ties up, and what to do, most money first."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
 from jinja2 import Template
 
+from stockroom.documents.formats import count, money
 from stockroom.documents.pages import page_template
-from stockroom.tabular.spreadsheet import csv_bytes
+from stockroom.documents.workbook import xlsx_bytes
+from stockroom.tabular.spreadsheet import Cell, csv_bytes
 
 CSV_COLUMNS = (
-    "plan_date", "sku", "title", "location_id", "position_units", "target_units", "excess_units", "days_of_supply",
-    "value_tied_up", "monthly_carrying_cost", "currency", "action", "markdown_percent", "reason",
+    "plan_date", "rank", "sku", "title", "location_id", "action", "units", "percent", "to_location_id", "with_sku",
+    "po_numbers", "gain", "gain_low", "gain_high", "takes_days", "value_tied_up", "monthly_carrying_cost", "currency",
+    "reason", "assumes",
 )  # fmt: skip
+ITEM_COLUMNS = (
+    "plan_date", "sku", "title", "location_id", "position_units", "on_order_units", "target_units", "excess_units",
+    "days_of_supply", "stock_age_days", "idle_days", "is_dead", "value_tied_up", "monthly_carrying_cost", "currency",
+)  # fmt: skip
+LAST_COLUMNS = ("sku", "title", "location_id", "action", "units", "was_done", "gain", "brought", "currency")
 LONGEST_DAYS_SHOWN = 3650
 LINES_IN_DIGEST = 100
-"""A digest is read on a Monday morning; the CSV beside it holds every line."""
+"""A digest is read on a Monday morning; the files beside it hold every line."""
+MOVEMENTS_SHOWN, DEAD_SHOWN, DONE_SHOWN = 5, 10, 10
 
 
 @dataclass(frozen=True)
-class ExcessLine:
+class ActionLine:
+    """What to do with some units of one SKU at one location. Money in the digest's currency."""
+
+    rank: int
+    sku: str
+    title: str
+    location_id: str
+    action: str
+    units: int
+    value_tied_up: Decimal
+    monthly_carrying_cost: Decimal
+    gain: Decimal
+    gain_low: Decimal
+    gain_high: Decimal
+    reason: str
+    assumes: str
+    percent: Decimal = Decimal(0)
+    to_location_id: str | None = None
+    with_sku: str | None = None
+    with_title: str | None = None
+    po_numbers: Sequence[str] = ()
+    gives_away: Decimal = Decimal(0)
+    takes_days: float | None = None
+    was_done: bool | None = None
+    brought: Decimal | None = None
+
+    @property
+    def what(self) -> str:
+        """Return the action with its units and its terms, for a heading."""
+        units = f"{count(self.units)} unit{'' if self.units == 1 else 's'}"
+        said = f"{self.action.capitalize()}: {units}"
+        if self.percent:
+            said += f" at {count(float(self.percent))}\N{NO-BREAK SPACE}% off"
+        if self.to_location_id:
+            said += f" to {self.to_location_id.capitalize()}"
+        if self.with_sku:
+            said += f" with {self.with_title or self.with_sku}"
+        return said
+
+
+@dataclass(frozen=True)
+class ItemLine:
     """One SKU at one location that lasts longer than its target. Money in the digest's currency."""
 
     sku: str
     title: str
     location_id: str
     position_units: int
+    on_order_units: int
     target_units: int
     excess_units: int
     days_of_supply: float | None
     """``None`` where nothing sells."""
+    stock_age_days: float | None
+    """``None`` where nothing is here."""
+    idle_days: int
+    is_dead: bool
     value_tied_up: Decimal
     monthly_carrying_cost: Decimal
-    action: str
-    markdown_percent: Decimal
-    reason: str
+
+
+@dataclass(frozen=True)
+class Movement:
+    """An item whose money tied up changed since the last digest."""
+
+    sku: str
+    location_id: str
+    title: str
+    before: Decimal
+    after: Decimal
+
+    @property
+    def change(self) -> Decimal:
+        """Return the change; above 0: more is tied up."""
+        return self.after - self.before
+
+
+@dataclass(frozen=True)
+class LastDigest:
+    """What the digest before this one held, and what came of it."""
+
+    plan_date: date
+    items: Sequence[ItemLine]
+    actions: Sequence[ActionLine]
+    """With ``was_done`` and ``brought`` as far as they are known."""
+
+    @property
+    def value_tied_up(self) -> Decimal:
+        """Return the cost of all units beyond their targets then."""
+        return sum((line.value_tied_up for line in self.items), Decimal(0))
+
+    @property
+    def done(self) -> Sequence[ActionLine]:
+        """Return the actions that were done and brought something, or cost it, most money first."""
+        done = [line for line in self.actions if line.was_done and line.brought is not None]
+        return sorted(done, key=lambda line: -(line.brought or Decimal(0)))
+
+    @property
+    def brought(self) -> Decimal:
+        """Return what they brought together."""
+        return sum((line.brought or Decimal(0) for line in self.done), Decimal(0))
 
 
 @dataclass(frozen=True)
 class OverstockDigest:
-    """All excess of one plan date, most money first."""
+    """All that is too much on one plan date, and what to do about it."""
 
     plan_date: date
     company: str
     currency: str
-    lines: Sequence[ExcessLine]
+    lines: Sequence[ActionLine]
+    """The most expected gain first."""
+    items: Sequence[ItemLine] = ()
+    """Most money first."""
+    carrying_parts: Sequence[tuple[str, Decimal]] = ()
+    """What holding stock costs where no policy says otherwise: what for, percent a year."""
+    last: LastDigest | None = None
+    signals: Mapping[str, int] = field(default_factory=dict)
+    """How many SKUs have each price signal."""
 
     @property
     def value_tied_up(self) -> Decimal:
@@ -59,6 +161,35 @@ class OverstockDigest:
     def monthly_carrying_cost(self) -> Decimal:
         """Return what holding them costs a month."""
         return sum((line.monthly_carrying_cost for line in self.lines), Decimal(0))
+
+    @property
+    def gain(self) -> Decimal:
+        """Return what the whole list is expected to gain."""
+        return sum((line.gain for line in self.lines), Decimal(0))
+
+    @property
+    def dead(self) -> Sequence[ItemLine]:
+        """Return what does not sell at all."""
+        return [line for line in self.items if line.is_dead]
+
+    @property
+    def movements(self) -> Sequence[Movement]:
+        """Return the items whose money tied up changed most since the last digest, the greatest change first."""
+        if self.last is None:
+            return []
+        before = {(line.sku, line.location_id): line for line in self.last.items}
+        after = {(line.sku, line.location_id): line for line in self.items}
+        joined = [
+            Movement(
+                *place,
+                title=(after.get(place) or before[place]).title,
+                before=before[place].value_tied_up if place in before else Decimal(0),
+                after=after[place].value_tied_up if place in after else Decimal(0),
+            )
+            for place in before.keys() | after.keys()
+        ]
+        changed = [one for one in joined if one.change]
+        return sorted(changed, key=lambda one: (-abs(one.change), one.sku, one.location_id))
 
 
 def overstock_file_name(plan_date: date, suffix: str) -> str:
@@ -72,53 +203,104 @@ def overstock_file_name(plan_date: date, suffix: str) -> str:
 
 
 def overstock_csv(digest: OverstockDigest) -> bytes:
-    """Return every line as CSV, columns ``CSV_COLUMNS``, safe to open in a spreadsheet."""
-    return csv_bytes(
-        CSV_COLUMNS,
-        (
-            (
-                digest.plan_date,
-                line.sku,
-                line.title,
-                line.location_id,
-                line.position_units,
-                line.target_units,
-                line.excess_units,
-                None if line.days_of_supply is None else round(line.days_of_supply, 1),
-                line.value_tied_up,
-                line.monthly_carrying_cost,
-                digest.currency,
-                line.action,
-                line.markdown_percent,
-                line.reason,
-            )
-            for line in digest.lines
-        ),
+    """Return every action as CSV, columns ``CSV_COLUMNS``, safe to open in a spreadsheet."""
+    return csv_bytes(CSV_COLUMNS, _action_rows(digest))
+
+
+def overstock_xlsx(digest: OverstockDigest) -> bytes:
+    """Return actions, items and what came of the last list as a workbook of three sheets."""
+    last = digest.last
+    return xlsx_bytes(
+        {
+            "Actions": (CSV_COLUMNS, _action_rows(digest)),
+            "Items": (ITEM_COLUMNS, [_item_row(digest, line) for line in digest.items]),
+            "Last list": (LAST_COLUMNS, [_last_row(digest, line) for line in last.actions] if last else []),
+        }
     )
 
 
 def overstock_html(digest: OverstockDigest) -> bytes:
     """Return the digest as one HTML page for mail client and paper; whatever comes out of data is escaped."""
-    actions: dict[str, tuple[int, Decimal]] = {}
+    actions: dict[str, tuple[int, Decimal, Decimal]] = {}
     for line in digest.lines:
-        items, value = actions.get(line.action, (0, Decimal(0)))
-        actions[line.action] = (items + 1, value + line.value_tied_up)
+        lines, value, gain = actions.get(line.action, (0, Decimal(0), Decimal(0)))
+        actions[line.action] = (lines + 1, value + line.value_tied_up, gain + line.gain)
     return (
         _template()
         .render(
             digest=digest,
             week=overstock_file_name(digest.plan_date, "").removeprefix("overstock-").removesuffix("."),
             shown=digest.lines[:LINES_IN_DIGEST],
-            actions=sorted(actions.items(), key=lambda action: -action[1][1]),
+            actions=sorted(actions.items(), key=lambda action: (-action[1][2], -action[1][1])),
+            movements=digest.movements[: 2 * MOVEMENTS_SHOWN],
+            dead=digest.dead[:DEAD_SHOWN],
+            done=digest.last.done[:DONE_SHOWN] if digest.last else [],
+            carrying_percent=sum((percent for _, percent in digest.carrying_parts), Decimal(0)),
             csv_name=overstock_file_name(digest.plan_date, "csv"),
+            xlsx_name=overstock_file_name(digest.plan_date, "xlsx"),
         )
         .encode()
     )
 
 
+def _action_rows(digest: OverstockDigest) -> list[tuple[Cell, ...]]:
+    return [
+        (
+            digest.plan_date,
+            line.rank,
+            line.sku,
+            line.title,
+            line.location_id,
+            line.action,
+            line.units,
+            line.percent,
+            line.to_location_id,
+            line.with_sku,
+            " ".join(line.po_numbers),
+            line.gain,
+            line.gain_low,
+            line.gain_high,
+            None if line.takes_days is None else round(line.takes_days, 1),
+            line.value_tied_up,
+            line.monthly_carrying_cost,
+            digest.currency,
+            line.reason,
+            line.assumes,
+        )
+        for line in digest.lines
+    ]
+
+
+def _item_row(digest: OverstockDigest, line: ItemLine) -> tuple[Cell, ...]:
+    return (
+        digest.plan_date,
+        line.sku,
+        line.title,
+        line.location_id,
+        line.position_units,
+        line.on_order_units,
+        line.target_units,
+        line.excess_units,
+        None if line.days_of_supply is None else round(line.days_of_supply, 1),
+        None if line.stock_age_days is None else round(line.stock_age_days, 1),
+        line.idle_days,
+        "yes" if line.is_dead else "no",
+        line.value_tied_up,
+        line.monthly_carrying_cost,
+        digest.currency,
+    )
+
+
+def _last_row(digest: OverstockDigest, line: ActionLine) -> tuple[Cell, ...]:
+    done = {True: "yes", False: "no", None: ""}[line.was_done]
+    return (
+        line.sku, line.title, line.location_id, line.action, line.units, done, line.gain, line.brought, digest.currency,
+    )  # fmt: skip
+
+
 @functools.cache
 def _template() -> Template:
-    return page_template("overstock.html", lasts=_lasts)
+    return page_template("overstock.html", lasts=_lasts, signed=_signed)
 
 
 def _lasts(days: float | None) -> str:
@@ -126,3 +308,8 @@ def _lasts(days: float | None) -> str:
     if days is None:
         return "does not sell"
     return "over 10 years" if days > LONGEST_DAYS_SHOWN else f"{days:,.0f} days"
+
+
+def _signed(amount: Decimal, currency: str) -> str:
+    """Return a change of money: with its sign."""
+    return f"+{money(amount, currency)}" if amount > 0 else money(amount, currency)

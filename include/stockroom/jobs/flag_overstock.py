@@ -1,4 +1,4 @@
-"""Flag overstock: what lasts longer than its target, what that costs, and the cheapest way out, as a digest."""
+"""Flag overstock: what lasts longer than its target, what that costs, and what to do about it, as a digest."""
 
 from __future__ import annotations
 
@@ -7,21 +7,39 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import psycopg
+
 from stockroom.delivery.folder import write_whole
 from stockroom.documents.overstock import (
-    ExcessLine,
+    ActionLine,
+    ItemLine,
+    LastDigest,
     OverstockDigest,
     overstock_csv,
     overstock_file_name,
     overstock_html,
+    overstock_xlsx,
 )
 from stockroom.jobs.decide_items import decide_items
-from stockroom.planning import find_excess
+from stockroom.planning import Plan, Pools, find_excess, fit_pools
+from stockroom.planning.actions import choose_actions
+from stockroom.planning.candidates import ClearingTerms
+from stockroom.planning.follow_up import follow_up
+from stockroom.planning.price_response import price_response
 from stockroom.settings import Settings
 from stockroom.warehouse import connect
-from stockroom.warehouse.excess import newest_plan_date, read_excess
-from stockroom.warehouse.plans import take_turns, write_excess
-from stockroom.warehouse.plans_inputs import read_inputs
+from stockroom.warehouse.excess import (
+    ExcessRow,
+    list_before,
+    newest_plan_date,
+    read_actions,
+    read_excess,
+    read_surroundings,
+    write_excess,
+)
+from stockroom.warehouse.overstock_follow_up import read_since, write_follow_ups
+from stockroom.warehouse.plans import take_turns
+from stockroom.warehouse.plans_inputs import FrozenInputs, read_inputs
 from stockroom.warehouse.plans_pools import read_pools
 
 
@@ -36,6 +54,7 @@ class OverstockSummary:
     plan_date: date
     items: int
     value_tied_up: Decimal
+    gain: Decimal
     currency: str
     page: Path
 
@@ -43,12 +62,12 @@ class OverstockSummary:
         """Return one line for a person to read."""
         return (
             f"{self.plan_date}: {self.items:,} SKU-locations overstocked, "
-            f"{self.value_tied_up:,.2f} {self.currency} tied up; {self.page}"
+            f"{self.value_tied_up:,.2f} {self.currency} tied up, {self.gain:,.2f} to gain; {self.page}"
         )
 
 
 def flag_overstock(settings: Settings, *, as_of_date: date) -> OverstockSummary:
-    """Measure the newest plan up to ``as_of_date`` against its targets, store ``plan.excess``, write the digest.
+    """Measure the newest plan up to ``as_of_date`` against its targets, store what to do, write the digest.
 
     Safe to rerun: a plan's frozen inputs give the same excess, and the same excess gives the same bytes.
 
@@ -61,16 +80,69 @@ def flag_overstock(settings: Settings, *, as_of_date: date) -> OverstockSummary:
             raise NothingPlannedError(f"no day up to {as_of_date} has been planned; run plan_purchase_orders first")
         take_turns(connection)
         inputs = read_inputs(connection, plan_date)
-        plan = decide_items(inputs, read_pools(connection, plan_date))
-        write_excess(connection, inputs, find_excess(inputs.history, plan))
+        pools = read_pools(connection, plan_date)
+        if pools is None:  # kept by no older version
+            pools = fit_pools(inputs.history, inputs.lead_times, inputs.policies, as_of_date=plan_date)
+        _weigh(connection, settings, inputs, decide_items(inputs, pools), pools)
         digest = OverstockDigest(
             plan_date=plan_date,
             company=settings.company_name,
             currency=settings.currency,
-            lines=[ExcessLine(**row._asdict()) for row in read_excess(connection, plan_date)],
+            lines=_action_lines(connection, plan_date),
+            items=_item_lines(connection, plan_date),
+            carrying_parts=settings.carrying_parts,
+            last=_last_digest(connection, plan_date),
         )
     folder = settings.documents_dir / "overstock"
     page = folder / overstock_file_name(plan_date, "html")
     write_whole(page, overstock_html(digest))
     write_whole(folder / overstock_file_name(plan_date, "csv"), overstock_csv(digest))
-    return OverstockSummary(plan_date, len(digest.lines), digest.value_tied_up, digest.currency, page)
+    write_whole(folder / overstock_file_name(plan_date, "xlsx"), overstock_xlsx(digest))
+    return OverstockSummary(plan_date, len(digest.items), digest.value_tied_up, digest.gain, digest.currency, page)
+
+
+def _weigh(connection: psycopg.Connection, settings: Settings, inputs: FrozenInputs, plan: Plan, pools: Pools) -> None:
+    """Find what is too much, choose what to do about it, and keep both."""
+    excess = find_excess(inputs.history, plan, pools)
+    actions = choose_actions(
+        inputs.history,
+        plan,
+        excess,
+        price_response(inputs.history.category, plan.policies, pools.forecast.causes),
+        sku=inputs.sku,
+        around=read_surroundings(connection, inputs, excess),
+        terms=ClearingTerms(
+            promotions_at_once=settings.promotions_at_once,
+            promotion_budget=float(settings.promotion_budget),
+            transfer_cost=float(settings.transfer_cost),
+            transfer_unit_cost=float(settings.transfer_unit_cost),
+            least_clearance_value=float(settings.least_clearance_value),
+            donation_share=float(settings.donation_percent) / 100.0,
+        ),
+    )
+    write_excess(connection, inputs, plan, excess, actions)
+
+
+def _last_digest(connection: psycopg.Connection, plan_date: date) -> LastDigest | None:
+    """Return last week's list with what came of it, which is looked up and noted first."""
+    then_date = list_before(connection, plan_date)
+    if then_date is None:
+        return None
+    found = [
+        (one.rank, follow_up(one.action, one.units, percent=one.percent, gain=one.gain, since=one.since))
+        for one in read_since(connection, then_date=then_date, plan_date=plan_date)
+    ]
+    write_follow_ups(connection, found, then_date=then_date, plan_date=plan_date)
+    return LastDigest(then_date, _item_lines(connection, then_date), _action_lines(connection, then_date))
+
+
+def _action_lines(connection: psycopg.Connection, plan_date: date) -> list[ActionLine]:
+    return [ActionLine(**row._asdict()) for row in read_actions(connection, plan_date)]
+
+
+def _item_lines(connection: psycopg.Connection, plan_date: date) -> list[ItemLine]:
+    return [_item_line(row) for row in read_excess(connection, plan_date)]
+
+
+def _item_line(row: ExcessRow) -> ItemLine:
+    return ItemLine(**{name: getattr(row, name) for name in ItemLine.__dataclass_fields__})

@@ -13,8 +13,10 @@ from stockroom.warehouse.plans import PlanRun, find_run, later_plan_date, take_t
 from stockroom.warehouse.plans_exceptions import PlanException, replace_exceptions
 from stockroom.warehouse.plans_freeze import freeze_inputs
 
-DEFAULT_POLICY = Policy()
-"""What holds where the planners' file says nothing."""
+
+def default_policy(settings: Settings) -> Policy:
+    """Return what holds where the planners' file says nothing."""
+    return Policy(carrying_rate=settings.carrying_rate)
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ def freeze_plan(settings: Settings, *, as_of_date: date) -> FreezeSummary:
             plan_date=as_of_date,
             time_zone=settings.time_zone,
             currency=settings.currency,
-            default_policy=DEFAULT_POLICY,
+            default_policy=default_policy(settings),
         )
         questions = 0
         if later_plan_date(connection, as_of_date) is None:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from stockroom.jobs.freeze_plan import DEFAULT_POLICY
+from stockroom.jobs.freeze_plan import default_policy
 from stockroom.jobs.past_demand import PastDemand, read_demand
 from stockroom.planning import Policy
 from stockroom.planning.arrays import FloatArray, IntArray
@@ -73,7 +73,7 @@ def measure_stock_costs(settings: Settings, *, as_of_date: date) -> StockCostSum
         if since is None:
             return StockCostSummary(None, 0, 0.0, 0.0, settings.currency, why=f"days after {end} are measured already")
         items = read_costed_items(connection, currency=settings.currency)
-        book = read_policy_book(connection, as_of_date=as_of_date, default=DEFAULT_POLICY)
+        book = read_policy_book(connection, as_of_date=as_of_date, default=default_policy(settings))
         policies = [
             book.policy_for(category=item.category or "", supplier=item.supplier_id or "", sku=item.sku)
             for item in items

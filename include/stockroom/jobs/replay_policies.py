@@ -16,7 +16,7 @@ from stockroom.documents.replay_report import (
     replay_html,
     replay_json,
 )
-from stockroom.jobs.freeze_plan import DEFAULT_POLICY
+from stockroom.jobs.freeze_plan import default_policy
 from stockroom.planning import Classes, Policy
 from stockroom.planning.policy_rules import PolicyBook
 from stockroom.replay import (
@@ -117,7 +117,7 @@ def replay_store(
     with connect(settings.warehouse_url) as connection:
         window = _window(wish, built_span(connection))
         past = read_store_past(connection, window, time_zone=settings.time_zone, currency=settings.currency)
-        book = read_policy_book(connection, as_of_date=window.first, default=DEFAULT_POLICY)
+        book = read_policy_book(connection, as_of_date=window.first, default=default_policy(settings))
     if not past.sku.size:
         raise NothingToReplayError(f"no item was listed before {window.first} whose supplier and cost are known")
     # Past and judged days together: a draw may come from either side.

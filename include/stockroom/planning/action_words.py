@@ -21,6 +21,7 @@ from stockroom.planning.ways_out import (
 CANCEL, POSTPONE = "cancel the open order", "postpone the open order"
 TRANSFER, PROMOTE, BUNDLE, DONATE = "transfer", "promote", "bundle", "donate"
 ACTIONS = (CANCEL, POSTPONE, TRANSFER, RETURN, PROMOTE, BUNDLE, MARK_DOWN, CLEAR_OUT, DONATE, STOP_BUYING)
+ORDER_ACTIONS = (CANCEL, POSTPONE)
 PRICE_ACTIONS = (PROMOTE, BUNDLE, MARK_DOWN)
 
 

@@ -96,7 +96,7 @@ CHECKS: Mapping[str, tuple[Part, ...]] = {
                 *needs("quoted_lead_time_days", kind="days"),
                 *may_be_blank("minimum_order_value", "small_order_fee", kind="price"),
                 *may_be_blank("free_freight_value", "freight_cost", kind="price"),
-                *may_be_blank("landed_cost_percent", kind="percent"),
+                *may_be_blank("landed_cost_percent", "return_credit_percent", kind="percent"),
                 *may_be_blank("maximum_pallets", kind="units"),
                 *needs("currency", kind="currency"),
             )

@@ -11,7 +11,7 @@ from datetime import date
 import psycopg
 from psycopg.rows import class_row
 
-from stockroom.planning import Excess, Explanation, Plan
+from stockroom.planning import Explanation, Plan
 from stockroom.planning.joint_orders import lead_time_demand_deviation
 from stockroom.warehouse.plans_inputs import FrozenInputs
 
@@ -126,38 +126,6 @@ def write_decisions(connection: psycopg.Connection, inputs: FrozenInputs, plan: 
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in _decision_rows(inputs, plan):
             copy.write_row(row)
-
-
-def write_excess(connection: psycopg.Connection, inputs: FrozenInputs, excess: Excess) -> int:
-    """Replace the excess of a plan date in ``plan.excess`` and return its rows; the caller commits."""
-    connection.execute("delete from plan.excess where plan_date = %s", (inputs.plan_date,))
-    rows = [
-        (
-            inputs.plan_date,
-            str(inputs.sku[item]),
-            str(inputs.location_id[item]),
-            int(excess.position_units[item]),
-            int(excess.target_units[item]),
-            int(excess.excess_units[item]),
-            _finite(float(excess.days_of_supply[item])),
-            round(float(excess.value_tied_up[item]), 2),
-            round(float(excess.monthly_carrying_cost[item]), 2),
-            str(excess.action[item]),
-            round(float(excess.markdown_percent[item]), 2),
-            excess.reason[item],
-        )
-        for item in excess.is_excess.nonzero()[0].tolist()
-    ]
-    statement = """
-        copy plan.excess (
-            plan_date, sku, location_id, position_units, target_units, excess_units, days_of_supply, value_tied_up,
-            monthly_carrying_cost, action, markdown_percent, reason
-        ) from stdin
-        """
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for row in rows:
-            copy.write_row(row)
-    return len(rows)
 
 
 def _decision_rows(inputs: FrozenInputs, plan: Plan) -> Iterator[tuple[object, ...]]:

@@ -27,7 +27,8 @@ create table marts.dim_suppliers (
     minimum_order_value numeric(14, 2), payment_terms text, ship_via text, closed_days text,
     order_days text, order_cut_off text, small_order_fee numeric(14, 2), free_freight_value numeric(14, 2),
     freight_cost numeric(14, 2),
-    landed_cost_percent numeric(5, 2), maximum_pallets integer);
+    landed_cost_percent numeric(5, 2), maximum_pallets integer,
+    return_credit_percent numeric(5, 2));
 create table marts.dim_policies (
     scope text, key text, service_level numeric(6, 4), service_kind text, method text, review_days integer,
     target_days_of_supply integer, is_seasonal boolean, maximum_cover_days integer, margin numeric(14, 4),
@@ -46,6 +47,8 @@ create table marts.fct_stock_daily (
 create table marts.fct_sales_daily (
     sold_date date, sku text, location_id text, channel_id text, units_sold integer, units_returned integer,
     revenue numeric(14, 2));
+create table marts.fct_order_lines (
+    channel_id text, order_id text, order_line_id text, line_kind text, ordered_date date, sku text);
 create table marts.fct_purchase_order_lines (
     po_number text, line_number integer, supplier_id text, location_id text, sku text, units_ordered integer,
     units_received integer, units_open integer, unit_cost numeric(14, 4), currency text, ordered_at timestamptz,

@@ -33,7 +33,10 @@ terms as (
         cast({{ blank_to_null(json_text('document', 'quoted_lead_time_days')) }} as numeric(6, 1))
             as quoted_lead_time_days,
         cast({{ blank_to_null(json_text('document', 'minimum_order_value')) }} as numeric(14, 2))
-            as minimum_order_value
+            as minimum_order_value,
+        -- So may it without this one.
+        cast({{ blank_to_null(json_text('document', 'return_credit_percent')) }} as numeric(5, 2))
+            as return_credit_percent
 
     from documents
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from stockroom.planning import Policy
+from stockroom.planning.overrides import UnusableOverride
 from stockroom.planning.policy_rules import UnusableRule
 from stockroom.settings import Settings
 from stockroom.warehouse import connect
@@ -59,6 +60,8 @@ def freeze_plan(settings: Settings, *, as_of_date: date) -> FreezeSummary:
             questions = replace_exceptions(connection, kind="policy_rule", found=found)
             unread = [_unread(subject, why) for subject, why in freeze.unreadable_words.items()]
             questions += replace_exceptions(connection, kind="supplier_words", found=unread)
+            odd = [_override(one) for one in freeze.unusable_overrides]
+            questions += replace_exceptions(connection, kind="override", found=odd)
         run = PlanRun(as_of_date, freeze.items, freeze.shards, is_decided=False)
         return FreezeSummary(run, was_frozen=False, questions=questions)
 
@@ -69,6 +72,15 @@ def _question(rule: UnusableRule) -> PlanException:
         subject=f"{rule.scope} {rule.key}".strip(),
         detail=f"the planners' rule was left out: {rule.why}",
         mend="correct the line in policies.xlsx; until then the wider rule holds",
+    )
+
+
+def _override(one: UnusableOverride) -> PlanException:
+    return PlanException(
+        key=f"override/{one.override.override_id}",
+        subject=one.override.override_id,
+        detail=f"the buyer's override was left out: {one}",
+        mend=f"correct line {one.override.line_number} of {one.override.file_name}; until then the plan stands",
     )
 
 

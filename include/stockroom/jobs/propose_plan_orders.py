@@ -11,6 +11,7 @@ from stockroom.jobs.build_orders import build_orders
 from stockroom.jobs.decide_items import decide_items
 from stockroom.settings import Settings
 from stockroom.warehouse import connect
+from stockroom.warehouse.budgets import write_left_out
 from stockroom.warehouse.orders import Proposals, propose_orders
 from stockroom.warehouse.plans import (
     PlanRun,
@@ -87,9 +88,11 @@ def propose_plan_orders(settings: Settings, *, as_of_date: date) -> ProposalSumm
                 built = build_orders(connection, as_of_date, currency=settings.currency)
                 proposals = propose_orders(connection, plan_date=as_of_date, orders=built.orders)
                 write_outcomes(connection, as_of_date, built.outcomes)
+                write_left_out(connection, as_of_date, built.left_out)
                 found = read_too_large_lots(connection, as_of_date)
                 questions = replace_exceptions(connection, kind="smallest_lot", found=found)
-                questions += replace_exceptions(connection, kind="order_waits", found=built.questions())
+                questions += replace_exceptions(connection, kind="order_waits", found=built.waiting())
+                questions += replace_exceptions(connection, kind="budget", found=built.beyond_budgets())
             finish_plan(connection, as_of_date)
         return ProposalSummary(
             plan_date=as_of_date,

@@ -77,6 +77,9 @@ def recompute_line(terms: Iterable[Term]) -> int:
     """
     terms = tuple(terms)
     values = {term.name: term.value for term in terms if term.value is not None}
+    for name in ("override_units", "budget_units"):
+        if name in values:
+            return int(values[name])
     rebuilt, given = recompute(terms), inputs_of_row(values)
     decided = np.array([rebuilt.order_units], dtype=np.int64)
     one, none = np.zeros(1), np.zeros(1, dtype=np.int64)

@@ -108,7 +108,9 @@ def open_policy_book(rules: Iterable[PolicyRule], *, default: Policy, as_of_date
         if rule.scope == "default":
             default = changed
         else:
-            terms[(rule.scope, rule.key.casefold())] = rule.terms
+            # Of two lines about the same (a planner's rule, a buyer's override) the later one says more.
+            place = (rule.scope, rule.key.casefold())
+            terms[place] = override(terms.get(place, {}), rule.terms)
     return PolicyBook(default, terms, tuple(unusable))
 
 

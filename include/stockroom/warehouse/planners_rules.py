@@ -34,8 +34,13 @@ _RULE_TERMS = (
 )
 
 
-def read_policy_book(connection: psycopg.Connection, *, as_of_date: date, default: Policy) -> PolicyBook:
-    """Return the planners' rules that hold on a day, on top of ``default``; those that cannot be meant are named."""
+def read_policy_book(
+    connection: psycopg.Connection, *, as_of_date: date, default: Policy, overrides: Sequence[PolicyRule] = ()
+) -> PolicyBook:
+    """Return the planners' rules that hold on a day, on top of ``default``, and the buyers' ``overrides`` over them.
+
+    Those that cannot be meant are named.
+    """
     with connection.cursor(row_factory=namedtuple_row) as cursor:
         rows: list[Any] = cursor.execute("select * from marts.dim_policies order by scope, key").fetchall()
     rules = (
@@ -47,7 +52,7 @@ def read_policy_book(connection: psycopg.Connection, *, as_of_date: date, defaul
         )
         for row in rows
     )
-    return open_policy_book(rules, default=default, as_of_date=as_of_date)
+    return open_policy_book([*rules, *overrides], default=default, as_of_date=as_of_date)
 
 
 @dataclass(frozen=True)

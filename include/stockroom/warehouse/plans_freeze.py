@@ -18,8 +18,10 @@ import psycopg
 from psycopg.rows import namedtuple_row
 
 from stockroom.planning import Policy
+from stockroom.planning.overrides import OverrideBook, UnusableOverride
 from stockroom.planning.policy_rules import PolicyBook, UnusableRule
 from stockroom.planning.promises import KeptPromises
+from stockroom.warehouse.planners_overrides import overrides_as_json, read_overrides
 from stockroom.warehouse.planners_rules import PromotionCalendar, read_carrier_peaks, read_policy_book, read_promotions
 from stockroom.warehouse.plans_arrays import use_numpy_arrays
 from stockroom.warehouse.plans_dates import due_dates, out_days, read_kept_promises
@@ -55,6 +57,7 @@ class Freeze:
     unusable_rules: tuple[UnusableRule, ...]
     unreadable_words: Mapping[str, str]
     """What suppliers said and nobody can read, by whose sheet or which SKU it is: why, and how to write it."""
+    unusable_overrides: tuple[UnusableOverride, ...]
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,8 @@ def freeze_inputs(
         raise PlanNotReadyError(
             f"the marts hold no stock positions of {plan_date}: {shown}. Build them for {plan_date} first"
         )
-    book = read_policy_book(connection, as_of_date=plan_date, default=default_policy)
+    wanted = read_overrides(connection, as_of_date=plan_date, items=items)
+    book = read_policy_book(connection, as_of_date=plan_date, default=default_policy, overrides=wanted.policy_rules())
     calendar = read_promotions(connection, since=history_start)
     said = _read_words(items)
     reviews = review_days_of(said.terms, said.closures, plan_date)
@@ -108,6 +112,7 @@ def freeze_inputs(
         ],
         "order_terms": {supplier: terms.as_json() for supplier, terms in sorted(said.terms.items())},
         "review_days": reviews,
+        "overrides": overrides_as_json(wanted),
         "promotes": any(calendar.of(category=item.category, sku=item.sku) for item in items),
         # Who is of which class is known once the pools are fitted; only then such rules can be looked up.
         "rules": [[*place, terms] for place, terms in book.terms.items()] if book.has_rules_for_classes else [],
@@ -132,7 +137,7 @@ def freeze_inputs(
         """
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         rows = _input_rows(
-            items, units, days, book, calendar, said, reviews, kept, plan_date, history_start, currency, shards
+            items, units, days, book, wanted, calendar, said, reviews, kept, plan_date, history_start, currency, shards
         )
         for row in rows:
             digest.update(repr(row).encode())
@@ -140,7 +145,7 @@ def freeze_inputs(
     connection.execute("update plan.runs set inputs_sha256 = %s where plan_date = %s", (digest.hexdigest(), plan_date))
     cut_off = datetime.combine(plan_date, time(), tzinfo=ZoneInfo(time_zone))
     connection.execute(_statement("plans_lead_times.sql"), {"plan_date": plan_date, "cut_off": cut_off})
-    return Freeze(len(items), shards, book.unusable, said.unreadable)
+    return Freeze(len(items), shards, book.unusable, said.unreadable, wanted.unusable)
 
 
 def shard_of(sku: str, shards: int) -> int:
@@ -225,6 +230,7 @@ def _input_rows(
     units: npt.NDArray[np.int32],
     days: npt.NDArray[np.int8],
     book: PolicyBook,
+    wanted: OverrideBook,
     calendar: PromotionCalendar,
     said: _Words,
     reviews: Mapping[str, float],
@@ -246,7 +252,7 @@ def _input_rows(
         }
         if item.supplier_id in reviews:
             terms["review_days"] = reviews[item.supplier_id]
-        if why := _not_ordered_because(item):
+        if why := _not_ordered_because(item) or _held_because(item, wanted):
             terms["not_ordered_because"] = why
         yield (
             plan_date,
@@ -303,6 +309,12 @@ def _not_ordered_because(item: Any) -> str:  # noqa: ANN401 -- a row of plans_it
     if not item.is_live:
         return "it is only watched; stockroom cohort makes it live"
     return ""
+
+
+def _held_because(item: Any, wanted: OverrideBook) -> str:  # noqa: ANN401 -- a row of plans_items.sql
+    place = {"location_id": item.location_id, "supplier": item.supplier_id or "", "category": item.category}
+    hold = wanted.find("hold", sku=item.sku, **place)
+    return f"{hold.set_by} holds it until {hold.valid_until}: {hold.why}" if hold else ""
 
 
 def _statement(name: str) -> bytes:

@@ -1,5 +1,5 @@
 -- One row per item that could stand in an order of a plan: every item of a supplier, ship-to and currency of which the
--- plan orders something. Reasons and terms come later, for those that do stand in one.
+-- plan orders something, or a buyer does. Reasons and terms come later, for those that do stand in one.
 with decided as (
     select
         decisions.sku,
@@ -39,7 +39,7 @@ wanted as (
         location_id,
         order_currency
     from decided
-    where order_units > 0
+    where order_units > 0 or sku = any(%(skus)s)
 )
 
 select decided.*

@@ -26,10 +26,16 @@ class OrderKey:
     currency: str
 
 
-def read_candidates(connection: psycopg.Connection, plan_date: date) -> dict[OrderKey, list[Any]]:
-    """Return what could stand in each order of a plan, by supplier, ship-to and currency, its items by SKU."""
+def read_candidates(
+    connection: psycopg.Connection, plan_date: date, *, skus: Sequence[str] = ()
+) -> dict[OrderKey, list[Any]]:
+    """Return what could stand in each order of a plan, by supplier, ship-to and currency, its items by SKU.
+
+    ``skus`` are wanted by a buyer whether or not the plan orders them.
+    """
     with connection.cursor(row_factory=namedtuple_row) as cursor:
-        rows: Any = cursor.execute(_statement("plans_order_candidates.sql"), {"plan_date": plan_date})
+        wanted = {"plan_date": plan_date, "skus": list(skus)}
+        rows: Any = cursor.execute(_statement("plans_order_candidates.sql"), wanted)
         found: dict[OrderKey, list[Any]] = defaultdict(list)
         for row in rows:
             found[OrderKey(row.supplier_id, row.location_id, row.order_currency)].append(row)

@@ -38,6 +38,9 @@ create table marts.dim_promotions (
     discount_percent numeric(5, 2));
 create table marts.dim_carrier_peaks (
     carrier_peak_id text, lane text, first_date date, last_date date, added_days numeric(6, 1));
+create table marts.dim_overrides (
+    override_id text, scope text, key text, kind text, wanted text, set_by text, set_on date, why text,
+    valid_until date, file_name text, line_number integer);
 create table marts.fct_stock_positions (
     as_of_date date, sku text, location_id text, on_hand_units integer, committed_units integer,
     available_units integer, inbound_units integer, reserved_units integer, damaged_units integer);

@@ -1,0 +1,117 @@
+"""Keep orders within the spending limits that buyers set: what saves most for its cost is bought first."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import psycopg
+
+from stockroom.jobs.order_drafts import Draft, without
+from stockroom.jobs.order_lines import unit_cost
+from stockroom.planning.budget import Wishes, spend_within
+from stockroom.planning.overrides import Override, OverrideBook, amount_of
+from stockroom.warehouse.budgets import LeftOut, read_spent
+
+Place = tuple[int, int]
+"""The number of a draft, and a line's place in it."""
+
+
+def keep_within_budgets(
+    connection: psycopg.Connection, drafts: Sequence[Draft], wanted: OverrideBook, *, currency: str
+) -> tuple[list[Draft], list[LeftOut]]:
+    """Return the drafts as far as every budget goes, and what is left out.
+
+    A budget is an amount in the store's currency for all that is ordered from its first day to its last; what left
+    since is spent. Suppliers' budgets come before those for everything. What a buyer wants in units is not cut, and
+    counts. Orders in other money are beside it.
+    """
+    kept, left_out = list(drafts), []
+    for budget in sorted(wanted.of_kind("budget"), key=lambda one: one.scope == "*"):
+        supplier = budget.key if budget.scope == "supplier" else None
+        inside = [
+            number
+            for number, draft in enumerate(kept)
+            if draft.key.currency == currency and (supplier is None or draft.key.supplier_id == supplier)
+        ]
+        left = float(amount_of(budget.wanted) - read_spent(connection, budget, supplier=supplier, currency=currency))
+        fixed = sum(
+            float(unit_cost(kept[number].items[place], kept[number].units[place])) * kept[number].units[place]
+            for number in inside
+            for place in kept[number].forced
+        )
+        places = [
+            (number, place)
+            for number in inside
+            for place, units in enumerate(kept[number].units)
+            if units > 0 and place not in kept[number].forced
+        ]
+        found = _cut(kept, places, max(left - fixed, 0.0), budget)
+        by_draft: dict[int, dict[int, tuple[int, Override]]] = defaultdict(dict)
+        for (number, place), units, missing in found:
+            by_draft[number][place] = (units, budget)
+            left_out.append(missing)
+        for number, cut in by_draft.items():
+            kept[number] = _not_under_its_minimum(without(kept[number], cut))
+    return kept, left_out
+
+
+def _not_under_its_minimum(draft: Draft) -> Draft:
+    """Return the draft, or one that waits: what a budget leaves of it, the supplier would not take."""
+    pairs = zip(draft.items, draft.units, strict=True)
+    value = sum(float(unit_cost(row, units)) * units for row, units in pairs)
+    if draft.forced or draft.terms.small_order_fee is not None or not 0 < value < draft.terms.minimum_value:
+        return draft
+    why = f"Waits: within the budget {value:,.2f} are left, under the supplier's minimum."
+    return replace(draft, units=[0] * len(draft.units), waits_because=why)
+
+
+def _cut(
+    drafts: Sequence[Draft], places: Sequence[Place], limit: float, budget: Override
+) -> list[tuple[Place, int, LeftOut]]:
+    """Return each line that is cut with its units, and what it misses."""
+    rows: list[Any] = [drafts[number].items[place] for number, place in places]
+    units = [drafts[number].units[place] for number, place in places]
+    costs = [float(unit_cost(row, each)) for row, each in zip(rows, units, strict=True)]
+    if sum(each * cost for each, cost in zip(units, costs, strict=True)) <= limit + 0.005:
+        return []
+
+    def numbers(name: str) -> Any:  # noqa: ANN401 -- an array of floats
+        return np.array([getattr(row, name) for row in rows], dtype=np.float64)
+
+    waits = np.array([drafts[number].terms.wait_days for number, _ in places], dtype=np.float64)
+    spent = spend_within(
+        Wishes(
+            units=np.array(units, dtype=np.int64),
+            pack_units=numbers("pack_units").astype(np.int64),
+            minimum_order_units=numbers("minimum_order_units").astype(np.int64),
+            unit_cost=np.array(costs, dtype=np.float64),
+            position_units=numbers("position_units").astype(np.int64),
+            units_per_day=numbers("units_per_day"),
+            cover_days=numbers("lead_time_mean_days") + waits,
+            demand_sd_units=numbers("lead_time_demand_sd_units"),
+            loss_per_unit=numbers("loss_per_unit"),
+            carrying_rate=numbers("carrying_rate"),
+        ),
+        limit,
+    )
+    return [
+        (
+            places[line],
+            int(spent.units[line]),
+            LeftOut(
+                sku=rows[line].sku,
+                location_id=rows[line].location_id,
+                supplier_id=rows[line].supplier_id,
+                override_id=budget.override_id,
+                units=int(spent.left_out_units[line]),
+                value=Decimal(f"{spent.left_out_value[line]:.2f}"),
+                lost_margin=Decimal(f"{spent.left_out_costs[line]:.2f}"),
+            ),
+        )
+        for line in spent.left_out_units.nonzero()[0].tolist()
+    ]

@@ -1,0 +1,81 @@
+"""From a draft to the order that is proposed: lines with prices, reasons and the terms that rebuild them."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from stockroom.jobs.order_drafts import Draft, find_override, wanted_date
+from stockroom.planning import Term
+from stockroom.planning.joint_words import line_terms, said_of_line
+from stockroom.planning.overrides import OverrideBook
+from stockroom.planning.sentences import units
+from stockroom.warehouse.orders import ProposedLine, ProposedOrder
+
+Reasons = Mapping[tuple[str, str], tuple[str, str]]
+"""The reason and the terms (JSON) of an item, by SKU and location."""
+_SHOWN = ("supplier", "policy", "date")
+
+
+def order_of(draft: Draft, reasons: Reasons, wanted: OverrideBook, plan_date: date) -> ProposedOrder | None:
+    """Return the order of a draft; ``None`` where nothing is left of it."""
+    places = [place for place, ordered in enumerate(draft.units) if ordered > 0]
+    if not places:
+        return None
+    rows = [draft.items[place] for place in places]
+    # The rule that the buyer's annex states. A shorter time would be promised by nobody, and never be kept.
+    usual = plan_date + timedelta(days=max(math.ceil(row.lead_time_mean_days) for row in rows))
+    return ProposedOrder(
+        supplier_id=draft.key.supplier_id,
+        location_id=draft.key.location_id,
+        currency=draft.key.currency,
+        requested_date=wanted_date(wanted, rows) or usual,
+        lines=tuple(_line(draft, place, reasons, wanted) for place in places),
+    )
+
+
+def unit_cost(row: Any, ordered: int) -> Decimal:  # noqa: ANN401 -- a candidate
+    """Return what a unit costs in an order of so many: the last price break that it reaches, else the usual price.
+
+    A contract's price may be under both.
+    """
+    usual = Decimal(row.order_unit_cost)
+    reached = [Decimal(cost) for from_units, cost in row.price_breaks if from_units <= ordered]
+    return min(reached[-1], usual) if reached else usual
+
+
+def _line(draft: Draft, place: int, reasons: Reasons, wanted: OverrideBook) -> ProposedLine:
+    row, ordered = draft.items[place], draft.units[place]
+    reason, terms_json = reasons[row.sku, row.location_id]
+    more = []
+    if (forced := draft.forced.get(place)) is not None:
+        reason = f"{units(ordered)}: {forced.said}. By itself: {reason}"
+        more += [Term("override_units", ordered, "units"), Term("override", forced.override_id, "")]
+    elif (limit := draft.within_budget.get(place)) is not None:
+        reason = f"{units(ordered)} within the budget {limit.override_id} of {limit.wanted}. By itself: {reason}"
+        more += [Term("budget_units", ordered, "units")]
+    elif draft.joint is not None and ordered != row.order_units:
+        reason = said_of_line(draft.joint, draft.terms, decided=row.order_units, ordered=ordered, reason=reason)
+        more += line_terms(draft.joint)
+    said = " ".join(_said_by_buyers(wanted, row))
+    return ProposedLine(
+        sku=row.sku,
+        supplier_sku=row.supplier_sku,
+        units=ordered,
+        pack_units=row.pack_units,
+        unit_cost=unit_cost(row, ordered),
+        reason=f"{reason} {said}" if said else reason,
+        terms_json=json.dumps([*json.loads(terms_json), *map(asdict, more)]) if more else terms_json,
+    )
+
+
+def _said_by_buyers(wanted: OverrideBook, row: Any) -> Iterator[str]:  # noqa: ANN401 -- a candidate
+    for kind in _SHOWN if wanted.overrides else ():
+        one = find_override(wanted, kind, row)
+        if one is not None:
+            yield f"With {kind} {one.wanted}: {one.said}."

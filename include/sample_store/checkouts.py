@@ -6,8 +6,10 @@ History goes on as it was, and nothing of such an order is ever sent.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +17,7 @@ from sample_store.folders.daily import WHOLESALE_HEADER, csv_bytes
 from sample_store.local_time import local_minute
 from sample_store.world.books import WEB_SALE, WHOLESALE_SALE
 from sample_store.world.build import World
-from sample_store.world.demand import CHANNELS, WHOLESALE
+from sample_store.world.demand import CHANNELS
 from sample_store.world.places import LOCATIONS
 from sample_store.world.source import NO_CUSTOMER
 from sample_store.world.tables import Column, Integers
@@ -36,27 +38,40 @@ class Checkout:
     at: int
 
 
-def place(
-    world: World, shown: Integers, taken: Sequence[Checkout], *, channel: str, item: int, units: int, at: int
-) -> Checkout:
-    """Return an order that a shop takes.
+@dataclass(frozen=True)
+class Wish:
+    """What somebody wants to order."""
 
-    Raises ``ValueError`` where it does not show so many; whether they are there it does not ask.
+    channel: str
+    item: int
+    units: int = 1
+
+
+def place(
+    world: World, shown: Mapping[str, Integers], taken: int, wishes: Sequence[Wish], *, at: int
+) -> list[Checkout]:
+    """Return the orders that shops take, all or none; ``shown`` is changed by what each sells.
+
+    Raises ``ValueError`` where a shop does not show so many; whether they are there nobody asks.
     """
-    sku, location = world.products[item // 3].sku, LOCATIONS[item % 3].location_id
-    if units < 1:
-        raise ValueError(f"{units} units cannot be ordered")
-    if channel != "wholesale" and int(shown[item]) < units:
-        raise ValueError(f"{channel} shows {int(shown[item])} of {sku} in {location}: {units} cannot be ordered")
-    return Checkout(NUMBERS_FROM + len(taken), channel, item, units, at)
+    for wish in wishes:
+        sku, location = world.products[wish.item // 3].sku, LOCATIONS[wish.item % 3].location_id
+        has = int(shown[wish.channel][wish.item])
+        if wish.units < 1 or (wish.channel != "wholesale" and has < wish.units):
+            raise ValueError(f"{wish.channel} shows {has} of {sku} in {location}: {wish.units} cannot be ordered")
+        shown[wish.channel][wish.item] -= wish.units
+    return [
+        Checkout(NUMBERS_FROM + taken + place, wish.channel, wish.item, wish.units, at)
+        for place, wish in enumerate(wishes)
+    ]
 
 
 def with_checkouts(world: World, checkouts: Sequence[Checkout]) -> World:
-    """Return the world with these orders in it; where there are none, the same one."""
-    for checkout in checkouts:
-        if checkout.channel != "wholesale":
-            world = _with_order(world, checkout)
-        world = _with_movement(world, checkout)
+    """Return the world with these orders in it, oldest first; where there are none, the same one."""
+    for _, group in groupby(checkouts, key=lambda checkout: checkout.at):
+        placed = list(group)
+        on_web = [checkout for checkout in placed if checkout.channel != "wholesale"]
+        world = _with_movements(_with_orders(world, on_web) if on_web else world, placed)
     return world
 
 
@@ -71,75 +86,78 @@ def wholesale_file(world: World, checkout: Checkout) -> tuple[str, bytes]:
     return f"wholesale/orders-{checkout.number}.csv", csv_bytes(WHOLESALE_HEADER, [row])
 
 
-def _with_order(world: World, checkout: Checkout) -> World:
-    """Return the world with an order of a web shop in its place among those of its time."""
+def _with_orders(world: World, checkouts: Sequence[Checkout]) -> World:
+    """Return the world with orders of one moment, one line each, in their place among those of their time."""
     orders, lines, refunds = world.orders, world.lines, world.refunds
-    product = world.products[checkout.item // 3]
-    position = int(np.searchsorted(orders.created_at, checkout.at, side="right"))
+    products = [world.products[checkout.item // 3] for checkout in checkouts]
+    count = len(checkouts)
+    position = int(np.searchsorted(orders.created_at, checkouts[0].at, side="right"))
     first_line = int(orders.first_line[position]) if position < len(orders.number) else len(lines.units)
-    order = {
-        "number": checkout.number,
-        "created_at": checkout.at,
-        "customer": NO_CUSTOMER,
-        "country": "GB",
-        "location": checkout.item % 3,
-        "first_line": first_line,
-        "line_count": 1,
-        "first_parcel_at": 0,
-        "second_parcel_at": 0,
-        "cancelled_at": 0,
-        "channel": CHANNELS.index(checkout.channel),
+    nothing = [0] * count
+    order: dict[str, list[Any]] = {
+        "number": [checkout.number for checkout in checkouts],
+        "created_at": [checkout.at for checkout in checkouts],
+        "customer": [NO_CUSTOMER] * count,
+        "country": ["GB"] * count,
+        "location": [checkout.item % 3 for checkout in checkouts],
+        "line_count": [1] * count,
+        "first_parcel_at": nothing,
+        "second_parcel_at": nothing,
+        "cancelled_at": nothing,
+        "channel": [CHANNELS.index(checkout.channel) for checkout in checkouts],
     }
-    line = {
-        "source_row": checkout.number,
-        "order": position,
-        "product": product.number,
-        "code": product.sku,
-        "description": product.title,
-        "units": checkout.units,
-        "unit_price": product.price_pence / 100,
-        "parcel": 0,
-        "cancelled_units": 0,
+    line: dict[str, list[Any]] = {
+        "source_row": [checkout.number for checkout in checkouts],
+        "product": [product.number for product in products],
+        "code": [product.sku for product in products],
+        "description": [product.title for product in products],
+        "units": [checkout.units for checkout in checkouts],
+        "unit_price": [product.price_pence / 100 for product in products],
+        "parcel": nothing,
+        "cancelled_units": nothing,
     }
+    later_line = np.where(orders.first_line >= first_line, count, 0)
+    later_order = np.where(lines.order >= position, count, 0)
     return replace(
         world,
         orders=replace(
             orders,
-            **{name: _inserted(getattr(orders, name), position, value) for name, value in order.items()}
-            | {"first_line": _inserted(orders.first_line + (orders.first_line >= first_line), position, first_line)},
+            **{name: _inserted(getattr(orders, name), position, values) for name, values in order.items()},
+            first_line=_inserted(orders.first_line + later_line, position, range(first_line, first_line + count)),
         ),
         lines=replace(
             lines,
-            **{name: _inserted(getattr(lines, name), first_line, value) for name, value in line.items()}
-            | {"order": _inserted(lines.order + (lines.order >= position), first_line, position)},
+            **{name: _inserted(getattr(lines, name), first_line, values) for name, values in line.items()},
+            order=_inserted(lines.order + later_order, first_line, range(position, position + count)),
         ),
         refunds=replace(
             refunds,
-            order=refunds.order + (refunds.order >= position),
-            line=refunds.line + (refunds.line >= first_line),
+            order=refunds.order + np.where(refunds.order >= position, count, 0),
+            line=refunds.line + np.where(refunds.line >= first_line, count, 0),
         ),
     )
 
 
-def _with_movement(world: World, checkout: Checkout) -> World:
-    """Return the world with what an order takes off the stock that can be sold."""
-    moves, is_wholesale = world.movements, checkout.channel == "wholesale"
-    position = int(np.searchsorted(moves.at, checkout.at, side="right"))
-    move = {
-        "at": checkout.at,
-        "item": checkout.item,
-        "kind": WHOLESALE_SALE if is_wholesale else WEB_SALE,
-        "available_change": -checkout.units,
-        "on_hand_change": -checkout.units if is_wholesale else 0,
-        "channel": WHOLESALE if is_wholesale else CHANNELS.index(checkout.channel),
+def _with_movements(world: World, checkouts: Sequence[Checkout]) -> World:
+    """Return the world with what orders of one moment take off the stock that can be sold; wholesale leaves at once."""
+    moves = world.movements
+    position = int(np.searchsorted(moves.at, checkouts[0].at, side="right"))
+    is_wholesale = [checkout.channel == "wholesale" for checkout in checkouts]
+    given: dict[str, list[int]] = {
+        "at": [checkout.at for checkout in checkouts],
+        "item": [checkout.item for checkout in checkouts],
+        "kind": [WHOLESALE_SALE if each else WEB_SALE for each in is_wholesale],
+        "available_change": [-checkout.units for checkout in checkouts],
+        "on_hand_change": [-one.units if each else 0 for one, each in zip(checkouts, is_wholesale, strict=True)],
+        "channel": [CHANNELS.index(checkout.channel) for checkout in checkouts],
     }
-    columns = {name: _inserted(getattr(moves, name), position, value) for name, value in move.items()}
+    columns = {name: _inserted(getattr(moves, name), position, values) for name, values in given.items()}
     return replace(world, movements=replace(moves, **columns))
 
 
-def _inserted(column: Column, position: int, value: object) -> Column:
-    """Return a column with one more value; texts keep their whole length."""
-    added = np.array([value])
-    if column.dtype.kind == "U":
-        return np.concatenate([column[:position], added, column[position:]])
-    return np.concatenate([column[:position], added.astype(column.dtype), column[position:]])
+def _inserted(column: Column, position: int, values: Iterable[object]) -> Column:
+    """Return a column with more values in one place; texts keep their whole length."""
+    added = np.array(list(values))
+    if column.dtype.kind != "U":
+        added = added.astype(column.dtype)
+    return np.concatenate([column[:position], added, column[position:]])

@@ -15,6 +15,7 @@ import orjson
 
 from sample_store import __path__, pages
 from sample_store.apis import Api, Call, Reply, call_of, json_reply
+from sample_store.checkouts import Wish
 from sample_store.faults import Faults
 from sample_store.local_time import DAY_SECONDS, http_date, iso, parse_moment
 from sample_store.shelves import NEVER_BELOW_NOTHING
@@ -125,17 +126,21 @@ class StoreApp:
         return json_reply({"errors": "Not Found"}, 404)
 
     def _check_out(self, body: dict[str, Any]) -> Reply:
-        """Let a shop take an order of one line at this moment; 409 where it does not show so many."""
-        channel, sku, location = str(body["channel"]), str(body["sku"]), str(body.get("location", "LONDON"))
-        product = next((each for each in self.store.world.products if each.sku == sku), None)
-        place = next((at for at, each in enumerate(LOCATIONS) if each.location_id == location), None)
-        if channel not in CHANNELS or product is None or place is None:
-            return json_reply({"errors": f"there is no {sku} in {location} to be had on {channel}"}, 404)
+        """Let shops take orders of one line each at this moment, all or none; 409 where one does not show so many."""
+        numbers = {product.sku: product.number for product in self.store.world.products}
+        places = {location.location_id: place for place, location in enumerate(LOCATIONS)}
+        wishes = []
+        for order in body.get("orders", [body]):
+            channel, sku, location = str(order["channel"]), str(order["sku"]), str(order.get("location", "LONDON"))
+            if channel not in CHANNELS or sku not in numbers or location not in places:
+                return json_reply({"errors": f"there is no {sku} in {location} to be had on {channel}"}, 404)
+            item = numbers[sku] * len(LOCATIONS) + places[location]
+            wishes.append(Wish(channel, item, int(order.get("units", 1))))
         try:
-            taken = self.store.check_out(channel, product.number * len(LOCATIONS) + place, int(body.get("units", 1)))
+            taken = self.store.check_out(wishes)
         except ValueError as error:
             return json_reply({"errors": str(error)}, 409)
-        return json_reply({"order": taken.number, "channel": channel, "at": iso(taken.at), "units": taken.units}, 201)
+        return json_reply({"orders": [each.number for each in taken], "at": iso(self.store.clock)}, 201)
 
     def shown(self, channel: str) -> dict[str, dict[str, int]]:
         """Return what a shop shows as available of what it offers, and what there is, by sku and location."""

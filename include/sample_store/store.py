@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from sample_store.checkouts import Checkout, place, wholesale_file, with_checkouts
+from sample_store.checkouts import Checkout, Wish, place, wholesale_file, with_checkouts
 from sample_store.folders.daily import files_of_day
 from sample_store.folders.inbox import read_inbox
 from sample_store.folders.standing import standing_files
@@ -82,18 +83,19 @@ class Store:
             self.shop.show(self.shown(channel))
         self.remember()
 
-    def check_out(self, channel: str, item: int, units: int) -> Checkout:
-        """Let a shop take an order now; raises ``ValueError`` where it does not show so many."""
-        shown = self.shown(channel)
-        checkout = place(self.world, shown, self.checkouts, channel=channel, item=item, units=units, at=self.clock)
-        self.checkouts.append(checkout)
-        self.world = with_checkouts(self.world, [checkout])
-        if channel == "wholesale":
-            name, content = wholesale_file(self.world, checkout)
-            write_once(self.root / name, content)
+    def check_out(self, wishes: Sequence[Wish]) -> list[Checkout]:
+        """Let shops take orders now, all or none; raises ``ValueError`` where one does not show so many."""
+        shown = {channel: self.shown(channel) for channel in {wish.channel for wish in wishes}}
+        taken = place(self.world, shown, len(self.checkouts), wishes, at=self.clock)
+        self.checkouts.extend(taken)
+        self.world = with_checkouts(self.world, taken)
+        for checkout in taken:
+            if checkout.channel == "wholesale":
+                name, content = wholesale_file(self.world, checkout)
+                write_once(self.root / name, content)
         self.shop = self.shop_at(self.clock)
         self.remember()
-        return checkout
+        return taken
 
     def read_inbox(self) -> None:
         """Take in new orders; from here on the world goes on with them."""

@@ -18,6 +18,8 @@ def add_to(commands: Commands) -> None:
     commands.add("waiting", _waiting, "list the purchase orders that wait for an answer")
     exceptions = commands.add("exceptions", _exceptions, "list what else wants a person, and how to mend it")
     exceptions.add_argument("--kind", help="all of one kind, not only the first few of each")
+    explain = commands.add("explain", _explain, "say why an order line is of so many, from its terms and its rows")
+    explain.add_argument("line", help="such as PO-000123/2; without the line all lines of the order")
     commands.dated("watch", _watch, "look at what is under way, and put what is late or short before people")
     settle = commands.add("settle", _settle, "say what you did about an exception")
     settle.add_argument("key", help="such as late_supply/PO-000012/3")
@@ -68,6 +70,14 @@ def _exceptions(given: argparse.Namespace) -> int:
     from stockroom.jobs.open_exceptions import open_exceptions
 
     print(open_exceptions(settings_of(given), kind=given.kind))
+    return 0
+
+
+def _explain(given: argparse.Namespace) -> int:
+    """Say why a line is of so many."""
+    from stockroom.jobs.explain_order_line import explain_order_line
+
+    print(explain_order_line(settings_of(given), given.line))
     return 0
 
 

@@ -116,10 +116,12 @@ def explain_row(
     if lead_time.out_days[row] > 0:
         about["supplier_out_days"] = float(lead_time.out_days[row])
     values: dict[str, Value] = {**given, **about, **follows}
-    terms = tuple(Term(name, value, _unit(name, isinstance(value, str | bool))) for name, value in values.items())
     change = what_would_change_it(
         Words(values), slower_units=int(what_if.slower_units[row]), brisker_units=int(what_if.brisker_units[row])
     )
+    if follows["order_units"] > 0:  # whoever reads the order's line reads this beside it
+        values["what_would_change_it"] = change
+    terms = tuple(Term(name, value, _unit(name, isinstance(value, str | bool))) for name, value in values.items())
     return Explanation(sentence_of(values), change, terms)
 
 

@@ -76,7 +76,9 @@ def build_orders(connection: psycopg.Connection, plan_date: date, *, currency: s
     drafts, left_out = keep_within_budgets(connection, drafts, wanted, currency=currency)
     bought = [(row.sku, row.location_id) for draft in drafts for row in compress(draft.items, draft.units)]
     reasons = read_reasons(connection, plan_date, bought)
-    orders = tuple(order for draft in drafts if (order := order_of(draft, reasons, wanted, plan_date)) is not None)
+    orders = tuple(
+        order for draft in drafts if (order := order_of(draft, reasons, wanted, frozen.choices, plan_date)) is not None
+    )
     values = {(order.supplier_id, order.location_id, order.currency): order.value for order in orders}
     return BuiltOrders(orders, tuple(_outcome(draft, values) for draft in drafts), tuple(left_out))
 

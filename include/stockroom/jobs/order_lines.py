@@ -19,10 +19,12 @@ from stockroom.warehouse.orders import ProposedLine, ProposedOrder
 
 Reasons = Mapping[tuple[str, str], tuple[str, str]]
 """The reason and the terms (JSON) of an item, by SKU and location."""
-_SHOWN = ("supplier", "policy", "date")
+_SHOWN = ("policy", "date")
 
 
-def order_of(draft: Draft, reasons: Reasons, wanted: OverrideBook, plan_date: date) -> ProposedOrder | None:
+def order_of(
+    draft: Draft, reasons: Reasons, wanted: OverrideBook, choices: Mapping[str, str], plan_date: date
+) -> ProposedOrder | None:
     """Return the order of a draft; ``None`` where nothing is left of it."""
     places = [place for place, ordered in enumerate(draft.units) if ordered > 0]
     if not places:
@@ -35,7 +37,7 @@ def order_of(draft: Draft, reasons: Reasons, wanted: OverrideBook, plan_date: da
         location_id=draft.key.location_id,
         currency=draft.key.currency,
         requested_date=wanted_date(wanted, rows) or usual,
-        lines=tuple(_line(draft, place, reasons, wanted) for place in places),
+        lines=tuple(_line(draft, place, reasons, wanted, choices) for place in places),
     )
 
 
@@ -49,7 +51,7 @@ def unit_cost(row: Any, ordered: int) -> Decimal:  # noqa: ANN401 -- a candidate
     return min(reached[-1], usual) if reached else usual
 
 
-def _line(draft: Draft, place: int, reasons: Reasons, wanted: OverrideBook) -> ProposedLine:
+def _line(draft: Draft, place: int, reasons: Reasons, wanted: OverrideBook, choices: Mapping[str, str]) -> ProposedLine:
     row, ordered = draft.items[place], draft.units[place]
     reason, terms_json = reasons[row.sku, row.location_id]
     more = []
@@ -62,14 +64,16 @@ def _line(draft: Draft, place: int, reasons: Reasons, wanted: OverrideBook) -> P
     elif draft.joint is not None and ordered != row.order_units:
         reason = said_of_line(draft.joint, draft.terms, decided=row.order_units, ordered=ordered, reason=reason)
         more += line_terms(draft.joint)
-    said = " ".join(_said_by_buyers(wanted, row))
+    said = list(_said_by_buyers(wanted, row))
+    if row.sku in choices:
+        said.append(f"Chosen among suppliers: {choices[row.sku]}.")
     return ProposedLine(
         sku=row.sku,
         supplier_sku=row.supplier_sku,
         units=ordered,
         pack_units=row.pack_units,
         unit_cost=unit_cost(row, ordered),
-        reason=f"{reason} {said}" if said else reason,
+        reason=" ".join((reason, *said)),
         terms_json=json.dumps([*json.loads(terms_json), *map(asdict, more)]) if more else terms_json,
     )
 

@@ -14,6 +14,7 @@ from typing import Any
 from stockroom.planning.arrays import PlanningError
 from stockroom.planning.policy import Policy
 from stockroom.planning.policy_rules import PolicyRule
+from stockroom.planning.supplier_choice import read_shares
 
 SCOPES = ("sku", "supplier", "category")
 """From the narrowest to the widest; the narrowest that says something wins."""
@@ -21,6 +22,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "quantity": ("sku",),
     "date": SCOPES,
     "supplier": ("sku", "category"),
+    "share": ("sku", "category"),
     "hold": SCOPES,
     "policy": SCOPES,
     "budget": ("*", "supplier"),
@@ -186,6 +188,8 @@ def _why_unusable(one: Override, as_of_date: date, catalogue: Catalogue) -> str:
             _check_sku(one, catalogue)
         if one.kind == "quantity":
             quantity_of(one.wanted)
+        if one.kind == "share" and (strangers := set(read_shares(one.wanted)) - set(catalogue.suppliers)):
+            return f"supplier {min(strangers)!r} is not known; write ids as in the suppliers' terms"
         if one.kind == "budget":
             amount_of(one.wanted)
         if one.kind == "policy":

@@ -14,8 +14,8 @@ from psycopg.rows import namedtuple_row
 from stockroom.planning.overrides import Catalogue, Override, OverrideBook, open_overrides
 
 
-def read_overrides(connection: psycopg.Connection, *, as_of_date: date, items: Iterable[Any]) -> OverrideBook:
-    """Return the overrides that hold on a day; ``items`` are rows of ``plans_items.sql``."""
+def read_overrides(connection: psycopg.Connection, *, as_of_date: date) -> OverrideBook:
+    """Return the overrides that hold on a day; those that speak of nothing in that day's marts are named apart."""
     with connection.cursor(row_factory=namedtuple_row) as cursor:
         rows: list[Any] = cursor.execute(
             "select * from marts.dim_overrides order by file_name, line_number, override_id"
@@ -23,12 +23,20 @@ def read_overrides(connection: psycopg.Connection, *, as_of_date: date, items: I
     if not rows:
         return OverrideBook(())
     locations: dict[str, set[str]] = defaultdict(set)
-    suppliers, categories = set(), set()
-    for item in items:
-        locations[item.sku].add(item.location_id)
-        suppliers.add(item.supplier_id or "")
-        categories.add(item.category)
-    suppliers |= {name for (name,) in connection.execute("select supplier_id from marts.dim_suppliers")}
+    categories: set[str] = set()
+    items = connection.execute(
+        """
+        select positions.sku, positions.location_id, coalesce(skus.category, '')
+        from marts.fct_stock_positions as positions
+        inner join marts.dim_skus as skus on positions.sku = skus.sku
+        where positions.as_of_date = %s
+        """,
+        (as_of_date,),
+    )
+    for sku, location_id, category in items:
+        locations[sku].add(location_id)
+        categories.add(category)
+    suppliers = {name for (name,) in connection.execute("select supplier_id from marts.dim_suppliers")}
     return open_overrides(
         (
             Override(

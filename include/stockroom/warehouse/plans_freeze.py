@@ -26,6 +26,7 @@ from stockroom.warehouse.planners_rules import PromotionCalendar, read_carrier_p
 from stockroom.warehouse.plans_arrays import use_numpy_arrays
 from stockroom.warehouse.plans_dates import due_dates, out_days, read_kept_promises
 from stockroom.warehouse.plans_order_terms import SupplierTerms, review_days_of, supplier_terms
+from stockroom.warehouse.plans_suppliers import choose_offers
 from stockroom.warehouse.suppliers_words import (
     UnreadableWordsError,
     read_closed_days,
@@ -83,6 +84,11 @@ def freeze_inputs(
         PlanNotReadyError: the marts were not built for this plan date.
     """
     history_start = plan_date - timedelta(days=HISTORY_DAYS)
+    wanted = read_overrides(connection, as_of_date=plan_date)
+    kept = read_kept_promises(connection, plan_date=plan_date, time_zone=time_zone)
+    choices = choose_offers(
+        connection, plan_date=plan_date, currency=currency, default=default_policy, wanted=wanted, kept=kept
+    )
     items = _read_items(connection, plan_date, time_zone, currency, history_start)
     if not items:
         built = connection.execute("select max(as_of_date) from marts.fct_stock_positions").fetchone()
@@ -90,12 +96,10 @@ def freeze_inputs(
         raise PlanNotReadyError(
             f"the marts hold no stock positions of {plan_date}: {shown}. Build them for {plan_date} first"
         )
-    wanted = read_overrides(connection, as_of_date=plan_date, items=items)
     book = read_policy_book(connection, as_of_date=plan_date, default=default_policy, overrides=wanted.policy_rules())
     calendar = read_promotions(connection, since=history_start)
     said = _read_words(items)
     reviews = review_days_of(said.terms, said.closures, plan_date)
-    kept = read_kept_promises(connection, plan_date=plan_date, time_zone=time_zone)
     units, days = _panel(connection, items, plan_date, history_start)
     shards = max(-(-len(items) // SHARD_ITEMS), 1)
     run_policy = {
@@ -113,6 +117,7 @@ def freeze_inputs(
         "order_terms": {supplier: terms.as_json() for supplier, terms in sorted(said.terms.items())},
         "review_days": reviews,
         "overrides": overrides_as_json(wanted),
+        "supplier_choices": choices,
         "promotes": any(calendar.of(category=item.category, sku=item.sku) for item in items),
         # Who is of which class is known once the pools are fitted; only then such rules can be looked up.
         "rules": [[*place, terms] for place, terms in book.terms.items()] if book.has_rules_for_classes else [],

@@ -4,8 +4,33 @@ with positions as (
     where as_of_date = %(plan_date)s
 ),
 
+chosen as (
+    select offers.*
+    from pg_temp.chosen_offers
+    inner join marts.dim_supplier_offers as offers
+        on chosen_offers.sku = offers.sku and chosen_offers.offer_rank = offers.offer_rank
+),
+
+-- Where several suppliers offer a sku, it is bought as chosen for this plan; else as the mart says.
 skus as (
-    select * from marts.dim_skus
+    select
+        items.sku,
+        items.category,
+        items.unit_price,
+        items.is_active,
+        case when chosen.sku is null then items.supplier_id else chosen.supplier_id end as supplier_id,
+        case when chosen.sku is null then items.supplier_sku else chosen.supplier_sku end as supplier_sku,
+        case when chosen.sku is null then items.unit_cost else chosen.unit_cost end as unit_cost,
+        case when chosen.sku is null then items.unit_cost_currency else chosen.currency end as unit_cost_currency,
+        case when chosen.sku is null then items.pack_units else chosen.pack_units end as pack_units,
+        case
+            when chosen.sku is null then items.minimum_order_units else chosen.minimum_order_units
+        end as minimum_order_units,
+        case when chosen.sku is null then items.price_breaks else chosen.price_breaks end as price_breaks,
+        case when chosen.sku is null then items.pallet_units else chosen.pallet_units end as pallet_units,
+        case when chosen.sku is null then items.is_discontinued else chosen.is_discontinued end as is_discontinued
+    from marts.dim_skus as items
+    left join chosen on items.sku = chosen.sku
 ),
 
 suppliers as (
@@ -119,9 +144,9 @@ select
     suppliers.maximum_pallets,
     suppliers.currency as terms_currency,
     availability.units as supplier_units,
-    availability.expected_date - %(plan_date)s as supplier_has_it_in_days,
     availability.age_days as supplier_said_days_ago,
     skus.is_discontinued,
+    availability.expected_date - %(plan_date)s as supplier_has_it_in_days,
     coalesce(skus.category, '') as category,
     greatest(first_days.first_date, %(history_start)s) as first_date,
     coalesce(skus.unit_cost_currency, suppliers.currency, %(currency)s) as unit_cost_currency,

@@ -77,6 +77,8 @@ class FrozenTerms:
     plan_date: date
     terms: Mapping[str, SupplierTerms]
     closures: Closures
+    choices: Mapping[str, str]
+    """Why an item is bought from its supplier, by SKU, where there was a choice."""
 
     def of(self, supplier_id: str) -> SupplierTerms | None:
         """Return a supplier's terms; ``None``: the plan knew none."""
@@ -104,6 +106,7 @@ def read_frozen_terms(connection: psycopg.Connection, plan_date: date) -> Frozen
             for supplier, said in frozen.get("order_terms", {}).items()
         },
         closures=closures,
+        choices=frozen.get("supplier_choices", {}),
     )
 
 

@@ -38,6 +38,10 @@ create table marts.dim_promotions (
     discount_percent numeric(5, 2));
 create table marts.dim_carrier_peaks (
     carrier_peak_id text, lane text, first_date date, last_date date, added_days numeric(6, 1));
+create table marts.dim_supplier_offers (
+    sku text, supplier_id text, supplier_sku text, unit_cost numeric(14, 4), currency text, pack_units integer,
+    minimum_order_units integer, price_breaks text, pallet_units integer, is_discontinued boolean,
+    offer_rank integer);
 create table marts.dim_overrides (
     override_id text, scope text, key text, kind text, wanted text, set_by text, set_on date, why text,
     valid_until date, file_name text, line_number integer);

@@ -6,9 +6,10 @@
 {%- endmacro %}
 
 {# The newest version of each order of a channel whose staging has the common shape (docs/channels.md): where it lies in
-   raw, and what the whole order says. With `since_build`, of orders that landed after the channel's tables were built:
-   the filter is on the landing file, so that minutes cost minutes. A subquery. #}
-{% macro newest_orders(channel, since_build=false) -%}
+   raw, and what the whole order says. With `untaken`, of orders that landed since the ledger of stock last took in the
+   channel's, those that hold no stock included: the filter is on the landing file, so that minutes cost minutes. A
+   subquery. #}
+{% macro newest_orders(channel, untaken=false) -%}
     (
         select ranked.*
 
@@ -19,25 +20,26 @@
 
             from {{ ref('stg_' ~ channel ~ '__orders') }}
 
-            where {{ "landing_file_id > " ~ newest_built_file(channel) if since_build else "true" }}
+            where {{ "landing_file_id > " ~ newest_taken_file(channel) if untaken else "true" }}
         ) as ranked
 
         where
             ranked.version_rank = 1
-            and not ranked.is_void
+            {{ "and not ranked.is_void" if not untaken }}
     )
 {%- endmacro %}
 
-{# The newest landing file that the channel's built order lines know of. #}
-{% macro newest_built_file(channel) -%}
+{# The newest landing file of a stream that the ledger of stock took in. #}
+{% macro newest_taken_file(source, stream='orders') -%}
     (
-        select coalesce(max(built.landing_file_id), 0)
-        from {{ ref('int_' ~ channel ~ '_order_lines_conformed') }} as built
+        select coalesce(max(cursors.landing_file_id), 0)
+        from {{ ref('stg_ops__stock_cursors') }} as cursors
+        where cursors.source = '{{ source }}' and cursors.stream = '{{ stream }}'
     )
 {%- endmacro %}
 
 {# The rows of a staging model that belong to the newest version of their order. A subquery. #}
-{% macro of_newest_orders(channel, model, since_build=false) -%}
+{% macro of_newest_orders(channel, model, untaken=false) -%}
     (
         select rows_of.*
 
@@ -47,7 +49,7 @@
                 rows_of.landing_file_id = orders.landing_file_id
                 and rows_of.landing_line_number = orders.landing_line_number
 
-        where {{ "rows_of.landing_file_id > " ~ newest_built_file(channel) if since_build else "true" }}
+        where {{ "rows_of.landing_file_id > " ~ newest_taken_file(channel) if untaken else "true" }}
     )
 {%- endmacro %}
 
@@ -129,13 +131,14 @@ select * from conformed
 {%- endmacro %}
 
 {# What happened to the order lines of a channel: what its staging says, that they were ordered, that an order cancelled
-   as a whole takes back what is left, and that an order reported as sent ships it. A whole model. #}
-{% macro conformed_order_line_events(channel, since_build=false) -%}
+   as a whole takes back what is left, and that an order reported as sent ships it. With `untaken`, of orders that landed
+   since the ledger of stock last looked, with what names their version. A whole model. #}
+{% macro conformed_order_line_events(channel, untaken=false) -%}
 with
 
 orders as (
 
-    select * from {{ newest_orders(channel, since_build) }} as newest
+    select * from {{ newest_orders(channel, untaken) }} as newest
 
 ),
 
@@ -149,9 +152,9 @@ order_lines as (
         orders.cancelled_at,
         orders.completed_at
 
-    from {{ of_newest_orders(channel, 'stg_' ~ channel ~ '__order_lines', since_build) }} as newest
+    from {{ of_newest_orders(channel, 'stg_' ~ channel ~ '__order_lines', untaken) }} as newest
     inner join orders
-        on newest.order_id = orders.order_id
+        on newest.order_id = orders.order_id {{ "and not orders.is_void" if untaken }}
     inner join {{ ref('stg_ops__channels') }} as channels
         on channels.channel_id = '{{ channel }}'
 
@@ -165,7 +168,7 @@ said as (
         occurred_at,
         units
 
-    from {{ of_newest_orders(channel, 'stg_' ~ channel ~ '__order_line_events', since_build) }} as newest
+    from {{ of_newest_orders(channel, 'stg_' ~ channel ~ '__order_line_events', untaken) }} as newest
 
     where units > 0
 
@@ -216,6 +219,7 @@ events as (
         order_lines.sku,
         order_lines.is_custom_service,
         order_lines.ships_from as location_id
+        {{ ", order_lines.ships_from as promised_from, order_lines.order_id as document_key" if untaken }}
 
     from happened
     inner join order_lines
@@ -223,45 +227,32 @@ events as (
 
 )
 
-select * from events
+{{ untaken_events(channel) if untaken else "select * from events" }}
 {%- endmacro %}
 
-{# What happened to the order lines of channels whose sales no stock level holds, as far as is known now: what was
-   built, but for orders that landed since, which say it themselves. A whole model. #}
-{% macro live_order_line_events() -%}
-with
+{# What the ledger of stock is told of a channel: of each order that landed since it last looked its version, in a row
+   without an event, and beside it what happened to its goods. Reads the CTEs `orders` and `events`. #}
+{% macro untaken_events(channel) -%}
+    select
+        '{{ channel }}' as channel_id,
+        orders.order_id as document_key,
+        orders.updated_at as said_at,
+        orders.landing_file_id,
+        orders.landing_line_number,
+        events.order_line_id,
+        events.event_kind,
+        events.occurred_at,
+        events.units,
+        events.sku,
+        events.location_id,
+        events.promised_from
 
-recent as (
-
-    {{ union_of_channels('order_line_events_recent', but=var('channels_in_stock_levels')) }}
-
-),
-
-built as (
-
-    {{ union_of_channels('order_line_events_conformed', but=var('channels_in_stock_levels')) }}
-
-),
-
-events as (
-
-    select * from recent
-
-    union all
-
-    select * from built
-
-    where
-        not exists (
-            select 1 from recent
-            where
-                recent.channel_id = built.channel_id
-                and recent.order_line_id = built.order_line_id
-        )
-
-)
-
-select * from events
+    from orders
+    left join events
+        on
+            orders.order_id = events.document_key
+            and not events.is_custom_service
+            and events.event_kind <> 'returned_unsaleable'
 {%- endmacro %}
 
 {# Ranks the versions of listings: of a product with several, all that its newest version names come first. #}

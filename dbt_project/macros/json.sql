@@ -22,3 +22,12 @@
 {% macro default__each_element(document, path, name) -%}
     cross join lateral jsonb_array_elements({{ document }} #> '{{ "{" ~ path | join(",") ~ "}" }}') as {{ name }} (document)
 {%- endmacro %}
+
+{# A list of names as one text, a comma before and behind each: `like '%,name,%'` finds one. #}
+{% macro names_in_commas(names) -%}
+    {{ return(adapter.dispatch('names_in_commas', 'stockroom')(names)) }}
+{%- endmacro %}
+
+{% macro default__names_in_commas(names) -%}
+    ',' || array_to_string({{ names }}, ',') || ','
+{%- endmacro %}

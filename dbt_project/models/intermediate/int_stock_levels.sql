@@ -12,12 +12,12 @@ levels as (
     select
         sku,
         location_id,
+        source_of_truth,
         read_at,
         shown_units,
         available_units,
         on_hand_units,
         committed_units,
-        incoming_units,
         reserved_units,
         damaged_units
 

@@ -117,6 +117,7 @@ at_cut_off as (
     select
         levels.sku,
         levels.location_id,
+        levels.source_of_truth,
         levels.reserved_units,
         levels.damaged_units,
         levels.shown_units as channel_available_units,
@@ -160,7 +161,7 @@ positions as (
         cast(damaged_units as integer) as damaged_units,
         cast(channel_available_units as integer) as channel_available_units,
         channel_read_at,
-        cast('shopify' as text) as source_of_truth
+        source_of_truth
 
     from at_cut_off
 

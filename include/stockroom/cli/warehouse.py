@@ -34,10 +34,20 @@ def add_to(commands: Commands) -> None:
     push.add_argument("--everything", action="store_true", help="look at every listing, not only at what changed")
     push.add_argument("--allow", action="store_true", help="let a round pass that is held; needs --who")
     push.add_argument("--who", help="your name, for the record")
+    stock = commands.add("stock", _stock, "say how many units of a SKU can be sold, and why so many")
+    stock.add_argument("sku")
     commands.dated("check-raw", job_named("check_raw"), "check the raw records")
     build = commands.dated("build", _build, "build the marts")
     build.add_argument("--layer", choices=LAYERS, help="only this layer")
     build.add_argument("--from-nothing", action="store_true", help="as if nothing had been built before")
+
+
+def _stock(given: argparse.Namespace) -> int:
+    """Explain the positions of a SKU."""
+    from stockroom.jobs.explain_stock import explain_stock
+
+    print(explain_stock(settings_of(given), given.sku))
+    return 0
 
 
 def _sync(given: argparse.Namespace) -> int:

@@ -16,10 +16,12 @@ import orjson
 from psycopg.conninfo import conninfo_to_dict
 
 from stockroom.jobs.note_channels import note_channels
+from stockroom.jobs.take_in_stock import take_in_stock
 from stockroom.settings import Settings
 from stockroom.warehouse import connect
 from stockroom.warehouse.connection import WarehouseError
 from stockroom.warehouse.run_summary import record_build
+from stockroom.warehouse.stock_ledger import is_built
 
 if TYPE_CHECKING:
     from dbt.artifacts.schemas.run import RunExecutionResult
@@ -85,6 +87,32 @@ def build_marts(
             note_channels(settings, connection)  # staging reads the tables of channels that were never extracted too
     except WarehouseError as error:
         raise BuildFailedError(str(error)) from error
+    if layer is None and not _ledger_is_built(settings):
+        _run_dbt(settings, as_of_date, "staging", full_refresh=full_refresh)
+    if layer in (None, "intermediate"):
+        _bring_stock_up_to_date(settings)
+    run = _run_dbt(settings, as_of_date, layer, full_refresh=full_refresh)
+    nodes = [str(result.node.resource_type) for result in run.results]
+    models, tests = nodes.count("model"), nodes.count("test")
+    with connect(settings.warehouse_url) as connection:
+        record_build(connection, plan_date=as_of_date, layer=layer or "all", models=models, tests=tests)
+    return BuildSummary(as_of_date=as_of_date, layer=layer, models=models, tests=tests, seconds=float(run.elapsed_time))
+
+
+def _ledger_is_built(settings: Settings) -> bool:
+    with connect(settings.warehouse_url) as connection:
+        return is_built(connection)
+
+
+def _bring_stock_up_to_date(settings: Settings) -> None:
+    """Take in what landed since the last round: levels and positions of the marts are the ledger's."""
+    with connect(settings.warehouse_url) as connection:
+        connection.autocommit = True
+        take_in_stock(connection)
+
+
+def _run_dbt(settings: Settings, as_of_date: date, layer: Layer | None, *, full_refresh: bool) -> RunExecutionResult:
+    """Let dbt build and test a layer, and return what it ran."""
     # Two processes with one target path overwrite each other's manifest.
     target = Path(tempfile.mkdtemp(prefix="target-", dir=settings.dbt_dir))
     try:
@@ -98,13 +126,7 @@ def build_marts(
             raise BuildFailedError(f"dbt could not start: {outcome.exception}")
         if not outcome.success:
             raise BuildFailedError(_explained(run, keep_in=settings.dbt_dir / "failed"))
-        nodes = [str(result.node.resource_type) for result in run.results]
-        models, tests = nodes.count("model"), nodes.count("test")
-        with connect(settings.warehouse_url) as connection:
-            record_build(connection, plan_date=as_of_date, layer=layer or "all", models=models, tests=tests)
-        return BuildSummary(
-            as_of_date=as_of_date, layer=layer, models=models, tests=tests, seconds=float(run.elapsed_time)
-        )
+        return run
     finally:
         shutil.rmtree(target, ignore_errors=True)
 
@@ -137,7 +159,9 @@ def _arguments(
     arguments += ["--vars", orjson.dumps(variables).decode()]
     # Unit tests prove code, not data: the test suite runs them. A test that needs a later layer waits for it.
     arguments += ["--exclude-resource-type", "unit_test", "--indirect-selection", "buildable"]
-    if layer is not None:
+    if layer == "staging":  # and the views by which the ledger of stock reads it, before anything stands on positions
+        arguments += ["--select", "path:models/staging", "+path:models/intermediate/ledger"]
+    elif layer is not None:
         arguments += ["--select", f"path:models/{layer}"]
     if full_refresh:
         arguments.append("--full-refresh")

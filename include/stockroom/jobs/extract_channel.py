@@ -15,6 +15,7 @@ from stockroom.jobs.notice_silence import notice_silence
 from stockroom.jobs.read_named import read_named
 from stockroom.jobs.read_window import Reading, read_first_window, read_slices
 from stockroom.jobs.take_in_files import take_in_files
+from stockroom.jobs.take_in_stock import take_in_stock
 from stockroom.settings import Settings
 from stockroom.streams import Stream
 from stockroom.tabular import FileSource
@@ -57,6 +58,7 @@ def extract_channel(settings: Settings, channel_id: str, *, up_to_now: bool = Fa
                 record_extract(connection, channel_id, succeeded=False, records=0, said=str(error))
                 raise
             record_extract(connection, channel_id, succeeded=True, records=extracted.loaded, said=str(extracted))
+            take_in_stock(connection)
             if isinstance(channel.source, FileSource):
                 return replace(extracted, answered=answer_files(settings, connection, channel.source))
             notice_silence(settings, connection, channel)

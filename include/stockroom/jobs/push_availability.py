@@ -12,6 +12,7 @@ from stockroom.channels import CHANNELS, AvailabilityWriter, Channel, ChannelErr
 from stockroom.channels.channel import DocumentWriter, Listing
 from stockroom.channels.push import Availability, PushResult, compare, push
 from stockroom.jobs.note_channels import note_channels
+from stockroom.jobs.take_in_stock import take_in_stock
 from stockroom.settings import Settings
 from stockroom.warehouse import connect
 from stockroom.warehouse.exceptions import raise_exception, resolve_exception
@@ -148,6 +149,7 @@ def _push_channel(
         connection.autocommit = True  # what was written to a shop is on record, whatever happens next
         with only_extraction(connection, channel.channel_id):
             note_channels(settings, connection)
+            take_in_stock(connection)
             keep_the_order_of_views(connection)
             if not is_built(connection):
                 return PushSummary(

@@ -8,6 +8,7 @@ from stockroom.jobs.answer_files import answer_files
 from stockroom.jobs.extracted import ExtractionError, SourceExtracted
 from stockroom.jobs.miss_files import miss_files
 from stockroom.jobs.take_in_files import take_in_files
+from stockroom.jobs.take_in_stock import take_in_stock
 from stockroom.settings import Settings
 from stockroom.suppliers import FILE_SOURCES
 from stockroom.warehouse import connect
@@ -57,6 +58,7 @@ def sync_suppliers(settings: Settings) -> SuppliersSynced:
                 except ExtractionError as error:
                     failures.append(str(error))
             gone = miss_files(settings, connection) if not failures else []
+            take_in_stock(connection)
     if failures:
         raise ExtractionError(" · ".join([*failures, *map(str, taken)]))
     return SuppliersSynced(tuple(taken), tuple(gone))

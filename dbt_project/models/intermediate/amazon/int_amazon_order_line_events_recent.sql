@@ -1,1 +1,1 @@
-{{ conformed_order_line_events('amazon', since_build=true) }}
+{{ conformed_order_line_events('amazon', untaken=true) }}

@@ -1,1 +1,1 @@
-{{ conformed_order_line_events('bigcommerce', since_build=true) }}
+{{ conformed_order_line_events('bigcommerce', untaken=true) }}

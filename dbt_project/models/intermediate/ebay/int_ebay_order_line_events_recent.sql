@@ -1,1 +1,1 @@
-{{ conformed_order_line_events('ebay', since_build=true) }}
+{{ conformed_order_line_events('ebay', untaken=true) }}

@@ -1,1 +1,1 @@
-{{ conformed_order_line_events('woocommerce', since_build=true) }}
+{{ conformed_order_line_events('woocommerce', untaken=true) }}

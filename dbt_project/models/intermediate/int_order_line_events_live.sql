@@ -1,1 +1,0 @@
-{{ live_order_line_events() }}

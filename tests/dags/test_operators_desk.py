@@ -19,7 +19,7 @@ def _settings(folder: Path, url: str = "") -> Settings:
     return Settings(url, "", folder, folder, folder, folder)
 
 
-def _row(order: ListedOrder, supplier_name: str) -> str:
+def _desk() -> Any:
     specification = importlib.util.spec_from_file_location(
         "operators_desk", Path(__file__).parents[2] / "plugins" / "operators_desk.py"
     )
@@ -27,7 +27,11 @@ def _row(order: ListedOrder, supplier_name: str) -> str:
     assert specification.loader is not None
     module = importlib.util.module_from_spec(specification)
     specification.loader.exec_module(module)
-    row: str = module._row(ShownOrder(order, supplier_name, ("pdf",)))
+    return module
+
+
+def _row(order: ListedOrder, supplier_name: str) -> str:
+    row: str = _desk()._row(ShownOrder(order, supplier_name, ("pdf",)))
     return row
 
 
@@ -93,3 +97,37 @@ def test_a_supplier_is_shown_by_name_once_the_marts_hold_it(warehouse: Any, tmp_
     warehouse.connection.commit()
     shown = list_orders(_settings(tmp_path, warehouse.url))
     assert [item.supplier_name for item in shown] == ["Mug Makers", "S02"]
+
+
+def test_the_gravest_exceptions_are_shown_with_what_would_help_and_the_others_counted(
+    monkeypatch: pytest.MonkeyPatch, warehouse: Any, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("AIRFLOW_HOME", str(tmp_path))
+    for name, url in (("warehouse_url", warehouse.url), ("landing_url", "x")):
+        monkeypatch.setenv(f"STOCKROOM_{name.upper()}", url)
+    for name in ("documents_dir", "outbox_dir", "reports_dir", "dbt_dir"):
+        monkeypatch.setenv(f"STOCKROOM_{name.upper()}", str(tmp_path))
+    page = _desk().show_desk()
+    assert "Nothing: what is under way is on time" in page
+    warehouse.connection.execute(
+        """
+        insert into ops.exceptions (exception_key, kind, subject, detail, mend, stockout_probability, money_at_risk,
+            currency, proposal, proposal_gain, owner, put_forward_on, answer)
+        values ('late_supply/PO-000001/1', 'late_supply', 'PO-000001/1, <b>Mug</b>', 'late', '', 0.62, 340, 'GBP',
+                'ask to hurry', 120, 'ann', '2011-06-30', null),
+               ('late_supply/PO-000002/1', 'late_supply', 'PO-000002/1', 'late', '', 0.5, 990, 'GBP', 'x', 1, 'ann',
+                '2011-06-30', null),
+               ('late_supply/PO-000003/1', 'late_supply', 'PO-000003/1', 'late', '', 0.5, 1, 'GBP', 'x', 1, 'ann',
+                null, null),
+               ('late_supply/PO-000004/1', 'late_supply', 'PO-000004/1', 'late', '', 0.5, 9999, 'GBP', 'x', 1, 'ann',
+                '2011-06-30', 'acted')
+        """
+    )
+    warehouse.connection.commit()
+    page = _desk().show_desk()
+    assert page.index("PO-000002/1") < page.index("PO-000001/1")
+    for words in ("62%", "340.00 GBP", "ask to hurry", "120.00 GBP", "&lt;b&gt;Mug", "1 more wait behind them"):
+        assert words in page
+    assert "<b>Mug" not in page
+    assert "PO-000003" not in page
+    assert "PO-000004" not in page

@@ -184,3 +184,17 @@ def test_one_thing_is_counted_in_the_singular(settings: Settings, warehouse) -> 
     plan(warehouse, DAY, at=BEFORE)
     land(warehouse, at=DURING, loaded=1)
     assert "shopify: 1 order  " in str(summarise_run(settings, as_of_date=DAY, since=RUN_BEGAN))
+
+
+def test_supply_in_trouble_is_named_with_its_money(settings: Settings, warehouse) -> None:
+    plan(warehouse, DAY, at=DURING)
+    assert "at risk" not in str(summarise_run(settings, as_of_date=DAY))
+    warehouse.connection.execute(
+        """
+        insert into ops.exceptions (exception_key, kind, subject, detail, mend, po_number, money_at_risk, currency, answer)
+        values ('late_supply/PO-000001/1', 'late_supply', '', '', '', 'PO-000001', 100, 'GBP', null),
+               ('late_supply/PO-000001/2', 'late_supply', '', '', '', 'PO-000001', 900, 'GBP', 'dismissed')
+        """
+    )
+    warehouse.connection.commit()
+    assert "100.00 GBP at risk in 1 late, short or refused line  " in str(summarise_run(settings, as_of_date=DAY))

@@ -10,6 +10,7 @@ from itertools import groupby
 from pathlib import Path
 
 from stockroom.documents.overstock import overstock_file_name
+from stockroom.documents.supply_report import supply_report_file_name
 from stockroom.settings import Settings
 from stockroom.warehouse import connect
 from stockroom.warehouse.order_states import LEFT
@@ -21,11 +22,13 @@ from stockroom.warehouse.run_summary import (
     PlanCount,
     Rejection,
     StreamCount,
+    SupplyCount,
     count_builds,
     count_notices,
     count_orders,
     count_plan,
     count_streams,
+    count_supply,
     list_planned_dates,
     list_rejections,
     list_verdicts,
@@ -50,6 +53,7 @@ class RunSummary:
     plan: PlanCount
     planned_dates: Sequence[date]
     orders: Sequence[OrderCount]
+    supply: SupplyCount
     notices_in_run: NoticeCount
     notices: NoticeCount
     verdicts: Sequence[GateVerdict]
@@ -116,6 +120,10 @@ class RunSummary:
         planned = f"{_counted(self.plan.items, 'SKU-locations')}, {self.plan.items_to_order:,} to order"
         yield "planned", planned, "plan.decisions"
         yield from self._order_lines()
+        if self.supply.exceptions:
+            at_risk = f"{self.supply.money_at_risk:,.2f} {self.currency} at risk in "
+            page = self.documents_dir / "supply" / supply_report_file_name(self.plan_date, "html")
+            yield "supply", at_risk + _counted(self.supply.exceptions, "late, short or refused lines"), _path(page)
         tied_up = f"{self.plan.value_tied_up:,.2f} {self.currency} tied up in "
         digest = self.documents_dir / "overstock" / overstock_file_name(self.plan_date, "html")
         yield "overstock", tied_up + _counted(self.plan.overstocked, "SKU-locations"), _path(digest)
@@ -169,6 +177,7 @@ def summarise_run(settings: Settings, *, as_of_date: date, since: datetime | Non
             plan=count_plan(connection, plan_date=as_of_date),
             planned_dates=list_planned_dates(connection),
             orders=count_orders(connection, plan_date=as_of_date, since=since),
+            supply=count_supply(connection, currency=settings.currency),
             notices_in_run=count_notices(connection, since=since),
             notices=count_notices(connection, since=None),
             verdicts=list_verdicts(connection, plan_date=as_of_date),

@@ -50,6 +50,14 @@ class Rejection(NamedTuple):
     first_reason: str
 
 
+class SupplyCount(NamedTuple):
+    """What is wrong with goods under way."""
+
+    exceptions: int
+    """Open: nobody has said what he did about them."""
+    money_at_risk: Decimal
+
+
 class GateVerdict(NamedTuple):
     """What a gate last said of a plan date."""
 
@@ -205,3 +213,15 @@ def count_notices(connection: psycopg.Connection, *, since: datetime | None) -> 
         {"since": since},
     ).fetchone()
     return NoticeCount(*row) if row else NoticeCount(0, 0)
+
+
+def count_supply(connection: psycopg.Connection, *, currency: str) -> SupplyCount:
+    """Return how much of what is under way is in trouble, and the money at risk in ``currency``."""
+    [row] = connection.execute(
+        """
+        select count(*), coalesce(sum(money_at_risk) filter (where currency = %s), 0) from ops.exceptions
+        where po_number is not null and state = 'open'
+        """,
+        (currency,),
+    ).fetchall()
+    return SupplyCount(*row)

@@ -1,0 +1,20 @@
+"""List what is wrong with goods under way for the operators' desk, the gravest first."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from stockroom.settings import Settings
+from stockroom.warehouse import connect
+from stockroom.warehouse.supply_exceptions import RankedException, list_standing
+
+EXCEPTIONS_SHOWN = 100
+ShownException: TypeAlias = RankedException
+
+
+def list_exceptions(settings: Settings) -> tuple[list[ShownException], int]:
+    """Return the open exceptions that are put before people, and how many wait behind them."""
+    with connect(settings.warehouse_url) as connection:
+        standing = [one for one in list_standing(connection) if one.state == "open"]
+    shown = [one for one in standing if one.put_forward_on][:EXCEPTIONS_SHOWN]
+    return shown, len(standing) - len(shown)

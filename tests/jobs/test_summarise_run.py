@@ -191,7 +191,8 @@ def test_supply_in_trouble_is_named_with_its_money(settings: Settings, warehouse
     assert "at risk" not in str(summarise_run(settings, as_of_date=DAY))
     warehouse.connection.execute(
         """
-        insert into ops.exceptions (exception_key, kind, subject, detail, mend, po_number, money_at_risk, currency, answer)
+        insert into ops.exceptions
+            (exception_key, kind, subject, detail, mend, po_number, money_at_risk, currency, answer)
         values ('late_supply/PO-000001/1', 'late_supply', '', '', '', 'PO-000001', 100, 'GBP', null),
                ('late_supply/PO-000001/2', 'late_supply', '', '', '', 'PO-000001', 900, 'GBP', 'dismissed')
         """

@@ -1,0 +1,124 @@
+"""The sample store as ``bench_overstock.py`` sells it, with shoppers whose answer to prices is stated here.
+
+Items, rates, stock and orders are the store's; the product never reads this file.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+from scipy.stats import poisson
+
+from sample_store.folders.standing import PROMOTIONS
+from sample_store.world.build import World
+from sample_store.world.cache import open_world
+from stockroom.planning import ItemHistory
+from stockroom.planning.arrays import BoolArray, FloatArray, IntArray, TextArray
+
+AS_OF_DATE = date(2011, 6, 30)
+FIRST_DATE = date(2010, 12, 1)
+SALES, LOCATIONS = (0, 1), ("LONDON", "MANCHESTER", "ROTTERDAM")
+ELASTICITIES = (0.7, 1.2, 1.6, 2.0, 2.4, 3.0)
+"""Of categories, in turn by their names."""
+UPLIFTS = (1.0, 1.15, 1.3, 1.5)
+WANDERING_SD = 0.35
+"""How far an item's rate over the next two years lies from that of its past, as a log standard deviation."""
+RATE_DAYS = 182
+LEAST_UNITS = 2
+
+
+@dataclass(frozen=True, eq=False)
+class Shop:
+    """Everything that is true of the store's demand from the plan date on, and what the product is told."""
+
+    history: ItemHistory
+    sku: TextArray
+    true_rate: FloatArray
+    """(n,) a day, at today's price, without a promotion."""
+    elasticity: FloatArray
+    uplift: FloatArray
+    """How many times as much is sold by being promoted at the usual price."""
+
+    def demand(self, uniform: FloatArray, share_off: FloatArray, is_promoted: BoolArray) -> IntArray:
+        """Return the units wanted on a day; the same draws give the same shoppers, whatever the policy."""
+        times = (1.0 - share_off) ** -self.elasticity * np.where(is_promoted, self.uplift, 1.0)
+        return np.asarray(poisson.ppf(uniform, self.true_rate * times), dtype=np.int64)
+
+
+def build_shop(seed: int) -> Shop:
+    """Return the store on its last morning; its past is drawn again with the stated answers to its promotions."""
+    draw = np.random.default_rng(seed)
+    with tempfile.TemporaryDirectory() as folder:
+        world = open_world(Path(folder))
+        movements = world.movements
+        items = len(world.products) * len(LOCATIONS)
+        zero = np.datetime64(FIRST_DATE, "s").astype(np.int64)
+        cut_off = np.datetime64(AS_OF_DATE, "s").astype(np.int64)
+        days = (AS_OF_DATE - FIRST_DATE).days
+        is_past = movements.at < cut_off
+        is_sale = is_past & np.isin(movements.kind, SALES)
+        sold = np.zeros((items, days))
+        day = np.clip((movements.at[is_sale] - zero) // 86_400, 0, days - 1)
+        np.add.at(sold, (movements.item[is_sale], day), -movements.available_change[is_sale])
+        on_hand = world.opening_units.astype(np.int64).copy()
+        np.add.at(on_hand, movements.item[is_past], movements.on_hand_change[is_past])
+        on_order = _on_order(world, cut_off)
+        products = [world.products[item // len(LOCATIONS)] for item in range(items)]
+    rate = np.maximum(sold, 0)[:, -RATE_DAYS:].mean(axis=1)
+    kept = np.flatnonzero((np.maximum(sold, 0).sum(axis=1) >= LEAST_UNITS) | (on_hand > 0))
+    category = np.array([products[item].category for item in kept])
+    names = np.unique(category)
+    elasticity = np.array([ELASTICITIES[np.searchsorted(names, one) % len(ELASTICITIES)] for one in category])
+    uplift = np.array([UPLIFTS[np.searchsorted(names, one) % len(UPLIFTS)] for one in category])
+    sku = np.array([products[item].sku for item in kept])
+    promotion = _promotions(category, sku, days)
+    past = rate[kept][:, None] * (1.0 - promotion) ** -elasticity[:, None]
+    past = past * np.where(promotion > 0, uplift[:, None], 1.0)
+    history = ItemHistory(
+        dates=np.datetime64(FIRST_DATE) + np.arange(days),
+        units_sold=draw.poisson(past * draw.gamma(2.0, 0.5, past.shape)),
+        fraction_in_stock=np.ones(past.shape, dtype=np.float32),
+        unit_price=np.array([products[item].price_pence / 100 for item in kept]),
+        unit_cost=np.array([products[item].cost_pence / 100 for item in kept]),
+        supplier=np.array([products[item].supplier_id for item in kept]),
+        category=category,
+        on_hand=np.maximum(on_hand[kept], 0),
+        on_order=[on_order.get(item, []) for item in kept.tolist()],
+        pack_units=np.array([products[item].pack_units for item in kept]),
+        minimum_order_units=np.array([products[item].minimum_order_units for item in kept]),
+        promotion=promotion,
+    )
+    wandered = rate[kept] * draw.lognormal(-(WANDERING_SD**2) / 2, WANDERING_SD, kept.size)
+    return Shop(history, sku, wandered, elasticity, uplift)
+
+
+def _on_order(world: World, cut_off: int) -> dict[int, list[tuple[int, float]]]:
+    """Return what has been ordered and has yet to come, by item."""
+    receipts = world.receipts
+    found: dict[int, list[tuple[int, float]]] = {}
+    for product, location, units, at in zip(
+        receipts.product.tolist(),
+        receipts.location.tolist(),
+        receipts.units.tolist(),
+        receipts.at.tolist(),
+        strict=True,
+    ):
+        if at >= cut_off and product >= 0:
+            due = (at - cut_off) / 86_400
+            found.setdefault(product * len(LOCATIONS) + location, []).append((int(units), due))
+    return found
+
+
+def _promotions(category: TextArray, sku: TextArray, days: int) -> FloatArray:
+    """Return the share that the store's own calendar takes off each item's price, day by day."""
+    panel = np.zeros((category.size, days))
+    for _, _, of_category, of_sku, first, last, percent in PROMOTIONS:
+        begins = (date.fromisoformat(str(first)) - FIRST_DATE).days
+        ends = (date.fromisoformat(str(last)) - FIRST_DATE).days + 1
+        rows = sku == of_sku if of_sku else category == of_category
+        panel[rows, max(begins, 0) : max(ends, 0)] = float(str(percent)) / 100
+    return panel

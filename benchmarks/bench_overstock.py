@@ -20,12 +20,12 @@ import numpy as np
 from overstock_shop import AS_OF_DATE, Shop, build_shop
 
 from stockroom.planning import Excess, LeadTimeHistory, Policy, find_excess, fit_pools, plan_items
-from stockroom.planning.action_words import BUNDLE, CANCEL, DONATE, MARK_DOWN, POSTPONE, PROMOTE, TRANSFER
+from stockroom.planning.action_words import BUNDLE, CANCEL, DONATE, POSTPONE, PROMOTE, TRANSFER
 from stockroom.planning.actions import Action, choose_actions
 from stockroom.planning.arrays import FloatArray, IntArray
 from stockroom.planning.candidates import ClearingTerms
 from stockroom.planning.price_response import price_response
-from stockroom.planning.ways_out import ASSUMED_SALVAGE_SHARE, CLEAR_OUT
+from stockroom.planning.ways_out import ASSUMED_SALVAGE_SHARE, CLEAR_OUT, MARK_DOWN
 
 DAYS = 730
 CARRYING_A_YEAR = 0.25
@@ -57,7 +57,7 @@ def main() -> None:
         shop = build_shop(seed)
         excess, actions = recommend(shop)
         rows = np.flatnonzero(excess.is_excess)
-        uniform = np.random.default_rng(seed + 1000).random((DAYS, rows.size), dtype=np.float32)
+        uniform = np.random.default_rng(seed + 1000).random((DAYS, rows.size))
         left = {
             "nothing": play(shop, rows, uniform, nothing(rows)),
             "18 % off everything": play(shop, rows, uniform, blanket(rows, excess)),

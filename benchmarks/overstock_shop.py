@@ -57,7 +57,7 @@ def build_shop(seed: int) -> Shop:
         movements = world.movements
         items = len(world.products) * len(LOCATIONS)
         zero = np.datetime64(FIRST_DATE, "s").astype(np.int64)
-        cut_off = np.datetime64(AS_OF_DATE, "s").astype(np.int64)
+        cut_off = int(np.datetime64(AS_OF_DATE, "s").astype(np.int64))
         days = (AS_OF_DATE - FIRST_DATE).days
         is_past = movements.at < cut_off
         is_sale = is_past & np.isin(movements.kind, SALES)

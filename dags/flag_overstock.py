@@ -1,10 +1,11 @@
 """Find what is overstocked and write the week's digest.
 
 Starts on Monday morning, in the store's time zone, after the night's marts are built; it values what stands above the
-target against the newest plan and recommends what to do with it.
+target against the newest plan, lists what to do about it and says what came of the list before. Price signals go with
+it: to their file and, where a pricing system listens, to that.
 
 If nobody acts, nothing is marked down and nothing is lost: the digest only recommends. Safe to rerun: a week has one
-digest, and writing it again replaces it.
+digest, and writing it again replaces it; a pricing system hears of a week once.
 """
 
 from datetime import timedelta

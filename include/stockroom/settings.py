@@ -111,6 +111,9 @@ class Settings:
     transfer_unit_cost: Decimal = Decimal("0.10")
     least_clearance_value: Decimal = Decimal(25)
     """No clearance buyer comes for less."""
+    price_webhook_url: str = ""
+    """Where price signals are posted to, signed; empty: they stand in their file and mart alone."""
+    price_webhook_secret: str = field(default="", repr=False)
     donation_percent: Decimal = Decimal(0)
     """What a unit given away is worth in taxes or goodwill, in percent of its cost."""
     keep_raw_days: int = 90

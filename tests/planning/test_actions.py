@@ -56,9 +56,10 @@ def test_an_open_order_of_what_sells_once_in_a_month_is_cancelled(actions_of):
 
 
 def test_nobody_cancels_the_first_order_of_what_was_never_there(actions_of):
-    never = {"on_order": [[(40, 5.0)]], "fraction_in_stock": np.zeros((1, 60))}
-    (only,) = actions_of([[0] * 60], **never)
-    assert (only.kind, only.gain.expected) == ("stop buying", 0)
+    for fraction in (0.0, 1.0):  # whatever was recorded of a shelf on which nothing ever stood
+        never = {"on_order": [[(40, 5.0)]], "fraction_in_stock": np.full((1, 60), fraction)}
+        (only,) = actions_of([[0] * 60], **never)
+        assert (only.kind, only.gain.expected) == ("stop buying", 0)
 
 
 def test_what_another_location_lacks_is_sent_there_before_anything_is_marked_down(actions_of):

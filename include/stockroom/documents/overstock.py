@@ -12,6 +12,7 @@ from jinja2 import Template
 
 from stockroom.documents.formats import count, money
 from stockroom.documents.pages import page_template
+from stockroom.documents.price_signals import price_signals_file_name
 from stockroom.documents.workbook import xlsx_bytes
 from stockroom.tabular.spreadsheet import Cell, csv_bytes
 
@@ -238,6 +239,7 @@ def overstock_html(digest: OverstockDigest) -> bytes:
             carrying_percent=sum((percent for _, percent in digest.carrying_parts), Decimal(0)),
             csv_name=overstock_file_name(digest.plan_date, "csv"),
             xlsx_name=overstock_file_name(digest.plan_date, "xlsx"),
+            signals_name=price_signals_file_name(digest.plan_date),
         )
         .encode()
     )
@@ -300,7 +302,7 @@ def _last_row(digest: OverstockDigest, line: ActionLine) -> tuple[Cell, ...]:
 
 @functools.cache
 def _template() -> Template:
-    return page_template("overstock.html", lasts=_lasts, signed=_signed)
+    return page_template("overstock.html", lasts=_lasts, signed=_signed, plain=_plain)
 
 
 def _lasts(days: float | None) -> str:
@@ -313,3 +315,12 @@ def _lasts(days: float | None) -> str:
 def _signed(amount: Decimal, currency: str) -> str:
     """Return a change of money: with its sign."""
     return f"+{money(amount, currency)}" if amount > 0 else money(amount, currency)
+
+
+def _plain(percent: Decimal) -> str:
+    """Return a percentage without needless digits.
+
+    >>> _plain(Decimal("10.0")), _plain(Decimal("2.5"))
+    ('10', '2.5')
+    """
+    return f"{float(percent):g}"

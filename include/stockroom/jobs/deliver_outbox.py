@@ -16,10 +16,11 @@ from stockroom.documents.purchase_orders import UnprintableOrderError
 from stockroom.jobs.deliver_confirmation import compose_confirm_mail, compose_confirm_text
 from stockroom.jobs.deliver_help_text import compose_help_text
 from stockroom.jobs.deliver_messages import Delivery, Way
+from stockroom.jobs.deliver_price_signals import send_price_signals
 from stockroom.jobs.deliver_purchase_order import DOCUMENT, ORDER, deliver_purchase_order, order_number
 from stockroom.jobs.deliver_restock_mail import compose_restock_mail
 from stockroom.jobs.deliver_restock_text import compose_restock_text
-from stockroom.jobs.delivery_summary import KINDS, MESSAGES_AT_ONCE, DeliverySummary
+from stockroom.jobs.delivery_summary import KINDS, MESSAGES_AT_ONCE, PRICE_SIGNALS, DeliverySummary
 from stockroom.settings import Settings
 from stockroom.warehouse import connect, outbox
 from stockroom.warehouse.order_contents import ask_for_waiting_documents
@@ -90,6 +91,7 @@ def _deliver(delivery: Delivery, messages: Sequence[OutboxMessage]) -> None:
     texts = [one for one in messages if one.kind in TEXTS]
     text_by = partial(send_text, sender=settings.sms_sender, folder=settings.outbox_dir / "sms")
     delivery.send_all(texts, Way(settings.sms_sender, TEXTS, text_by))
+    send_price_signals(delivery, [one for one in messages if one.kind == PRICE_SIGNALS])
 
 
 def _write_order(delivery: Delivery, message: OutboxMessage) -> None:

@@ -10,6 +10,8 @@ from stockroom.warehouse.restock_confirmations import TEXT as CONFIRM_TEXT
 from stockroom.warehouse.restock_feedback import HELP
 from stockroom.warehouse.restock_notices import MAIL, TEXT
 
+PRICE_SIGNALS = "price_signals"
+"""Kind of message: the price signals of a plan date, for a pricing system."""
 MESSAGES_AT_ONCE = 20
 """What a crash may cause to be written a second time, under the same names; each commit waits for the disk."""
 KINDS = {
@@ -20,6 +22,7 @@ KINDS = {
     HELP: ("answer", "to HELP"),
     CONFIRM_TEXT: ("number", "asked to confirm"),
     TEXT: ("restock text", "sent"),
+    PRICE_SIGNALS: ("week", "of price signals sent"),
 }
 """Every kind of message, in the order in which they leave, and what is said of it."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -20,12 +21,15 @@ from stockroom.documents.overstock import (
     overstock_html,
     overstock_xlsx,
 )
+from stockroom.documents.price_signals import price_signals_csv, price_signals_file_name
 from stockroom.jobs.decide_items import decide_items
+from stockroom.jobs.deliver_price_signals import announce_price_signals, signal_lines
 from stockroom.planning import Plan, Pools, find_excess, fit_pools
 from stockroom.planning.actions import choose_actions
 from stockroom.planning.candidates import ClearingTerms
 from stockroom.planning.follow_up import follow_up
 from stockroom.planning.price_response import price_response
+from stockroom.planning.price_signals import price_signals
 from stockroom.settings import Settings
 from stockroom.warehouse import connect
 from stockroom.warehouse.excess import (
@@ -41,6 +45,7 @@ from stockroom.warehouse.overstock_follow_up import read_since, write_follow_ups
 from stockroom.warehouse.plans import take_turns
 from stockroom.warehouse.plans_inputs import FrozenInputs, read_inputs
 from stockroom.warehouse.plans_pools import read_pools
+from stockroom.warehouse.price_signals import write_price_signals
 
 
 class NothingPlannedError(RuntimeError):
@@ -84,6 +89,7 @@ def flag_overstock(settings: Settings, *, as_of_date: date) -> OverstockSummary:
         if pools is None:  # kept by no older version
             pools = fit_pools(inputs.history, inputs.lead_times, inputs.policies, as_of_date=plan_date)
         _weigh(connection, settings, inputs, decide_items(inputs, pools), pools)
+        signals = signal_lines(connection, plan_date)
         digest = OverstockDigest(
             plan_date=plan_date,
             company=settings.company_name,
@@ -92,12 +98,15 @@ def flag_overstock(settings: Settings, *, as_of_date: date) -> OverstockSummary:
             items=_item_lines(connection, plan_date),
             carrying_parts=settings.carrying_parts,
             last=_last_digest(connection, plan_date),
+            signals=Counter(line.signal for line in signals),
         )
     folder = settings.documents_dir / "overstock"
     page = folder / overstock_file_name(plan_date, "html")
     write_whole(page, overstock_html(digest))
     write_whole(folder / overstock_file_name(plan_date, "csv"), overstock_csv(digest))
     write_whole(folder / overstock_file_name(plan_date, "xlsx"), overstock_xlsx(digest))
+    signals_file = settings.documents_dir / "price_signals" / price_signals_file_name(plan_date)
+    write_whole(signals_file, price_signals_csv(plan_date, settings.currency, signals))
     return OverstockSummary(plan_date, len(digest.items), digest.value_tied_up, digest.gain, digest.currency, page)
 
 
@@ -121,6 +130,9 @@ def _weigh(connection: psycopg.Connection, settings: Settings, inputs: FrozenInp
         ),
     )
     write_excess(connection, inputs, plan, excess, actions)
+    signals = price_signals(inputs.history, plan, actions, sku=inputs.sku)
+    write_price_signals(connection, inputs.plan_date, signals)
+    announce_price_signals(settings, connection, inputs.plan_date)
 
 
 def _last_digest(connection: psycopg.Connection, plan_date: date) -> LastDigest | None:

@@ -77,7 +77,10 @@ def choose_actions(
     for item, way in _within_capacity(ways, terms).items():
         chosen.append(_action(item, cases[item], left[item], way, around))
     worded = (_worded(one, cases[one.item], history, response, around, terms) for one in chosen)
-    return tuple(sorted(worded, key=lambda one: (-one.gain.expected, str(sku[one.item]), one.item, one.kind)))
+    cost = history.unit_cost
+    return tuple(
+        sorted(worded, key=lambda one: (-one.gain.expected, -one.units * cost[one.item], one.item, one.units, one.kind))
+    )
 
 
 def headline(actions: Sequence[Action]) -> dict[int, Action]:
@@ -96,6 +99,8 @@ def _cases(history: ItemHistory, plan: Plan, excess: Excess, response: PriceResp
     for item in np.flatnonzero(excess.is_excess).tolist():
         here = int(excess.excess_units[item] - min(excess.on_order_units[item], excess.excess_units[item]))
         days_seen, rate = float(plan.demand.days_in_stock[item]), float(selling[item])
+        if history.on_hand[item] == 0 and not history.units_sold[item].any():
+            days_seen = rate = 0.0  # on order for the first time: a shelf that was never filled has proved nothing
         surplus = Surplus(
             units=here,
             units_per_day=rate or (1.0 / days_seen if days_seen else 0.0),

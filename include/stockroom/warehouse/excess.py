@@ -150,7 +150,7 @@ def write_excess(
                     int(excess.excess_units[item]),
                     _finite(float(excess.days_of_supply[item])),
                     int(excess.idle_days[item]),
-                    bool(excess.idle_days[item] >= DEAD_AFTER_DAYS),
+                    bool(excess.idle_days[item] >= DEAD_AFTER_DAYS and inputs.history.on_hand[item] > 0),
                     round(float(excess.value_tied_up[item]), 2),
                     round(float(excess.monthly_carrying_cost[item]), 2),
                     best[item].kind,

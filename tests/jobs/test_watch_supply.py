@@ -39,7 +39,7 @@ create table staging.stg_suppliers__backorders (
 );
 create table staging.stg_suppliers__acknowledgement_lines (
     landing_file_id bigint, order_number text, line_number integer, supplier_sku text, sku text, status text,
-    units integer, unit_price numeric, promised_date date, received_at timestamptz
+    supplier_id text default 'S01', units integer, unit_price numeric, promised_date date, received_at timestamptz
 );
 create table staging.stg_suppliers__shipment_lines (
     landing_file_id bigint, supplier_id text, shipment_id text, order_number text, line_number integer,
@@ -121,7 +121,8 @@ class Store:
         self.do(
             """
             insert into staging.stg_suppliers__acknowledgement_lines
-            values (%s, %s, %s, null, null, %s, %s, %s, %s, %s)
+                (landing_file_id, order_number, line_number, status, units, unit_price, promised_date, received_at)
+            values (%s, %s, %s, %s, %s, %s, %s, %s)
             """,
             file, po_number, said.get("line", 1), status, said.get("units"), said.get("price"), said.get("date"), at,
         )  # fmt: skip
@@ -202,6 +203,39 @@ def test_answers_reach_their_lines_and_move_orders_however_often_they_come(store
     store.answer(short, "accepted", units=100, days_ago=0.2, file=3)  # it found the rest
     assert store.watch().answered_lines == 1
     assert f"short_supply/{short}/1" not in store.standing()
+
+
+def test_an_answer_that_no_line_takes_is_a_question(store: Store) -> None:
+    known = store.order(1, days_ago=2)
+    store.answer(known, "accepted", line=7)
+    store.answer("PO-000099", "accepted", line=None)
+    store.watch()
+    questions = (
+        "select subject, detail from ops.exceptions where kind = 'unmatched_answer' and state = 'open' order by 1"
+    )
+    assert store.do(questions) == [
+        ("S01 PO-000001/7", "S01 answered PO-000001/7, but that order has no such line"),
+        ("S01 PO-000099", "S01 answered PO-000099, but no order has that number"),
+    ]
+    store.do("delete from staging.stg_suppliers__acknowledgement_lines")
+    store.watch()
+    assert store.do(questions) == []
+
+
+def test_orders_that_the_store_placed_itself_are_watched_and_answered_as_ours(store: Store) -> None:
+    left = datetime(2011, 6, 16, 12, tzinfo=UTC)
+    store.do(
+        """
+        insert into marts.fct_purchase_order_lines
+        values ('H-000001', 1, 'S01', 'LONDON', 'MUG', 50, 50, 3, 'GBP', null, null, 'history', %s)
+        """,
+        left,
+    )
+    store.watch()
+    assert list(store.standing()) == ["late_supply/H-000001/1"]
+    store.answer("H-000001", "changed_quantity", units=20)
+    store.watch()
+    assert store.standing()["short_supply/H-000001/1"].startswith("Mug Makers sends 20 of 50 units; ")
 
 
 def test_silence_of_two_working_days_is_a_sign_and_of_a_weekend_none(store: Store) -> None:

@@ -24,6 +24,7 @@ from stockroom.jobs.judge_supply import JudgedSign, judge
 from stockroom.planning.supply_watch import WatchedLine, watch_lines
 from stockroom.settings import Settings
 from stockroom.warehouse import connect
+from stockroom.warehouse.plans_exceptions import replace_exceptions
 from stockroom.warehouse.supply_exceptions import (
     SupplyException,
     count_outcomes,
@@ -32,7 +33,13 @@ from stockroom.warehouse.supply_exceptions import (
     replace_supply_exceptions,
 )
 from stockroom.warehouse.supply_lines import are_lines_known, read_facts, read_open_lines, write_odds
-from stockroom.warehouse.supply_match import are_answers_read, match_answers, move_orders_on
+from stockroom.warehouse.supply_match import (
+    UNMATCHED,
+    are_answers_read,
+    match_answers,
+    move_orders_on,
+    unmatched_answers,
+)
 
 REPORTED_DAYS = 30
 """The report counts what came of the exceptions of so many days."""
@@ -80,6 +87,7 @@ def watch_supply(settings: Settings, *, as_of_date: date, now: datetime) -> Watc
         if are_answers_read(connection):
             answered = match_answers(connection, moment=moment)
             moved = move_orders_on(connection, moment=moment)
+            replace_exceptions(connection, kind=UNMATCHED, found=unmatched_answers(connection, moment=moment))
         lines = read_open_lines(connection, as_of_date=as_of_date, moment=moment, time_zone=settings.time_zone)
         places = [(line.sku, line.location_id) for line in lines]
         facts = read_facts(connection, places, as_of_date=as_of_date, moment=moment, time_zone=settings.time_zone)

@@ -11,7 +11,9 @@ import psycopg
 
 from stockroom.planning.supply_signs import STANDS_DAYS
 from stockroom.warehouse.order_states import State, move_orders
+from stockroom.warehouse.plans_exceptions import PlanException
 
+UNMATCHED = "unmatched_answer"
 _SAID = {
     "acknowledged": ("supplier", "it answered"),
     "shipped": ("supplier", "it sent goods"),
@@ -36,6 +38,26 @@ def match_answers(connection: psycopg.Connection, *, moment: datetime) -> int:
     The caller commits.
     """
     return connection.execute(_statement("supply_match.sql"), {"moment": moment}).rowcount
+
+
+def unmatched_answers(connection: psycopg.Connection, *, moment: datetime) -> list[PlanException]:
+    """Return the answers of the last days that no order line takes, as questions for a person."""
+    parameters = {"moment": moment, "since": moment - timedelta(days=STANDS_DAYS)}
+    found = []
+    for supplier_id, order, line, item, is_known in connection.execute(
+        _statement("supply_unmatched.sql"), parameters
+    ).fetchall():
+        place = f"{order}/{line}" if line else f"{order}, {item}" if item else order
+        why = "that order has no such line" if is_known else "no order has that number"
+        found.append(
+            PlanException(
+                key=f"{UNMATCHED}/{supplier_id}/{order}/{line or 0}/{item or ''}",
+                subject=f"{supplier_id} {place}",
+                detail=f"{supplier_id} answered {place}, but {why}",
+                mend="ask the supplier which order it means; its next answer replaces this one",
+            )
+        )
+    return found
 
 
 def move_orders_on(connection: psycopg.Connection, *, moment: datetime) -> int:

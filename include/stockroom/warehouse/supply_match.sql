@@ -1,4 +1,4 @@
--- What suppliers answered and sent, brought to the lines of our orders; said late or twice it gives the same rows.
+-- What suppliers answered and sent, brought to the lines of orders, ours and the store's own; said late or twice it gives the same rows.
 -- The newest document about a line replaces the earlier ones. What it leaves out of the line does not come.
 with order_lines as (
     select
@@ -11,6 +11,15 @@ with order_lines as (
     inner join ops.purchase_order_lines as lines
         on orders.po_number = lines.po_number and orders.version = lines.version
     where orders.state not in ('proposed', 'waiting', 'refused')
+    union all
+    select
+        po_number,
+        line_number,
+        sku,
+        null as supplier_sku,
+        units_ordered as units
+    from marts.fct_purchase_order_lines
+    where origin = 'history' and units_open > 0
 ),
 
 answers as (

@@ -283,7 +283,7 @@ def test_a_second_request_of_the_same_shopper_waits_on_with_the_first(settings: 
 def test_a_request_older_than_ninety_days_ends_without_a_mail(settings: Settings, warehouse) -> None:
     ask(warehouse, "W-0", days_ago=91)
     stock(warehouse, 9)
-    assert "1 requests expired" in str(announce_restocks(settings, as_of_date=AS_OF, now=NOW))
+    assert "1 waited in vain, of whom 0 are told so" in str(announce_restocks(settings, as_of_date=AS_OF, now=NOW))
     assert told(warehouse) == set()
 
 

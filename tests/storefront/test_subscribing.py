@@ -16,7 +16,7 @@ from stockroom.delivery.signed_tokens import sign
 from stockroom.jobs.announce_restocks import announce_restocks
 from stockroom.jobs.deliver_outbox import deliver_outbox
 from stockroom.warehouse import connect
-from stockroom.warehouse.restock_ending import erase_unneeded, expire_requests
+from stockroom.warehouse.restock_ending import erase_unneeded, expire_unconfirmed
 from stockroom.warehouse.restock_requests import contact_sha256
 from stockroom.warehouse.suppressions import suppress
 
@@ -144,7 +144,7 @@ def test_what_nobody_confirms_ends_and_its_address_is_deleted(shop: Shop) -> Non
     shop.confirm(BOB)
     shop.do("update ops.restock_requests set requested_at = requested_at - interval '49 hours'")
     with connect(shop.settings.warehouse_url) as connection:
-        expire_requests(connection, made_before=LONG_AGO, now=now())
+        expire_unconfirmed(connection, now=now())
     assert sorted(shop.states()) == ["active", "expired"]
     with connect(shop.settings.warehouse_url) as connection:
         assert erase_unneeded(connection, now=now()) == 1
@@ -156,7 +156,7 @@ def test_who_says_yes_too_late_reads_that_they_are_not_in_line(shop: Shop) -> No
     shop.ask()
     shop.do("update ops.restock_requests set requested_at = requested_at - interval '49 hours'")
     with connect(shop.settings.warehouse_url) as connection:
-        expire_requests(connection, made_before=LONG_AGO, now=now())
+        expire_unconfirmed(connection, now=now())
     late = shop.confirm(ADA)
     assert shop.states() == ["expired"]
     assert "You are in line" not in late.text

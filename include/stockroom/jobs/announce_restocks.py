@@ -11,12 +11,13 @@ import numpy as np
 from stockroom.planning import RestockRequests, choose_restock_recipients
 from stockroom.settings import Settings
 from stockroom.warehouse import connect
-from stockroom.warehouse.restock_ending import erase_unneeded, expire_requests
+from stockroom.warehouse.restock_apologies import end_in_vain, gone_for_good
+from stockroom.warehouse.restock_ending import erase_unneeded, expire_unconfirmed
 from stockroom.warehouse.restock_notices import answerable_requests, choose, take_turns
 from stockroom.warehouse.switches import NOTICES, is_off
 
 LONGEST_WAIT = timedelta(days=90)
-"""A mail about something asked for last season is a nuisance; the request ends instead."""
+"""A mail about something asked for last season is a nuisance; the request ends instead, and its shopper is told so."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,9 @@ class AnnounceSummary:
 
     told: int
     products: int
-    expired: int
+    ended: int
+    """Requests that waited too long, or for what nobody offers any more."""
+    apologies: int = 0
     erased: int = 0
     is_paused: bool = False
 
@@ -34,8 +37,8 @@ class AnnounceSummary:
         if self.is_paused:
             return "paused: nobody is told; `stockroom resume-notices` goes on"
         parts = [f"{self.told:,} shoppers are told of {self.products:,} products" if self.told else "nobody to tell"]
-        if self.expired:
-            parts.append(f"{self.expired:,} requests expired")
+        if self.ended:
+            parts.append(f"{self.ended:,} waited in vain, of whom {self.apologies:,} are told so")
         if self.erased:
             parts.append(f"{self.erased:,} addresses erased that no request needs")
         return "; ".join(parts)
@@ -51,13 +54,19 @@ def announce_restocks(settings: Settings, *, as_of_date: date, now: datetime) ->
     cut_off = datetime.combine(as_of_date, time(), ZoneInfo(settings.time_zone))
     with connect(settings.warehouse_url) as connection:
         take_turns(connection)
-        expired = expire_requests(connection, made_before=cut_off - LONGEST_WAIT, now=now)
+        expire_unconfirmed(connection, now=now)
+        in_vain = end_in_vain(
+            connection,
+            gone=gone_for_good(connection),
+            made_before=cut_off - LONGEST_WAIT,
+            at_once=settings.notices_a_day,
+        )
         erased = erase_unneeded(connection, now=now)
         if is_off(connection, NOTICES):
-            return AnnounceSummary(0, 0, expired, erased, is_paused=True)
+            return AnnounceSummary(0, 0, *in_vain, erased, is_paused=True)
         waiting = answerable_requests(connection, now=now)
         if not waiting:
-            return AnnounceSummary(0, 0, expired, erased)
+            return AnnounceSummary(0, 0, *in_vain, erased)
         free_units = {one.sku: one.free_units for one in waiting}
         is_told = choose_restock_recipients(
             RestockRequests(
@@ -72,4 +81,4 @@ def announce_restocks(settings: Settings, *, as_of_date: date, now: datetime) ->
         )
         chosen = [one for one, told in zip(waiting, is_told.tolist(), strict=True) if told]
         told = choose(connection, [one.request_id for one in chosen], free_units=free_units, now=now)
-        return AnnounceSummary(told, len({one.sku for one in chosen}), expired, erased)
+        return AnnounceSummary(told, len({one.sku for one in chosen}), *in_vain, erased)

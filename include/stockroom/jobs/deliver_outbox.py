@@ -20,12 +20,14 @@ from stockroom.jobs.deliver_price_signals import send_price_signals
 from stockroom.jobs.deliver_purchase_order import DOCUMENT, ORDER, deliver_purchase_order, order_number
 from stockroom.jobs.deliver_restock_mail import compose_restock_mail
 from stockroom.jobs.deliver_restock_text import compose_restock_text
+from stockroom.jobs.deliver_sorry_mail import compose_sorry_mail
 from stockroom.jobs.delivery_summary import KINDS, MESSAGES_AT_ONCE, PRICE_SIGNALS, DeliverySummary
 from stockroom.settings import Settings
 from stockroom.warehouse import connect, outbox
 from stockroom.warehouse.order_contents import ask_for_waiting_documents
 from stockroom.warehouse.order_states import DELIVERY, move_orders
 from stockroom.warehouse.outbox import OutboxMessage, claim, mark_sent, pending_messages, retry_failed
+from stockroom.warehouse.restock_apologies import KIND as SORRY
 from stockroom.warehouse.restock_confirmations import MAIL as CONFIRM_MAIL
 from stockroom.warehouse.restock_confirmations import TEXT as CONFIRM_TEXT
 from stockroom.warehouse.restock_feedback import HELP
@@ -34,10 +36,12 @@ from stockroom.warehouse.restock_notices import MAIL, TEXT
 from stockroom.warehouse.switches import NOTICES, is_off
 
 ORDERS = (ORDER, DOCUMENT)
-MAILS = {CONFIRM_MAIL: compose_confirm_mail, MAIL: compose_restock_mail}
+MAILS = {CONFIRM_MAIL: compose_confirm_mail, MAIL: compose_restock_mail, SORRY: compose_sorry_mail}
 TEXTS = {HELP: compose_help_text, CONFIRM_TEXT: compose_confirm_text, TEXT: compose_restock_text}
 QUESTIONS = (CONFIRM_MAIL, CONFIRM_TEXT)
 """What somebody on a page waits for: the storefront sends these itself, at once."""
+PAUSED = (*NOTICE_KINDS, SORRY)
+"""What waits while notices are paused."""
 
 
 def deliver_outbox(settings: Settings, *, now: datetime) -> DeliverySummary:
@@ -58,7 +62,7 @@ def deliver_outbox(settings: Settings, *, now: datetime) -> DeliverySummary:
             outbox.fail_unsure(connection, (*MAILS, *TEXTS))
             ask_for_waiting_documents(connection, kind=DOCUMENT)
             summary.is_paused = is_off(connection, NOTICES)
-        kinds = [kind for kind in KINDS if not (summary.is_paused and kind in NOTICE_KINDS)]
+        kinds = [kind for kind in KINDS if not (summary.is_paused and kind in PAUSED)]
         messages = [message for kind in kinds for message in pending_messages(connection, kind)]
         connection.commit()
         _deliver(Delivery(settings, connection, summary, now), messages)

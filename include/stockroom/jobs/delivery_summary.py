@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from stockroom.jobs.deliver_purchase_order import DOCUMENT, ORDER
+from stockroom.warehouse.restock_apologies import KIND as SORRY
 from stockroom.warehouse.restock_confirmations import MAIL as CONFIRM_MAIL
 from stockroom.warehouse.restock_confirmations import TEXT as CONFIRM_TEXT
 from stockroom.warehouse.restock_feedback import HELP
@@ -23,6 +24,7 @@ KINDS = {
     CONFIRM_TEXT: ("number", "asked to confirm"),
     TEXT: ("restock text", "sent"),
     PRICE_SIGNALS: ("week", "of price signals sent"),
+    SORRY: ("apology", "sent"),
 }
 """Every kind of message, in the order in which they leave, and what is said of it."""
 
@@ -82,4 +84,6 @@ class DeliverySummary:
 def _plural(thing: str, count: int) -> str:
     if count == 1:
         return thing
+    if thing.endswith("gy"):
+        return f"{thing[:-1]}ies"
     return f"{thing}es" if thing.endswith("s") else f"{thing}s"

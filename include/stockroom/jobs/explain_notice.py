@@ -33,7 +33,7 @@ def explain_notice(settings: Settings, wanted: str, *, now: datetime) -> str:
         shown = shown or facts[-SHOWN:]
         events = read_events(connection, [one.request_id for one in shown])
         waves = read_waves(connection, sku) if sku else []
-        units = {one: units_to_be_had(connection, one) for one in sorted({fact.sku for fact in shown})}
+        units = units_to_be_had(connection, sorted({fact.sku for fact in shown}))
         is_paused = is_off(connection, NOTICES)
     if not facts:
         return f"nobody asked for {sku}" if sku else "no request has this address: never made, or erased"
@@ -47,7 +47,7 @@ def explain_notice(settings: Settings, wanted: str, *, now: datetime) -> str:
         ]
         was_sent = any(event.request_id == fact.request_id and event.to_state == "sent" for event in events)
         enough = settings.notices_a_day
-        reason = why(fact, units=units[fact.sku], notices_a_day=enough, is_paused=is_paused, was_sent=was_sent)
+        reason = why(fact, units=units.get(fact.sku, 0), notices_a_day=enough, is_paused=is_paused, was_sent=was_sent)
         lines.append(f"  {reason}")
     return "\n".join(lines)
 

@@ -10,7 +10,7 @@ from stockroom.delivery.signed_tokens import sign, subject_of
 from stockroom.jobs.deliver_restock_mail import basket_url
 from stockroom.jobs.shopper_links import VISIT
 from stockroom.settings import Settings
-from stockroom.warehouse.restock_notices import units_to_be_had
+from stockroom.warehouse.restock_notices import can_be_had
 from stockroom.warehouse.restock_products import ShownProduct, SimilarProduct, read_shown, read_similar
 from stockroom.warehouse.restock_subscriptions import Place, note_click, place_in_line, resume
 
@@ -38,17 +38,16 @@ def visit_request(settings: Settings, connection: psycopg.Connection, token: str
     if is_click:
         note_click(connection, place.request_id)
     shown = read_shown(connection, place.sku)
-    units = units_to_be_had(connection, place.sku)
-    if shown and units > 0:
+    if shown and can_be_had(connection, place.sku):
         return Visit(basket_url(settings, shown.variant_id), place, shown, ())
-    return Visit("", place, shown, tuple(read_similar(connection, place.sku)))
+    return Visit("", place, shown, tuple(read_similar(connection, [place.sku]).get(place.sku, ())))
 
 
 def keep_waiting(settings: Settings, connection: psycopg.Connection, token: str) -> bool:
     """Let a request that was answered in vain wait on in its old place; the caller commits."""
     request_id = subject_of(token, purpose=VISIT, secret=settings.storefront_secret)
     place = place_in_line(connection, request_id) if request_id else None
-    if place is None or units_to_be_had(connection, place.sku) > 0:
+    if place is None or can_be_had(connection, place.sku):
         return False
     return resume(connection, place.request_id, is_sold_out=True)
 

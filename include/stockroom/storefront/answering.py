@@ -84,7 +84,12 @@ def _place(service: Service, visit: Visit | None, *, has_sold_out: bool) -> str:
             "place.html", title="Your place in line", text=_where(None), basket_url="", may_wait=False, similar=()
         )
     name = visit.shown.title if visit.shown else "this product"
-    title = f"Sold out again: {name}" if has_sold_out else f"Your place in line: {name}"
+    has_come_back = visit.place.state != "expired"
+    title = (
+        f"{'Sold out again' if has_come_back else 'Still sold out'}: {name}"
+        if has_sold_out
+        else f"Your place in line: {name}"
+    )
     shop = service.settings.shop_url.rstrip("/")
     similar = [
         {
@@ -98,7 +103,9 @@ def _place(service: Service, visit: Visit | None, *, has_sold_out: bool) -> str:
     may_wait = has_sold_out and visit.place.state not in WAITING
     # Who is still in line is told in turn.
     basket_url = "" if visit.place.has_ended or visit.place.state in ("pending", "active") else visit.basket_url
-    words = {"title": title, "text": _where(visit), "basket_url": basket_url}
+    kept = "It has not come back yet. Wait on, and you keep your place in line."
+    text = _where(visit) if has_come_back or not may_wait else kept
+    words = {"title": title, "text": text, "basket_url": basket_url}
     return page("place.html", **words, may_wait=may_wait, similar=similar)
 
 

@@ -12,23 +12,18 @@ KEPT_FOR = timedelta(days=30)
 """So long after a notice its address is kept, for the page behind the link and for complaints."""
 REGRET_FOR = timedelta(days=1)
 """So long after unsubscribing a shopper can take that back."""
+SORRY_FOR = timedelta(days=14)
+"""So long after an apology a shopper can say that they wait on."""
 
 
-def expire_requests(connection: psycopg.Connection, *, made_before: datetime, now: datetime) -> int:
-    """End requests that waited too long, and those that nobody confirmed; return how many had waited."""
-    connection.execute(
+def expire_unconfirmed(connection: psycopg.Connection, *, now: datetime) -> int:
+    """End requests whose owner did not say yes in time, and return how many."""
+    return connection.execute(
         """
         update ops.restock_requests set state = 'expired', last_event_note = 'nobody confirmed the address'
         where state = 'pending' and requested_at < %s
         """,
         (now - UNCONFIRMED_FOR,),
-    )
-    return connection.execute(
-        """
-        update ops.restock_requests set state = 'expired', last_event_note = 'waited too long'
-        where state = 'active' and requested_at < %s
-        """,
-        (made_before,),
     ).rowcount
 
 
@@ -47,10 +42,14 @@ def erase_unneeded(connection: psycopg.Connection, *, now: datetime) -> int:
                     requests.state in ('pending', 'active', 'chosen')
                     or requests.state in ('sent', 'clicked', 'failed') and requests.changed_at > %(kept_since)s
                     or requests.state = 'unsubscribed' and requests.changed_at > %(regret_since)s
+                    or requests.state = 'expired' and requests.changed_at > %(sorry_since)s
+                    and exists (
+                        select 1 from ops.restock_apologies where restock_apologies.request_id = requests.request_id
+                    )
                 )
         )
         """,
-        {"kept_since": now - KEPT_FOR, "regret_since": now - REGRET_FOR},
+        {"kept_since": now - KEPT_FOR, "regret_since": now - REGRET_FOR, "sorry_since": now - SORRY_FOR},
     ).rowcount
 
 

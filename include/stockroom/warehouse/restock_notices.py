@@ -133,10 +133,14 @@ def note_failed(connection: psycopg.Connection, request_id: str, reason: str) ->
     )
 
 
-def units_to_be_had(connection: psycopg.Connection, sku: str) -> int:
-    """Return how many units of a SKU an online order could have now."""
-    row = connection.execute(_statement("restock_free_units.sql"), {"skus": [sku]}).fetchone()
-    return int(row[1]) if row else 0
+def units_to_be_had(connection: psycopg.Connection, skus: Sequence[str]) -> dict[str, int]:
+    """Return how many units of each SKU an online order could have now; one that is nowhere is left out."""
+    return dict(connection.execute(_statement("restock_free_units.sql"), {"skus": list(skus)}).fetchall())
+
+
+def can_be_had(connection: psycopg.Connection, sku: str) -> bool:
+    """Return whether an online order could have a unit of a SKU now."""
+    return units_to_be_had(connection, [sku]).get(sku, 0) > 0
 
 
 def _with_free_units(
@@ -147,9 +151,7 @@ def _with_free_units(
         requests: list[Any] = cursor.execute(_statement(statement), parameters).fetchall()
         if not requests:
             return []
-        skus = sorted({one.sku for one in requests})
-        free: list[Any] = cursor.execute(_statement("restock_free_units.sql"), {"skus": skus}).fetchall()
-    units = {one.sku: one.units for one in free}
+    units = units_to_be_had(connection, sorted({one.sku for one in requests}))
     return [
         AnswerableRequest(
             one.request_id,

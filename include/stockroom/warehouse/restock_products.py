@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from importlib import resources
 from typing import NamedTuple
@@ -34,10 +35,29 @@ def read_shown(connection: psycopg.Connection, sku: str) -> ShownProduct | None:
     return None if row is None else ShownProduct(*row)
 
 
-def read_similar(connection: psycopg.Connection, sku: str) -> list[SimilarProduct]:
-    """Return up to three products of the same category that can be had now, nearest in price first."""
-    rows = connection.execute(_statement("restock_similar.sql"), {"sku": sku}).fetchall()
-    return [SimilarProduct(*row) for row in rows]
+def read_titles(connection: psycopg.Connection, skus: Sequence[str]) -> dict[str, str]:
+    """Return what the shop calls these SKUs; one that no channel knows is left out."""
+    rows = connection.execute(
+        """
+        select distinct on (upper(trim(variant ->> 'sku')))
+            upper(trim(variant ->> 'sku')),
+            products.document ->> 'title'
+        from raw.shopify_products as products
+        cross join lateral jsonb_array_elements(products.document #> '{variants,nodes}') as variant
+        where upper(trim(variant ->> 'sku')) = any(%s)
+        order by upper(trim(variant ->> 'sku')), products.landing_file_id desc, products.line_number desc
+        """,
+        (list(skus),),
+    ).fetchall()
+    return dict(rows)
+
+
+def read_similar(connection: psycopg.Connection, skus: Sequence[str]) -> dict[str, list[SimilarProduct]]:
+    """Return, by SKU, up to three products of the same category that can be had now, nearest in price first."""
+    similar: dict[str, list[SimilarProduct]] = {}
+    for sku, *product in connection.execute(_statement("restock_similar.sql"), {"skus": list(skus)}):
+        similar.setdefault(sku, []).append(SimilarProduct(*product))
+    return similar
 
 
 def _statement(name: str) -> bytes:

@@ -26,6 +26,7 @@ update ops.restock_requests as requests
 set
     state = 'active',
     answered_by = null,
+    waits_since = now(),
     notified_at = case when %(is_sold_out)s then null else requests.notified_at end,
     last_event_note = %(reason)s
 where requests.request_id in (select wished.request_id from wished)

@@ -1,4 +1,5 @@
--- Up to three other products that an online order can have now, of the same category, nearest in price.
+-- For each of these skus up to three other products that an online order can have now, of the same category, nearest in
+-- price.
 with newest_products as (
     select distinct on (record_key) document from raw.shopify_products
     order by record_key asc, landing_file_id desc, line_number desc
@@ -43,16 +44,31 @@ to_be_had as (
     where state ->> 'name' = 'available'
     group by newest_levels.sku
     having sum((state ->> 'quantity')::integer) > 0
+),
+
+ranked as (
+    select
+        wanted.sku as wanted_sku,
+        shown.title,
+        shown.handle,
+        shown.image_url,
+        shown.price,
+        row_number() over (
+            partition by wanted.sku
+            order by abs(ln(shown.price / greatest(wanted.price, 0.01))) asc, shown.sku asc
+        ) as place
+    from shown as wanted
+    inner join shown on wanted.category = shown.category and wanted.sku != shown.sku
+    inner join to_be_had on shown.sku = to_be_had.sku
+    where wanted.sku = any(%(skus)s) and shown.price > 0
 )
 
 select
-    shown.title,
-    shown.handle,
-    shown.image_url,
-    shown.price
-from shown
-inner join shown as wanted on wanted.sku = %(sku)s and shown.category = wanted.category
-inner join to_be_had on shown.sku = to_be_had.sku
-where shown.sku != wanted.sku and shown.price > 0
-order by abs(ln(shown.price / greatest(wanted.price, 0.01))) asc, shown.sku asc
-limit 3
+    wanted_sku,
+    title,
+    handle,
+    image_url,
+    price
+from ranked
+where place <= 3
+order by wanted_sku, place

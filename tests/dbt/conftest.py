@@ -76,7 +76,7 @@ def _fresh_warehouse(server: Any, template: str, name: str, dbt_dir: Path) -> It
     """Open a migrated, empty warehouse. The name is always the same, or dbt would parse the project for each test."""
     with psycopg.connect(server.url(database="postgres", role="postgres"), autocommit=True) as admin:
         admin.execute(f"drop database if exists {name} with (force)")
-        admin.execute(f"create database {name} template {template} owner stockroom_owner")
+        admin.execute(f"create database {name} template {template} strategy file_copy owner stockroom_owner")
     settings = Settings(
         warehouse_url=server.url(database=name),
         landing_url=dbt_dir.as_uri(),

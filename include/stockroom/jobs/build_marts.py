@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
@@ -135,7 +136,23 @@ def _invoke(arguments: list[str]) -> dbtRunnerResult:
     """Return dbt's outcome; imported here because dbt takes two seconds to import and DAG files import this module."""
     from dbt.cli.main import dbtRunner
 
-    return dbtRunner().invoke(arguments)
+    with _collecting_no_garbage():
+        return dbtRunner().invoke(arguments)
+
+
+@contextmanager
+def _collecting_no_garbage() -> Iterator[None]:
+    """Leave cycles where they are: the parsed project lives on, and going through it again is a fifth of a build.
+
+    It costs some 110 MB while the build lasts.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _run_of(outcome: dbtRunnerResult) -> RunExecutionResult | None:

@@ -70,12 +70,18 @@ class BuildSummary:
 
 
 def build_marts(
-    settings: Settings, *, as_of_date: date, layer: Layer | None = None, full_refresh: bool = False
+    settings: Settings,
+    *,
+    as_of_date: date,
+    layer: Layer | None = None,
+    full_refresh: bool = False,
+    with_tests: bool = True,
 ) -> BuildSummary:
     """Build one layer (or all) from what raw holds, with its tests, counting what occurred before ``as_of_date``.
 
     Building for an earlier date than last time is safe: the incremental models forget what they counted later.
-    ``full_refresh`` builds them from nothing; maintenance leaves in raw what that needs.
+    ``full_refresh`` builds them from nothing; maintenance leaves in raw what that needs. ``with_tests=False``
+    leaves out the tests of the data, for whoever compares what was built himself.
 
     Raises:
         BuildFailedError: a model or a test failed, or the project cannot be parsed.
@@ -118,7 +124,7 @@ def _run_dbt(settings: Settings, as_of_date: date, layer: Layer | None, *, full_
     target = Path(tempfile.mkdtemp(prefix="target-", dir=settings.dbt_dir))
     try:
         _lend_parsed_project(settings.dbt_dir, target)
-        arguments = _arguments(settings, as_of_date, layer, target, full_refresh=full_refresh)
+        arguments = _arguments(settings, as_of_date, layer, target, full_refresh=full_refresh, with_tests=with_tests)
         with _environment(_profile(settings.owner_url)):
             outcome = _invoke(arguments)
         _keep_parsed_project(settings.dbt_dir, target)
@@ -163,7 +169,7 @@ def _run_of(outcome: dbtRunnerResult) -> RunExecutionResult | None:
 
 
 def _arguments(
-    settings: Settings, as_of_date: date, layer: Layer | None, target: Path, *, full_refresh: bool
+    settings: Settings, as_of_date: date, layer: Layer | None, target: Path, *, full_refresh: bool, with_tests: bool
 ) -> list[str]:
     variables = {
         "as_of_date": as_of_date.isoformat(),
@@ -176,6 +182,8 @@ def _arguments(
     arguments += ["--vars", orjson.dumps(variables).decode()]
     # Unit tests prove code, not data: the test suite runs them. A test that needs a later layer waits for it.
     arguments += ["--exclude-resource-type", "unit_test", "--indirect-selection", "buildable"]
+    if not with_tests:
+        arguments += ["--exclude-resource-type", "test"]
     if layer == "staging":  # and the views by which the ledger of stock reads it, before anything stands on positions
         arguments += ["--select", "path:models/staging", "+path:models/intermediate/ledger"]
     elif layer is not None:

@@ -94,11 +94,13 @@ def build_marts(
             note_channels(settings, connection)  # staging reads the tables of channels that were never extracted too
     except WarehouseError as error:
         raise BuildFailedError(str(error)) from error
+    flags = ["--full-refresh"] if full_refresh else []
+    flags += [] if with_tests else ["--exclude-resource-type", "test"]
     if layer is None and not _ledger_is_built(settings):
-        _run_dbt(settings, as_of_date, "staging", full_refresh=full_refresh)
+        _run_dbt(settings, as_of_date, "staging", flags)
     if layer in (None, "intermediate"):
         _bring_stock_up_to_date(settings)
-    run = _run_dbt(settings, as_of_date, layer, full_refresh=full_refresh)
+    run = _run_dbt(settings, as_of_date, layer, flags)
     nodes = [str(result.node.resource_type) for result in run.results]
     models, tests = nodes.count("model"), nodes.count("test")
     with connect(settings.warehouse_url) as connection:
@@ -118,13 +120,13 @@ def _bring_stock_up_to_date(settings: Settings) -> None:
         take_in_stock(connection)
 
 
-def _run_dbt(settings: Settings, as_of_date: date, layer: Layer | None, *, full_refresh: bool) -> RunExecutionResult:
+def _run_dbt(settings: Settings, as_of_date: date, layer: Layer | None, flags: list[str]) -> RunExecutionResult:
     """Let dbt build and test a layer, and return what it ran."""
     # Two processes with one target path overwrite each other's manifest.
     target = Path(tempfile.mkdtemp(prefix="target-", dir=settings.dbt_dir))
     try:
         _lend_parsed_project(settings.dbt_dir, target)
-        arguments = _arguments(settings, as_of_date, layer, target, full_refresh=full_refresh, with_tests=with_tests)
+        arguments = _arguments(settings, as_of_date, layer, target) + flags
         with _environment(_profile(settings.owner_url)):
             outcome = _invoke(arguments)
         _keep_parsed_project(settings.dbt_dir, target)
@@ -168,9 +170,7 @@ def _run_of(outcome: dbtRunnerResult) -> RunExecutionResult | None:
     return outcome.result if isinstance(outcome.result, RunExecutionResult) else None
 
 
-def _arguments(
-    settings: Settings, as_of_date: date, layer: Layer | None, target: Path, *, full_refresh: bool, with_tests: bool
-) -> list[str]:
+def _arguments(settings: Settings, as_of_date: date, layer: Layer | None, target: Path) -> list[str]:
     variables = {
         "as_of_date": as_of_date.isoformat(),
         "store_time_zone": settings.time_zone,
@@ -182,14 +182,10 @@ def _arguments(
     arguments += ["--vars", orjson.dumps(variables).decode()]
     # Unit tests prove code, not data: the test suite runs them. A test that needs a later layer waits for it.
     arguments += ["--exclude-resource-type", "unit_test", "--indirect-selection", "buildable"]
-    if not with_tests:
-        arguments += ["--exclude-resource-type", "test"]
     if layer == "staging":  # and the views by which the ledger of stock reads it, before anything stands on positions
         arguments += ["--select", "path:models/staging", "+path:models/intermediate/ledger"]
     elif layer is not None:
         arguments += ["--select", f"path:models/{layer}"]
-    if full_refresh:
-        arguments.append("--full-refresh")
     return arguments
 
 

@@ -1,5 +1,5 @@
--- What suppliers answered and sent, brought to the lines of orders, ours and the store's own; said late or twice it gives the same rows.
--- The newest document about a line replaces the earlier ones. What it leaves out of the line does not come.
+-- What suppliers answered and sent, brought to the lines of orders, ours and the store's own. Said late or twice it
+-- gives the same rows: the newest document about a line replaces the earlier ones. What it leaves out does not come.
 with order_lines as (
     select
         lines.po_number,

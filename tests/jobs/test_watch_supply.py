@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import functools
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -306,6 +307,14 @@ def test_the_odds_of_each_line_are_kept_by_day(store: Store) -> None:
     assert odds[late] < 0.9
     store.watch()
     assert store.do("select count(*) from plan.arrival_odds") == [(2,)]
+
+
+def test_two_who_look_at_once_take_turns(store: Store) -> None:
+    for number in range(1, 6):
+        store.order(number, days_ago=14)
+    with ThreadPoolExecutor(4) as pool:
+        looks = list(pool.map(lambda _: store.watch(), range(4)))
+    assert sorted(look.news for look in looks) == [0, 0, 0, 5]
 
 
 def test_before_the_first_plan_there_is_nothing_to_judge_by(warehouse: Warehouse, tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ from stockroom.warehouse.supply_exceptions import (
     put_forward,
     replace_supply_exceptions,
 )
-from stockroom.warehouse.supply_lines import are_lines_known, read_facts, read_open_lines, write_odds
+from stockroom.warehouse.supply_lines import are_lines_known, read_facts, read_open_lines, take_turn, write_odds
 from stockroom.warehouse.supply_match import (
     UNMATCHED,
     are_answers_read,
@@ -83,6 +83,7 @@ def watch_supply(settings: Settings, *, as_of_date: date, now: datetime) -> Watc
     with connect(settings.warehouse_url) as connection:
         if not are_lines_known(connection):
             return _nothing(settings)
+        take_turn(connection)
         answered = moved = 0
         if are_answers_read(connection):
             answered = match_answers(connection, moment=moment)

@@ -60,6 +60,11 @@ def are_lines_known(connection: psycopg.Connection) -> bool:
     )
 
 
+def take_turn(connection: psycopg.Connection) -> None:
+    """Let others who look wait until this transaction ends: two at once would write the same odds twice."""
+    connection.execute("lock table plan.arrival_odds in share row exclusive mode")
+
+
 def read_open_lines(
     connection: psycopg.Connection, *, as_of_date: date, moment: datetime, time_zone: str
 ) -> list[OpenLine]:

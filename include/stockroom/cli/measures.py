@@ -13,6 +13,7 @@ from stockroom.cli.command import Commands, job_named, settings_of
 def add_to(commands: Commands) -> None:
     """Add the group's commands."""
     commands.dated("flag-overstock", job_named("flag_overstock"), "write the overstock digest")
+    commands.dated("surprises", job_named("notice_surprises"), "say what left its forecast in the last days")
     commands.dated("measure", job_named("measure_results"), "measure what forecasts, stock and policies were worth")
     commands.dated("summary", job_named("summarise_run"), "say what a plan date came to")
     replay = commands.add(

@@ -21,6 +21,13 @@ def fit_pools() -> list[int]:
     return list(range(summary.shards))
 
 
+def notice_surprises() -> str:
+    """Say which items' last days left their forecast."""
+    from stockroom.jobs.notice_surprises import notice_surprises
+
+    return str(notice_surprises(this_run.settings(), as_of_date=this_run.plan_date()))
+
+
 def decide(shard: int) -> str:
     """Decide the items of one shard."""
     from stockroom.jobs.decide_shard import decide_shard

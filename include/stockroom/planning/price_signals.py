@@ -11,6 +11,7 @@ import numpy as np
 from stockroom.planning.action_words import BUNDLE, PRICE_ACTIONS, PROMOTE
 from stockroom.planning.actions import Action
 from stockroom.planning.arrays import FloatArray, TextArray
+from stockroom.planning.days_of_supply import days_of_supply
 from stockroom.planning.history import ItemHistory
 from stockroom.planning.plan import Plan
 from stockroom.planning.sentences import days
@@ -68,9 +69,7 @@ def price_signals(
 
 def until_empty(plan: Plan) -> FloatArray:
     """Return how many days what is here lasts at the forecast; infinite where nothing sells."""
-    here = np.maximum(plan.inputs.available_units, 0).astype(np.float64)
-    rate = plan.forecast_units_per_day
-    return np.divide(here, rate, out=np.full_like(here, np.inf), where=rate > 0)
+    return days_of_supply(plan.inputs.available_units, plan.forecast_units_per_day)
 
 
 def until_goods(history: ItemHistory, plan: Plan) -> FloatArray:
@@ -78,7 +77,7 @@ def until_goods(history: ItemHistory, plan: Plan) -> FloatArray:
     due = np.array(
         [min((max(each, 0.0) for units, each in lines if units), default=np.inf) for lines in history.on_order]
     )
-    return np.minimum(due, plan.lead_time_mean_days)
+    return np.asarray(np.minimum(due, plan.lead_time_mean_days), dtype=np.float64)
 
 
 def _share_of_sales(plan: Plan, sku: TextArray) -> FloatArray:

@@ -19,7 +19,8 @@ def write_forecasts(connection: psycopg.Connection, inputs: FrozenInputs, plan: 
     statement = f"""
         copy plan.forecasts (
             plan_date, sku, location_id, supplier_id, category, method, evidence, abc_class, xyz_class, demand_class,
-            is_fast_mover, units_per_day, interval_days, interval_cases_days, {", ".join(QUANTILE_COLUMNS)}
+            is_fast_mover, units_per_day, interval_days, interval_cases_days, dispersion, wandering,
+            {", ".join(QUANTILE_COLUMNS)}
         ) from stdin
         """
     with connection.cursor() as cursor, cursor.copy(statement.encode()) as copy:
@@ -47,5 +48,7 @@ def _rows(inputs: FrozenInputs, plan: Plan) -> Iterator[tuple[object, ...]]:
             mean_days,
             # The textbook's methods know one interval, the learned forecast twelve equally likely ones.
             json.dumps(cases[item] if plan.method[item] == "quantile" else [mean_days]),
+            float(plan.demand.dispersion[item]),
+            float(plan.demand.wandering[item]),
             *quantiles,
         )

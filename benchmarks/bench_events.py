@@ -1,0 +1,207 @@
+"""How long an event takes until every channel is told: orders at a rate a second, each called out as it is placed.
+
+A scratch project is brought up on the sample store. Its clock follows ours; shops take orders of items that all of them
+offer, and a hint per order waits where webhooks and queues leave theirs. Read afterwards from the ledger and from what
+was pushed: when an order was known, when the last of the other channels had been told, and whether each order stands
+in the ledger once. `--minutes 1` is a look, five are the figure.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import psycopg
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from bench_run import LINKED, PROJECT, stockroom
+
+from stockroom.embedded import postgres
+from stockroom.embedded.installation import Installation
+from stockroom.warehouse.hints import HintRow, put_hints
+
+SELLERS = ("shopify", "woocommerce", "bigcommerce", "ebay")
+"""Amazon tells an order by its id and is told like the others."""
+ITEMS = 60
+PLENTY = 60
+"""Units of an item, so that a sale changes what every channel shows."""
+PATIENCE_SECONDS = 180
+
+
+class Event(NamedTuple):
+    """One order as it was placed."""
+
+    channel_id: str
+    sku: str
+    occurred_at: datetime
+    """By the store's clock."""
+    called_at: datetime
+    """By ours: when its hint began to wait."""
+
+
+def main() -> int:
+    """Sell, wait, compare, report."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--minutes", type=float, default=5)
+    parser.add_argument("--a-second", type=int, default=10)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="stockroom-bench-") as folder:
+        scratch = Path(folder)
+        for name in LINKED:
+            (scratch / name).symlink_to(PROJECT / name)
+        try:
+            subprocess.run([stockroom(), "up"], cwd=scratch, check=True, capture_output=True)
+            return measure(scratch, seconds=round(60 * given.minutes), a_second=given.a_second)
+        finally:
+            subprocess.run([stockroom(), "clean"], cwd=scratch, check=False, capture_output=True)
+
+
+def measure(scratch: Path, *, seconds: int, a_second: int) -> int:
+    """Return 0 if every order is known once and was told to all."""
+    installation = Installation(scratch)
+    ports = json.loads((installation.directory / "ports.json").read_text())
+    store = f"http://127.0.0.1:{ports['store']}"
+    server = postgres.find(installation.directory)
+    if server is None:
+        raise RuntimeError("nothing is up")
+    with psycopg.connect(server.warehouse_url(), autocommit=True) as warehouse:
+        channels = [row[0] for row in warehouse.execute("select distinct channel_id from ops.push_runs")]
+        events = list(sell(store, warehouse, seconds=seconds, a_second=a_second))
+        known, told = wait_until_told(warehouse, events, channels)
+        lost = sum(event not in known for event in events)
+        doubled = sum(known[event][1] > 1 for event in events if event in known)
+        untold = sum(event not in told for event in events)
+    until_known = [(known[event][0] - event.called_at).total_seconds() for event in events if event in known]
+    until_told = [(told[event] - event.called_at).total_seconds() for event in events if event in told]
+    print(f"{len(events):,} orders, {a_second} a second for {seconds} s; {len(channels)} channels are told")
+    for said, values in (("in the ledger", until_known), ("all other channels told", until_told)):
+        if values:
+            p50, p95 = np.percentile(values, [50, 95])
+            print(f"{said}: p50 {p50:.1f} s, p95 {p95:.1f} s, longest {max(values):.1f} s")
+    print(f"lost {lost:,}, doubled {doubled:,}, not told to every other channel {untold:,}")
+    return 1 if lost or doubled or untold else 0
+
+
+def sell(store: str, warehouse: psycopg.Connection, *, seconds: int, a_second: int) -> Iterator[Event]:
+    """Place orders second by second, each called out at once; the store's clock goes on as ours does."""
+    items = itertools.cycle(sellable(store))
+    sellers = itertools.cycle(SELLERS)
+    clock = datetime.fromisoformat(get(f"{store}/clock")["clock"])
+    began = time.monotonic()
+    for second in range(seconds):
+        time.sleep(max(0.0, began + second - time.monotonic()))
+        clock += timedelta(seconds=max(1, round(time.monotonic() - began) - second))
+        post(f"{store}/clock", {"clock": clock.isoformat()})
+        orders = [{"channel": next(sellers), "sku": next(items)} for _ in range(a_second)]
+        numbers = post(f"{store}/checkout", {"orders": orders})["orders"]
+        placed = list(zip(orders, numbers, strict=True))
+        put_hints(warehouse, [HintRow(order["channel"], f"bench/{number}", "orders", None) for order, number in placed])
+        called_at = datetime.now(UTC)
+        for order, _ in placed:
+            yield Event(order["channel"], order["sku"], clock, called_at)
+
+
+def sellable(store: str) -> list[str]:
+    """Return SKUs that every shop offers in London, with plenty left."""
+    shown = [get(f"{store}/shown/{channel}")["shown"] for channel in (*SELLERS, "amazon")]
+    names = [
+        name
+        for name, units in shown[0].items()
+        if name.endswith("/LONDON") and units >= PLENTY and all(each.get(name, 0) >= PLENTY for each in shown)
+    ]
+    if len(names) < ITEMS:
+        raise RuntimeError(f"{len(names)} items have {PLENTY} units; {ITEMS} are wanted")
+    return [name.removesuffix("/LONDON") for name in names[:ITEMS]]
+
+
+def wait_until_told(
+    warehouse: psycopg.Connection, events: list[Event], channels: list[str]
+) -> tuple[dict[Event, tuple[datetime, int]], dict[Event, datetime]]:
+    """Return, by event, when it was known and how often it stands in the ledger, and when the last channel was told."""
+    known: dict[Event, tuple[datetime, int]] = {}
+    told: dict[Event, datetime] = {}
+    ends = time.monotonic() + PATIENCE_SECONDS
+    while len(told) < len(events) and time.monotonic() < ends:
+        time.sleep(5)
+        known, told = look(warehouse, events, channels)
+    return known, told
+
+
+def look(
+    warehouse: psycopg.Connection, events: list[Event], channels: list[str]
+) -> tuple[dict[Event, tuple[datetime, int]], dict[Event, datetime]]:
+    """Return what is known and told by now."""
+    since = min(event.occurred_at for event in events)
+    entered = {
+        (channel, sku, occurred_at): (recorded_at, count)
+        for channel, sku, occurred_at, recorded_at, count in warehouse.execute(
+            """
+            select channel_id, sku, occurred_at, min(recorded_at), count(*)
+            from ops.stock_events
+            where kind = 'sale' and occurred_at >= %s
+            group by channel_id, sku, occurred_at
+            """,
+            (since,),
+        )
+    }
+    known = {
+        event: entered[event.channel_id, event.sku, event.occurred_at]
+        for event in events
+        if (event.channel_id, event.sku, event.occurred_at) in entered
+    }
+    rounds: dict[tuple[str, str], list[tuple[datetime, datetime]]] = {}
+    for channel, sku, started_at, ended_at in warehouse.execute(
+        """
+        select pushes.channel_id, pushes.sku, rounds.started_at, rounds.ended_at
+        from ops.availability_pushes as pushes
+        inner join ops.push_runs as rounds on pushes.push_run_id = rounds.push_run_id
+        where
+            pushes.location_id = 'LONDON'
+            and pushes.outcome in ('as_wanted', 'verified', 'moved_since')
+            and rounds.ended_at >= %s
+        order by rounds.started_at
+        """,
+        (min(event.called_at for event in events),),
+    ):
+        rounds.setdefault((channel, sku), []).append((started_at, ended_at))
+    offered = {sku: {channel for channel, of in rounds if of == sku} for sku in {event.sku for event in events}}
+    told: dict[Event, datetime] = {}
+    for event, (recorded_at, _) in known.items():
+        others = [channel for channel in channels if channel != event.channel_id and channel in offered[event.sku]]
+        ends = [
+            next((ended for started, ended in rounds[channel, event.sku] if started >= recorded_at), None)
+            for channel in others
+        ]
+        if others and all(ends):
+            told[event] = max(end for end in ends if end)
+    return known, told
+
+
+def get(url: str) -> Any:  # noqa: ANN401  # JSON
+    """Return what a page of the store says."""
+    with urllib.request.urlopen(url, timeout=60) as answer:  # noqa: S310
+        return json.loads(answer.read())
+
+
+def post(url: str, document: dict[str, Any]) -> Any:  # noqa: ANN401  # JSON
+    """Return what the store answers."""
+    request = urllib.request.Request(url, json.dumps(document).encode(), method="POST")  # noqa: S310
+    with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
+        return json.loads(answer.read())
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("PYTHONUNBUFFERED", "1")
+    raise SystemExit(main())

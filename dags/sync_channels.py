@@ -1,4 +1,4 @@
-"""Bring what the sales channels have sold and have in stock into the warehouse, and tell them what can be sold.
+"""Bring what the channels sold and have into the warehouse, name what is oversold, tell them what can be sold.
 
 Starts every two minutes, and at once when channels say that something happened: only those are looked at then. Each is
 its own task: one that is down delays no other. If nobody acts, the next run continues where the last one ended. A push
@@ -48,9 +48,9 @@ def sync_channels() -> None:
 
     @task(trigger_rule="all_done_min_one_success")
     def push_availability() -> str:
-        from stockroom.jobs.push_availability import push_availability
+        from stockroom.jobs.finish_round import finish_round
 
-        return str(push_availability(this_run.settings()))
+        return finish_round(this_run.settings())
 
     extracted = extract.expand(channel_id=list_channels())
     extracted >> [record_restock_requests(), push_availability(), EmptyOperator(task_id="every_channel_answered")]

@@ -19,6 +19,8 @@ from stockroom.jobs.audit_shop import audit_shop
 from stockroom.jobs.build_marts import build_marts
 from stockroom.jobs.check_channels import check_channels
 from stockroom.jobs.extract_channel import extract_channel
+from stockroom.jobs.finish_round import finish_round
+from stockroom.jobs.list_oversells import describe_oversells
 from stockroom.jobs.open_exceptions import open_exceptions
 from stockroom.jobs.push_availability import PushError, push_availability
 from stockroom.settings import Settings
@@ -215,6 +217,38 @@ def test_levels_that_are_all_gone_hold_a_push(settings: Settings, rows: Any) -> 
     with pytest.raises(PushError, match="the newest inventory_levels hold nothing at all"):
         push_availability(settings, channel_id="shopify", everything=True)
     rows(f"update raw.landing_files set line_count = 9 where landing_file_id = ({newest})")  # noqa: S608
+
+
+def test_one_unit_wanted_on_six_channels_at_once_is_named_with_its_timeline(
+    settings: Settings, shop: SampleShop, rows: Any
+) -> None:
+    ((sku,),) = rows(
+        "select sku from intermediate.int_listing_availability where location_id = 'LONDON' and units = 1 "
+        "group by sku having count(distinct channel_id) = 6 order by sku limit 1"
+    )
+    shop.post("/clock", {"clock": "2011-01-17T20:01"})
+    wanted = [{"channel": channel, "sku": sku} for channel in CHANNELS_HERE]
+    shop.post("/checkout", {"orders": wanted})
+    began = datetime.now(UTC)
+    for channel in CHANNELS_HERE:
+        extract_channel(settings, channel, up_to_now=True)
+    finish_round(settings)
+    assert (datetime.now(UTC) - began).total_seconds() < 60
+    (asked,) = open_exceptions(settings, kind="oversell").found
+    assert asked.subject == f"{sku} at LONDON"
+    assert asked.detail.startswith("5 promised beyond stock since 2011-01-17 20:01:00 UTC: ")
+    sold = rows(
+        "select channel_id, units_short, shown_units from ops.oversell_events where kind = 'sale' order by event_number"
+    )
+    assert sorted(channel for channel, _, _ in sold) == sorted(CHANNELS_HERE)
+    assert [short for _, short, _ in sold] == [0, 1, 1, 1, 1, 1], "one of them got the unit"
+    assert {shown for channel, _, shown in sold if channel != "wholesale"} == {1}, "each shop showed the one unit"
+    assert {channel: shop.get(f"/shown/{channel}")["shown"][f"{sku}/LONDON"] for channel in PLACES} == dict.fromkeys(
+        PLACES, 0
+    )
+    finish_round(settings)
+    assert rows("select count(*) from ops.oversells") == [(1,)], "it is named once"
+    assert "takes 1: 1 -> 0" in describe_oversells(settings, sku=sku)
 
 
 def test_a_push_that_would_empty_a_fifth_of_a_shop_asks_first(settings: Settings, shop: SampleShop, rows: Any) -> None:

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from stockroom.planning.allocation import allocate
-from stockroom.planning.availability import Lags, Offers, shown_units, size_buffers
+from stockroom.planning.availability import Lags, Offers, kept_units, shown_units, size_buffers
 from stockroom.planning.oversell import Coming, Elsewhere, Promise, remedies, unfold
 
 UNMEASURED = float("inf")
+NO_SHARE = np.full(6, np.nan)
 
 
 def offers_of(*rates: float, units_per_sale: float = 1.0) -> Offers:
     """Return one item on as many channels as there are rates."""
     number = len(rates)
     return Offers(
-        np.arange(number), np.zeros(number, np.int64), np.array(rates, float), np.full(number, units_per_sale)
+        np.arange(number),
+        np.zeros(number, np.int64),
+        np.array(rates, float),
+        np.full(number, units_per_sale),
+        np.full(number, True),
     )
 
 
@@ -36,9 +43,10 @@ def test_a_channel_that_sells_alone_keeps_nothing_back() -> None:
 
 
 def test_without_a_measured_lag_nothing_is_held_back() -> None:
-    buffers = size_buffers(offers_of(500.0, 500.0), lags_of([UNMEASURED] * 2, [UNMEASURED] * 2))
+    offers, lags = offers_of(500.0, 500.0), lags_of([UNMEASURED] * 2, [UNMEASURED] * 2)
+    buffers = size_buffers(offers, lags)
     assert buffers.units.tolist() == [0, 0]
-    assert buffers.keeps_units.tolist() == [0, 0]
+    assert kept_units(offers, lags, buffers.units, NO_SHARE[:2]).tolist() == [0, 0]
 
 
 def test_who_sells_by_the_dozen_takes_more_at_once() -> None:
@@ -57,25 +65,42 @@ def test_the_buffer_holds_as_often_as_it_says() -> None:
 
 
 def test_the_last_units_are_shown_by_the_channel_that_sells_most_of_them() -> None:
-    offers = offers_of(48.0, 96.0, 24.0)
-    buffers = size_buffers(offers, lags_of([1800.0] * 3, [0.0] * 3))
-    least = int(buffers.units.min())
-    assert least > 1
-    one_left = shown_units(np.ones(3, np.int64), buffers.units, buffers.keeps_units)
-    assert one_left.tolist() == [0, 1, 0]
+    offers, lags = offers_of(48.0, 96.0, 24.0), lags_of([1800.0] * 3, [0.0] * 3)
+    buffers = size_buffers(offers, lags)
+    assert buffers.units.min() > 1
+    kept = kept_units(offers, lags, buffers.units, NO_SHARE[:3])
+    assert shown_units(np.ones(3, np.int64), buffers.units, kept).tolist() == [0, 1, 0]
+
+
+def test_a_channel_that_is_told_nothing_keeps_no_last_unit() -> None:
+    offers, lags = offers_of(48.0, 96.0), lags_of([1800.0] * 2, [0.0] * 2)
+    offers = replace(offers, is_told=np.array([True, False]))
+    assert kept_units(offers, lags, np.array([3, 0]), NO_SHARE[:2]).tolist() == [3, 0]
+
+
+def test_a_share_of_one_unit_is_somewhere_a_whole_one() -> None:
+    offers, lags = offers_of(48.0, 96.0), lags_of([0.0] * 2, [0.0] * 2)
+    share, none = np.array([0.5, 0.25]), np.zeros(2, np.int64)
+    kept = kept_units(offers, lags, none, share)
+    assert shown_units(np.array([1, 1]), none, kept, share).tolist() == [0, 1]
+    assert shown_units(np.array([8, 8]), none, kept, share).tolist() == [4, 2]
 
 
 @given(
     rates=st.lists(st.floats(0, 1000), min_size=1, max_size=6),
     seconds=st.floats(0, 86_400),
     available=st.integers(-5, 300),
+    shares=st.lists(st.sampled_from([np.nan, 0.1, 0.5, 1.0]), min_size=6, max_size=6),
 )
 def test_something_is_shown_somewhere_whenever_something_is_there(
-    rates: list[float], seconds: float, available: int
+    rates: list[float], seconds: float, available: int, shares: list[float]
 ) -> None:
     number = len(rates)
-    buffers = size_buffers(offers_of(*rates), lags_of([seconds] * number, [seconds] * number))
-    shown = shown_units(np.full(number, available), buffers.units, buffers.keeps_units)
+    offers, lags = offers_of(*rates), lags_of([seconds] * number, [seconds] * number)
+    buffers = size_buffers(offers, lags)
+    share = np.array(shares[:number])
+    kept = kept_units(offers, lags, buffers.units, share)
+    shown = shown_units(np.full(number, available), buffers.units, kept, share)
     assert (shown.max() > 0) == (available > 0)
     assert (shown >= 0).all()
     assert (shown <= max(available, 0)).all()

@@ -12,32 +12,69 @@ levels as (
 
 ),
 
--- A pack holds several units, a bundle several skus: what can be sold of a listing is what its scarcest part allows.
--- Several listings may show the same units; the next round, minutes later, tells them that they are gone.
-availability as (
+buffers as (
+
+    select * from {{ ref('stg_ops__channel_buffers') }}
+
+),
+
+-- What others may sell before a channel hears of it is not shown there. Where so little is left that no channel could
+-- show any, the one that keeps the last units shows them all (planning/availability.py). A listing has one row per sku.
+parts as (
 
     select
         listings.channel_id,
         listings.listing_id,
         listings.place_id,
-        min(listings.sku) as sku,
-        min(listings.location_id) as location_id,
-        min(floor(greatest(levels.available_units_now, 0) / cast(listings.units_per_listing as numeric))) as units,
-        max(levels.landing_file_id) as based_on_landing_file_id,
-        max(levels.read_at) as read_at,
-        -- Where the level is the channel's own, what it showed then; elsewhere nobody knows.
-        max(case when listings.channel_id = 'shopify' then levels.shown_units end) as shown_when_counted
+        listings.sku,
+        listings.location_id,
+        levels.landing_file_id,
+        levels.read_at,
+        levels.shown_units,
+        cast(listings.units_per_listing as numeric) as units_per_listing,
+        case
+            when greatest(levels.available_units_now, 0) <= coalesce(buffers.keeps_units, 0)
+                then greatest(levels.available_units_now, 0)
+            when buffers.shown_share is not null
+                then floor(greatest(levels.available_units_now, 0) * buffers.shown_share)
+            else greatest(greatest(levels.available_units_now, 0) - coalesce(buffers.buffer_units, 0), 0)
+        end as units_shown
 
     from listings
     inner join levels
         on
             listings.sku = levels.sku
             and listings.location_id = levels.location_id
+    left join buffers
+        on
+            listings.channel_id = buffers.channel_id
+            and listings.sku = buffers.sku
+            and listings.location_id = buffers.location_id
+
+),
+
+-- A pack holds several units, a bundle several skus: what can be sold of a listing is what its scarcest part allows.
+-- Several listings may show the same units; the next round, minutes later, tells them that they are gone.
+availability as (
+
+    select
+        channel_id,
+        listing_id,
+        place_id,
+        min(sku) as sku,
+        min(location_id) as location_id,
+        min(floor(units_shown / units_per_listing)) as units,
+        max(landing_file_id) as based_on_landing_file_id,
+        max(read_at) as read_at,
+        -- Where the level is the channel's own, what it showed then; elsewhere nobody knows.
+        max(case when channel_id = 'shopify' then shown_units end) as shown_when_counted
+
+    from parts
 
     group by
-        listings.channel_id,
-        listings.listing_id,
-        listings.place_id
+        channel_id,
+        listing_id,
+        place_id
 
 )
 

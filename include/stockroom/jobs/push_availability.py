@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 
 import psycopg
 
@@ -15,6 +16,7 @@ from stockroom.jobs.note_channels import note_channels
 from stockroom.jobs.take_in_stock import take_in_stock
 from stockroom.settings import Settings
 from stockroom.warehouse import connect
+from stockroom.warehouse.channel_buffers import read_buffers
 from stockroom.warehouse.exceptions import raise_exception, resolve_exception
 from stockroom.warehouse.extraction import ExtractionUnderWayError, clock, only_extraction
 from stockroom.warehouse.pushes import (
@@ -25,6 +27,7 @@ from stockroom.warehouse.pushes import (
     is_built,
     keep_the_order_of_views,
     open_round,
+    read_known,
     read_targets,
     reasons_for_doubt,
     write_rows,
@@ -52,6 +55,8 @@ class PushSummary:
     held: str = ""
     """Why nothing was written."""
     is_dry: bool = False
+    unshown: Mapping[Listing, str] = field(default_factory=dict)
+    """Of a dry run, by listing: why less is shown than can be sold."""
     note: str = ""
 
     def __str__(self) -> str:
@@ -81,7 +86,7 @@ class PushSummary:
         writing = [result for result in self.results if result.outcome == "writing"]
         lines = [
             f"  {each.availability.sku} {each.availability.listing.place_id}: {each.units_before} -> "
-            f"{each.availability.units}"
+            f"{each.availability.units}{self.unshown.get(each.availability.listing, '')}"
             for each in writing[:SHOWN]
         ]
         return lines + ([f"  and {len(writing) - SHOWN:,} more"] if len(writing) > SHOWN else [])
@@ -191,7 +196,8 @@ def _round(
     held = "; ".join(_reasons_to_hold(connection, compared, listings))
     based_on = max(target.based_on_landing_file_id for target in targets)
     if is_dry:
-        return PushSummary(channel.channel_id, listings, tuple(compared), held=held, is_dry=True)
+        unshown = _unshown(connection, channel.channel_id, place_of)
+        return PushSummary(channel.channel_id, listings, tuple(compared), held=held, is_dry=True, unshown=unshown)
     if held and allowed_by is None:
         open_round(
             connection,
@@ -212,8 +218,11 @@ def _round(
         allowed_by=allowed_by if held else None,
     )
 
+    differs = [place_of[result.availability.listing] for result in compared if result.outcome == "writing"]
+    known = read_known(connection, channel.channel_id, differs)
+
     def keep(results: Sequence[PushResult]) -> None:
-        rows = [_row(result, place_of[result.availability.listing]) for result in results]
+        rows = [_row(result, place_of[result.availability.listing], known) for result in results]
         write_rows(connection, push_run_id, channel.channel_id, rows)
 
     try:
@@ -228,6 +237,23 @@ def _round(
     close_round(connection, push_run_id, state="pushed", said=str(summary))
     _answered(connection, channel)
     return summary
+
+
+def _unshown(connection: psycopg.Connection, channel_id: str, place_of: Mapping[Listing, Target]) -> dict[Listing, str]:
+    """Return, by listing, what its channel leaves unshown of what can be sold."""
+    skus = sorted({target.sku for target in place_of.values()})
+    why = {
+        (row.sku, row.location_id): f" ({row.shown_share:.0%} of what can be sold)"
+        if row.shown_share is not None
+        else f" ({row.buffer_units:,} left unshown)"
+        for row in read_buffers(connection, skus=skus)
+        if row.channel_id == channel_id and (row.shown_share is not None or row.buffer_units)
+    }
+    return {
+        listing: why[target.sku, target.location_id]
+        for listing, target in place_of.items()
+        if (target.sku, target.location_id) in why
+    }
 
 
 def _reasons_to_hold(connection: psycopg.Connection, compared: Sequence[PushResult], listings: int) -> list[str]:
@@ -267,7 +293,7 @@ def _answered(connection: psycopg.Connection, channel: Channel) -> None:
     resolve_exception(connection, f"{KIND}/{channel.channel_id}")
 
 
-def _row(result: PushResult, target: Target) -> PushRow:
+def _row(result: PushResult, target: Target, known: Mapping[tuple[str, str], datetime]) -> PushRow:
     """Return a result as it is kept."""
     return PushRow(
         listing_id=target.listing_id,
@@ -282,4 +308,5 @@ def _row(result: PushResult, target: Target) -> PushRow:
         read_at=result.read_at,
         written_at=result.written_at,
         verified_at=result.verified_at,
+        known_at=known.get((target.listing_id, target.place_id)),
     )

@@ -8,7 +8,6 @@ import numpy as np
 
 from stockroom.planning.arrays import BoolArray, FloatArray, IntArray
 
-EARTH_RADIUS_KM = 6_371.0
 NO_PLACE = -1
 
 
@@ -41,8 +40,7 @@ def allocate(wanted_units: IntArray, item: IntArray, available_units: IntArray, 
         wanted_units: (n,) of each line, oldest order first.
         item: (n,) number of the item, a row of ``available_units``.
         available_units: (items, p) what each place can sell; below 0 counts as nothing.
-        far: (n, p) how far each place is from where the line goes, or the planners' order of preference; infinite where
-            it may not ship from there.
+        far: (n, p) how far each place is, by any measure; infinite where it may not ship from there.
 
     The near place has 1 and the far one 5. Whoever wants 2 gets them from afar, and the next one the near unit:
 
@@ -66,17 +64,3 @@ def allocate(wanted_units: IntArray, item: IntArray, available_units: IntArray, 
     can = np.isfinite(far).any(axis=1) if far.size else np.zeros(wanted_units.size, dtype=bool)
     nearest = np.where(can, order[:, 0] if far.size else NO_PLACE, NO_PLACE)
     return Allocated(units, wanted_units - units.sum(axis=1), place, nearest)
-
-
-def distance_km(from_degrees: FloatArray, to_degrees: FloatArray) -> FloatArray:
-    """Return ``(n, p)`` the way over the sphere between ``(n, 2)`` and ``(p, 2)`` latitudes and longitudes.
-
-    The haversine formula (Sinnott 1984). A quarter of the equator:
-
-    >>> round(float(distance_km(np.array([[0.0, 0.0]]), np.array([[0.0, 90.0]]))[0, 0]))
-    10008
-    """
-    start, end = np.radians(from_degrees)[:, None, :], np.radians(to_degrees)[None, :, :]
-    part = np.sin((end - start) / 2.0) ** 2
-    arc = part[..., 0] + np.cos(start[..., 0]) * np.cos(end[..., 0]) * part[..., 1]
-    return np.asarray(2.0 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.clip(arc, 0.0, 1.0))))

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stockroom.planning.arrays import FloatArray, IntArray
+from stockroom.planning.arrays import BoolArray, FloatArray, IntArray
 from stockroom.planning.negative_binomial import mixture_quantiles
 
 SAFE_SHARE = 0.99
 """Of the times in which a channel does not know yet what others sell: so many of them it does not sell a unit twice."""
 SECONDS_OF_DAY = 86_400.0
+_LEAST_SHARE = 1e-6
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +33,8 @@ class Offers:
     """(n,) sold of it through this channel, in the hours in which the channel sells."""
     units_per_sale: FloatArray
     """(n,) mean of squares over mean of what one sale takes: 1 where everybody buys one."""
+    is_told: BoolArray
+    """(n,) whether the channel is told what it may show; others only sell."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,8 +53,6 @@ class Buffers:
 
     units: IntArray
     """(n,)"""
-    keeps_units: IntArray
-    """(n,) at most so many that no channel could show are shown here; 0 for all but one offer of an item."""
     elsewhere_units_per_day: FloatArray
     """(n,)"""
     expected_units: FloatArray
@@ -70,7 +72,7 @@ def size_buffers(offers: Offers, lags: Lags, *, safe_share: float = SAFE_SHARE) 
     Two channels sell 48 a day each, and news take half an hour: one unit is sold elsewhere on average, four at most.
 
     >>> twice = np.array([48.0, 48.0])
-    >>> offers = Offers(np.array([0, 1]), np.array([0, 0]), twice, np.array([1.0, 1.0]))
+    >>> offers = Offers(np.array([0, 1]), np.array([0, 0]), twice, np.array([1.0, 1.0]), np.array([True, True]))
     >>> buffers = size_buffers(offers, Lags(np.array([900.0, 900.0]), np.array([900.0, 900.0])))
     >>> buffers.expected_units.tolist(), buffers.units.tolist()
     ([1.0, 1.0], [4, 4])
@@ -87,40 +89,54 @@ def size_buffers(offers: Offers, lags: Lags, *, safe_share: float = SAFE_SHARE) 
     units = mixture_quantiles(levels, expected[:, None], variance[:, None])[:, 0]
     return Buffers(
         units=units,
-        keeps_units=_kept(offers, units, told, items),
         elsewhere_units_per_day=elsewhere * SECONDS_OF_DAY,
         expected_units=expected,
         lag_seconds=np.divide(expected, elsewhere, out=np.zeros_like(expected), where=elsewhere > 0),
     )
 
 
-def shown_units(available: IntArray, buffer_units: IntArray, keeps_units: IntArray) -> IntArray:
-    """Return what offers show of ``available`` units.
+def kept_units(offers: Offers, lags: Lags, buffer_units: IntArray, share: FloatArray) -> IntArray:
+    """Return how many of an item's last units each offer shows where no channel could show any.
 
-    The last units are never held back everywhere: where no channel could show any, the one that keeps them shows them
-    all, and then nobody else can sell them.
+    The last units are never held back everywhere: the channel that sells most of an item shows them alone; of channels
+    that sell as much of it the one that hears soonest, and then the first. Of all others it is 0.
 
-    >>> shown_units(np.array([5, 2, 2, 0]), np.array([3, 3, 3, 3]), np.array([0, 0, 3, 3])).tolist()
-    [2, 0, 2, 0]
+    Args:
+        offers: what is offered where.
+        lags: how long news take.
+        buffer_units: (n,) left unshown.
+        share: (n,) what planners let an offer show of what can be sold; NaN where its buffer holds.
     """
-    there = np.maximum(available, 0)
-    return np.where(there <= keeps_units, there, np.maximum(there - buffer_units, 0))
-
-
-def _kept(offers: Offers, units: IntArray, told: FloatArray, items: int) -> IntArray:
-    """Return how many of the last units each offer keeps: of each item one does, the channel that sells most of it.
-
-    Of channels that sell as much of it the one that hears soonest, and then the first one.
-    """
+    items = int(offers.item.max(initial=-1)) + 1
+    hidden = np.where(np.isnan(share), buffer_units, np.ceil(1.0 / np.fmax(share, _LEAST_SHARE)) - 1.0).astype(np.int64)
     least = np.full(items, np.iinfo(np.int64).max, dtype=np.int64)
-    np.minimum.at(least, offers.item, units)
-    order = np.lexsort((offers.channel, told, -offers.units_per_day, offers.item))
+    np.minimum.at(least, offers.item[offers.is_told], hidden[offers.is_told])
+    told = _measured(lags.told_seconds)[offers.channel]
+    order = np.lexsort((offers.channel, told, -offers.units_per_day, ~offers.is_told, offers.item))
     is_first = np.ones(order.size, dtype=bool)
     is_first[1:] = offers.item[order][1:] != offers.item[order][:-1]
+    keepers = order[is_first & offers.is_told[order]]
     kept = np.zeros(offers.item.size, dtype=np.int64)
-    keepers = order[is_first]
     kept[keepers] = least[offers.item[keepers]]
     return kept
+
+
+def shown_units(
+    available_units: IntArray, buffer_units: IntArray, kept: IntArray, share: FloatArray | None = None
+) -> IntArray:
+    """Return what offers show of what can be sold.
+
+    Of 5 one with a buffer of 3 shows 2, of 2 nothing, unless it keeps the last ones; a quarter of 9 is 2:
+
+    >>> share = np.array([np.nan, np.nan, np.nan, 0.25])
+    >>> shown_units(np.array([5, 2, 2, 9]), np.array([3, 3, 3, 0]), np.array([0, 0, 3, 0]), share).tolist()
+    [2, 0, 2, 2]
+    """
+    there = np.maximum(available_units, 0)
+    shown = np.maximum(there - buffer_units, 0)
+    if share is not None:
+        shown = np.where(np.isnan(share), shown, np.floor(there * np.nan_to_num(share) + _ROUNDING)).astype(np.int64)
+    return np.where(there <= kept, there, shown)
 
 
 def _of_others(values: FloatArray, item: IntArray, items: int) -> FloatArray:

@@ -1,11 +1,11 @@
-"""Files that planners keep: promotions, policies that items are planned by, and when carriers are slow."""
+"""Files that planners keep: promotions, policies, when carriers are slow, and what channels may show."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from stockroom.settings import Settings
-from stockroom.streams import Part, Stream, needs
+from stockroom.streams import Part, Stream, may_be_blank, needs
 from stockroom.tabular import FileSource, FileStream
 
 # Each version of a file lands whole: a row that the newest version lacks holds no longer (int_files_in_force).
@@ -17,6 +17,21 @@ CARRIER_PEAKS = Stream(
     key=("lane", "first_date"),
     about="Days on which carriers are slow, by lane; * is every lane; key: lane/first_date",
     checks=(Part((*needs("first_date", "last_date", kind="day"), *needs("added_days", kind="days"))),),
+)
+CHANNEL_STOCK = Stream(
+    "planners",
+    "channel_stock",
+    key=("channel", "sku"),
+    about="What a channel may show of what can be sold; sku * is all of it; key: channel/sku",
+    checks=(
+        Part(
+            (
+                *may_be_blank("share_percent", kind="percent"),
+                *may_be_blank("buffer_units", kind="units"),
+                *may_be_blank("valid_until", kind="day"),
+            )
+        ),
+    ),
 )
 
 OVERRIDES = Stream(
@@ -42,6 +57,7 @@ POLICY_COLUMNS = (
 )
 CARRIER_PEAK_COLUMNS = ("lane", "first_date", "last_date", "added_days")
 OVERRIDE_COLUMNS = ("override_id", "scope", "key", "kind", "value", "set_by", "set_on", "why", "valid_until")
+CHANNEL_STOCK_COLUMNS = ("channel", "sku", "share_percent", "buffer_units", "set_by", "valid_until")
 # Beside them a policies file may hold maximum_cover_days, margin, goodwill, order_cost and carrying_rate; where such a
 # column is missing, what it would say stays as it is by default.
 
@@ -64,5 +80,7 @@ PLANNERS = FileSource(
         FileStream(CARRIER_PEAKS, pattern="carrier_peaks*.xlsx", columns=CARRIER_PEAK_COLUMNS),
         FileStream(OVERRIDES, pattern="overrides*.csv", columns=OVERRIDE_COLUMNS),
         FileStream(OVERRIDES, pattern="overrides*.xlsx", columns=OVERRIDE_COLUMNS),
+        FileStream(CHANNEL_STOCK, pattern="channel_stock*.csv", columns=CHANNEL_STOCK_COLUMNS),
+        FileStream(CHANNEL_STOCK, pattern="channel_stock*.xlsx", columns=CHANNEL_STOCK_COLUMNS),
     ),
 )

@@ -54,6 +54,27 @@ def raise_exception(
     )
 
 
+def weigh_exception(
+    connection: psycopg.Connection,
+    key: str,
+    *,
+    sku: str,
+    location_id: str,
+    money_at_risk: float,
+    proposal: str,
+    currency: str,
+) -> None:
+    """Say what hangs on an exception, so that it finds its rank; the caller commits."""
+    connection.execute(
+        """
+        update ops.exceptions set
+            sku = %s, location_id = %s, money_at_risk = %s, proposal = %s, currency = %s
+        where exception_key = %s
+        """,
+        (sku, location_id, money_at_risk, proposal, currency, key),
+    )
+
+
 def resolve_exception(connection: psycopg.Connection, key: str) -> None:
     """Note that one thing is mended; the caller commits."""
     connection.execute(

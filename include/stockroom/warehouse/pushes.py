@@ -38,6 +38,8 @@ class PushRow(NamedTuple):
     read_at: datetime | None
     written_at: datetime | None
     verified_at: datetime | None
+    known_at: datetime | None
+    """When we came to know of what made it another figure."""
 
 
 def is_built(connection: psycopg.Connection) -> bool:
@@ -68,6 +70,24 @@ def read_targets(connection: psycopg.Connection, channel_id: str, *, everything:
     query = files(__package__).joinpath("pushes_targets.sql").read_text("utf-8")
     rows = connection.execute(query, {"channel": channel_id, "everything": everything})
     return [Target(*row) for row in rows]
+
+
+def read_known(
+    connection: psycopg.Connection, channel_id: str, targets: Sequence[Target]
+) -> dict[tuple[str, str], datetime]:
+    """Return, by listing and place, when we came to know of what makes a figure another one than the last right one.
+
+    A figure that changes for another reason (planners, a buffer sized anew), or for the first time, is left out.
+    """
+    query = files(__package__).joinpath("pushes_known.sql").read_text("utf-8")
+    given = {
+        "channel": channel_id,
+        "listings": [target.listing_id for target in targets],
+        "places": [target.place_id for target in targets],
+        "skus": [target.sku for target in targets],
+        "locations": [target.location_id for target in targets],
+    }
+    return {(listing, place): known_at for listing, place, known_at in connection.execute(query, given)}
 
 
 def count_listings(connection: psycopg.Connection, channel_id: str) -> int:

@@ -13,7 +13,8 @@ with given as (
         said text,
         read_at timestamptz,
         written_at timestamptz,
-        verified_at timestamptz
+        verified_at timestamptz,
+        known_at timestamptz
     )
 ),
 
@@ -34,7 +35,7 @@ known as (
 
 insert into ops.availability_pushes (
     push_run_id, channel_id, listing_id, place_id, sku, location_id, units_wanted, units_before, units_after, outcome,
-    said, read_at, written_at, verified_at
+    said, read_at, written_at, verified_at, known_at
 )
 select
     %(push_run_id)s,
@@ -50,7 +51,8 @@ select
     left(given.said, 500) as said,
     given.read_at,
     given.written_at,
-    given.verified_at
+    given.verified_at,
+    given.known_at
 from given
 where
     not exists (

@@ -30,6 +30,7 @@ described as (
         pushes.read_at,
         pushes.written_at,
         pushes.verified_at,
+        pushes.known_at,
         rounds.based_on_landing_file_id
 
     from pushes

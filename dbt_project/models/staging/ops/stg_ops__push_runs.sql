@@ -14,7 +14,8 @@ renamed as (
         state,
         based_on_landing_file_id,
         allowed_by,
-        started_at
+        started_at,
+        ended_at
 
     from rounds
 

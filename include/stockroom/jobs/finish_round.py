@@ -1,0 +1,41 @@
+"""End a round of all channels: name what is promised beyond stock, say where orders ship from, tell the channels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import psycopg
+
+from stockroom.jobs.notice_oversells import notice_oversells
+from stockroom.jobs.push_availability import push_availability
+from stockroom.jobs.size_buffers import size_channel_buffers
+from stockroom.settings import Settings
+
+
+class RoundError(RuntimeError):
+    """The channels were told, and something before that failed; the message names it."""
+
+
+def finish_round(settings: Settings) -> str:
+    """Return what was noticed and what channels were told; what fails first keeps nobody from being told.
+
+    Raises:
+        RoundError: something before failed; the channels were told all the same.
+        PushError: rounds were held or channels did not answer; the others were told.
+    """
+    failures: list[str] = []
+    said = _tried(lambda: str(notice_oversells(settings)), failures)
+    _tried(lambda: str(size_channel_buffers(settings)), failures)
+    told = str(push_availability(settings))
+    if failures:
+        raise RoundError(" | ".join([*failures, told]))
+    return f"{said}\n{told}"
+
+
+def _tried(job: Callable[[], str], failures: list[str]) -> str:
+    """Return what a job says; where the warehouse refuses, keep why."""
+    try:
+        return job()
+    except psycopg.Error as error:
+        failures.append(f"{type(error).__name__}: {error}")
+        return ""

@@ -1,0 +1,8 @@
+-- One row per item of which more is promised than is there.
+select
+    positions.sku,
+    positions.location_id,
+    positions.available_units
+from ops.stock_positions as positions
+where positions.available_units < 0
+order by positions.sku, positions.location_id

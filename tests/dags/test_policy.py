@@ -164,6 +164,7 @@ def test_nothing_is_released_before_the_gate_on_decisions() -> None:
     dag = _dag("plan_purchase_orders")
     assert [task.task_id for task in dag.topological_sort()] == [
         "freeze", "fit_pools", "decide", "propose", "check_decisions", "release", "deliver",
+        "notice_surprises",
     ]  # fmt: skip
 
 

@@ -239,6 +239,22 @@ def test_orders_that_the_store_placed_itself_are_watched_and_answered_as_ours(st
     assert store.standing()["short_supply/H-000001/1"].startswith("Mug Makers sends 20 of 50 units; ")
 
 
+def test_too_much_of_an_order_is_asked_about_and_a_part_without_a_word_is_short(store: Store) -> None:
+    over, part = store.order(1, days_ago=2), store.order(2, days_ago=2)
+    store.receive(over, 130)
+    store.receive(part, 30)
+    assert store.watch().lines == 2
+    said = {key: detail.partition(";")[0] for key, detail in store.standing().items()}
+    assert said == {
+        f"over_supply/{over}/1": "Mug Makers sent 130 of 100 units",
+        f"short_supply/{part}/1": "30 of 100 units of Mug Makers came, the last on 2011-06-30",
+    }
+    assert store.do("select money_at_risk from ops.exceptions where kind = 'over_supply'") == [(90,)]
+    assert (store.state(over), store.state(part)) == ("received", "part_received")
+    store.watch(date(2011, 7, 20))
+    assert list(store.standing()) == [f"late_supply/{part}/1"]
+
+
 def test_silence_of_two_working_days_is_a_sign_and_of_a_weekend_none(store: Store) -> None:
     asked = store.order(1, days_ago=0)  # on Thursday
     assert store.watch().standing == 0

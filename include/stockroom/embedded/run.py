@@ -218,7 +218,7 @@ def _run_dags(machine: Machine, as_of_date: date, say: Callable[[str], None]) ->
         overstock = start_run(client, "flag_overstock", partition_key=key)
         approvals = follower.find_started("approve_purchase_orders", after=plan)
         follower.wait_for(answers)
-        watch = start_run(client, "watch_supply", partition_key=key)
+        watch = start_run(client, "watch_supply")
         if machine.stays_up:
             follower.wait_for_people(approvals)
         else:  # nobody can answer what is stopped in a moment: `up` puts all of them again

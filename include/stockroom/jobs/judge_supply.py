@@ -23,6 +23,8 @@ from stockroom.warehouse.supply_lines import read_ways_out
 
 ASK_AGAIN = Remedy("call the supplier and ask whether the order came", 0.0)
 CHECK_PRICE = Remedy("check the price with the supplier before its invoice comes", 0.0)
+SEND_BACK = Remedy("send back what is too much, or keep it and settle the price", 0.0)
+ABOUT_MONEY = ("changed_price", "over_supply")
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +43,7 @@ def judge(connection: psycopg.Connection, watched: Sequence[WatchedLine], facts:
     everything: Mapping[Place, list[WatchedLine]] = defaultdict(list)
     for one in watched:
         everything[one.place].append(one)
-    of_goods = [(sign, [one]) for one in watched for sign in one.signs if sign.kind != "changed_price"]
+    of_goods = [(sign, [one]) for one in watched for sign in one.signs if sign.kind not in ABOUT_MONEY]
     silent = unanswered_orders(watched, facts)
     waiting = {
         id(one): found
@@ -50,7 +52,7 @@ def judge(connection: psycopg.Connection, watched: Sequence[WatchedLine], facts:
         if (found := waiting_for(one, _of_line(sign, one), everything, facts)) is not None
     }
     if not waiting:
-        return [_of_goods(sign, lines, {}, {}) for sign, lines in [*of_goods, *silent]] + _prices(watched)
+        return [_of_goods(sign, lines, {}, {}) for sign, lines in [*of_goods, *silent]] + _about_money(watched)
     risk = risks(list(waiting.values()))
     weighed = {key: (float(risk.stockout_probability[row]), float(risk.money[row])) for row, key in enumerate(waiting)}
     helped = {id(lines[0]) for _, lines in of_goods}
@@ -60,7 +62,7 @@ def judge(connection: psycopg.Connection, watched: Sequence[WatchedLine], facts:
         {key: money for key, (_, money) in weighed.items()},
         facts,
     )
-    return [_of_goods(sign, lines, weighed, remedies) for sign, lines in [*of_goods, *silent]] + _prices(watched)
+    return [_of_goods(sign, lines, weighed, remedies) for sign, lines in [*of_goods, *silent]] + _about_money(watched)
 
 
 def _of_line(sign: Sign, one: WatchedLine) -> Sign:
@@ -84,14 +86,17 @@ def _of_goods(
     return JudgedSign(sign, lines, probability, money, remedy)
 
 
-def _prices(watched: Sequence[WatchedLine]) -> list[JudgedSign]:
-    """Return the signs that are about money alone: what the whole line costs more; a lower price costs nothing."""
+def _about_money(watched: Sequence[WatchedLine]) -> list[JudgedSign]:
+    """Return the signs on which no stockout hangs: what a line costs more, and what units cost that nobody ordered."""
     found = []
     for one in watched:
         for sign in one.signs:
-            if sign.kind == "changed_price" and one.line.answered_price is not None and one.line.unit_cost is not None:
-                more = max(float(one.line.answered_price - one.line.unit_cost) * sign.units, 0.0)
+            cost = float(one.line.unit_cost or 0)
+            if sign.kind == "changed_price":  # a lower price puts nothing at risk
+                more = max(float(one.line.answered_price or 0) - cost, 0.0) * sign.units
                 found.append(JudgedSign(sign, [one], None, more, CHECK_PRICE))
+            elif sign.kind == "over_supply":
+                found.append(JudgedSign(sign, [one], None, cost * sign.units, SEND_BACK))
     return found
 
 

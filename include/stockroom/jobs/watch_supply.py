@@ -20,7 +20,7 @@ from stockroom.documents.supply_report import (
     supply_report_file_name,
     supply_report_html,
 )
-from stockroom.jobs.judge_supply import JudgedSign, judge
+from stockroom.jobs.judge_supply import ABOUT_MONEY, JudgedSign, judge
 from stockroom.planning.supply_watch import WatchedLine, watch_lines
 from stockroom.settings import Settings
 from stockroom.warehouse import connect
@@ -95,7 +95,11 @@ def watch_supply(settings: Settings, *, as_of_date: date, now: datetime) -> Watc
         if facts is None:
             return _nothing(settings)
         watched = watch_lines(lines, facts)
-        write_odds(connection, (_odds_row(as_of_date, one, moment) for one in watched), as_of_date=as_of_date)
+        write_odds(
+            connection,
+            (_odds_row(as_of_date, one, moment) for one in watched if one.line.units_to_come),
+            as_of_date=as_of_date,
+        )
         judged = judge(connection, watched, facts)
         found = list(_exceptions(settings, judged))
         news = replace_supply_exceptions(connection, found, moment=moment)
@@ -156,7 +160,7 @@ def _exceptions(settings: Settings, judged: Sequence[JudgedSign]) -> Iterator[Su
         place = line.po_number if is_order else f"{line.po_number}/{line.line_number}"
         what = f"{len(one.lines)} lines for {line.location_id}" if is_order else f"{line.title} ({line.sku}) for "
         money = None if one.money is None else Decimal(f"{one.money:.2f}")
-        currency = (line.currency or settings.currency) if sign.kind == "changed_price" else settings.currency
+        currency = (line.currency or settings.currency) if sign.kind in ABOUT_MONEY else settings.currency
         said = sign.said
         if one.stockout_probability is not None:
             said += (

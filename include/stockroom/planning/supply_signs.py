@@ -14,7 +14,13 @@ import numpy as np
 from stockroom.planning.sentences import days, units
 
 Kind = Literal[
-    "rejected_supply", "backordered_supply", "short_supply", "late_supply", "unanswered_order", "changed_price"
+    "rejected_supply",
+    "backordered_supply",
+    "short_supply",
+    "late_supply",
+    "unanswered_order",
+    "over_supply",
+    "changed_price",
 ]
 ANSWER_WORKING_DAYS = 2
 STANDS_DAYS = 14
@@ -25,7 +31,7 @@ LEAST_PRICE_CHANGE = Decimal("0.005")
 
 @dataclass(frozen=True)
 class OpenLine:
-    """A line of an order that has left and not come whole, with what was heard of it."""
+    """A line of an order that has left and did not come as ordered so far, with what was heard of it."""
 
     po_number: str
     line_number: int
@@ -80,18 +86,20 @@ class Sign:
 
 
 def signs_of(line: OpenLine, *, moment: datetime, late_from: datetime, time_zone: ZoneInfo) -> tuple[Sign, ...]:
-    """Return what is wrong with a line at ``moment``: at most one sign for its goods, and one for its price.
+    """Return what is wrong with a line at ``moment``: at most one sign for its goods, and those for money.
 
     What says most about the units comes first: refused, back-ordered, cut short, late, come in part.
     """
     goods = next(_goods(line, moment, late_from, time_zone), None)
     price = _price(line) if _is_news(line, moment) else None
-    return tuple(sign for sign in (goods, price) if sign is not None)
+    return tuple(sign for sign in (goods, _over(line), price) if sign is not None)
 
 
 def _goods(line: OpenLine, moment: datetime, late_from: datetime, time_zone: ZoneInfo) -> Iterator[Sign]:
     today = moment.astimezone(time_zone).date()
     name, coming = line.supplier_name, line.units_to_come
+    if line.units_received > line.units_ordered:
+        return
     is_refused = line.units_rejected > 0 and _is_news(line, moment)
     if is_refused and line.units_rejected >= line.units_ordered and line.answered_at:
         yield Sign("rejected_supply", line.answered_at, f"{name} sends none of {units(line.units_ordered)}",
@@ -118,6 +126,14 @@ def _goods(line: OpenLine, moment: datetime, late_from: datetime, time_zone: Zon
         came = line.last_received_at.astimezone(time_zone).date()
         yield Sign("short_supply", line.last_received_at, f"{line.units_received:,} of {units(line.units_ordered)} of "
                    f"{name} came, the last on {came}; of the rest nothing is said", coming)  # fmt: skip
+
+
+def _over(line: OpenLine) -> Sign | None:
+    over = line.units_received - line.units_ordered
+    if over <= 0 or line.last_received_at is None:
+        return None
+    said = f"{line.supplier_name} sent {line.units_received:,} of {units(line.units_ordered)}"
+    return Sign("over_supply", line.last_received_at, said, over)
 
 
 def _is_news(line: OpenLine, moment: datetime) -> bool:

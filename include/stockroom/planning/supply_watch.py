@@ -134,7 +134,7 @@ def unanswered_orders(watched: Sequence[WatchedLine], facts: Facts) -> list[tupl
     found = []
     for _, group in groupby(watched, key=lambda one: one.line.po_number):
         of_order = list(group)
-        if any(one.signs for one in of_order):
+        if any(one.signs or not one.line.units_to_come for one in of_order):
             continue
         sign = unanswered(
             [one.line for one in of_order],
@@ -210,7 +210,8 @@ def helped_by(waiting: Waiting, *, days: float, units: float) -> Waiting:
 
 def _anew_days(line: OpenLine, item: DecisionInputs, facts: Facts) -> FloatArray:
     usual = facts.lead_times.get(line.supplier_id, item.lead_time_cases_days[0])
-    return np.minimum(_with_delays([line], usual[None, :], facts)[0], HORIZON_DAYS)
+    days = _with_delays([line], usual[None, :], facts)[0]
+    return np.asarray(np.minimum(days, HORIZON_DAYS), dtype=np.float64)
 
 
 def _arrival_of(watched: WatchedLine, sign: Sign, anew: FloatArray, facts: Facts) -> FloatArray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from importlib import resources
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,7 +18,7 @@ from stockroom.planning import CarrierPeak, Closure, LeadTimeHistory, SupplierCa
 from stockroom.planning.arrays import FloatArray
 from stockroom.planning.arrival_odds import NEVER_SHARE, never_share
 from stockroom.planning.decision_inputs import CASE_NAMES, inputs_of_row
-from stockroom.planning.supply_signs import OpenLine
+from stockroom.planning.supply_signs import STANDS_DAYS, OpenLine
 from stockroom.planning.supply_watch import Facts, Place
 
 
@@ -68,8 +68,9 @@ def take_turn(connection: psycopg.Connection) -> None:
 def read_open_lines(
     connection: psycopg.Connection, *, as_of_date: date, moment: datetime, time_zone: str
 ) -> list[OpenLine]:
-    """Return every line under way at ``moment``, by order and line number."""
-    parameters = {"as_of_date": as_of_date, "moment": moment, "time_zone": time_zone}
+    """Return every line under way at ``moment``, and those of which too much came lately, by order and line number."""
+    since = moment - timedelta(days=STANDS_DAYS)
+    parameters = {"as_of_date": as_of_date, "moment": moment, "since": since, "time_zone": time_zone}
     with connection.cursor(row_factory=class_row(OpenLine)) as cursor:
         return cursor.execute(_statement("supply_lines.sql"), parameters).fetchall()
 

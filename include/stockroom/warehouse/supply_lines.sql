@@ -1,4 +1,5 @@
--- One row per line of an order that has left and of which something is still to come, with what was heard of it so far:
+-- One row per line of an order that has left and of which something is still to come, or of which more came than was
+-- ordered, lately, with what was heard of it so far:
 -- the store's own orders as the marts show them, ours from where they are decided, receipts up to this moment.
 with our_lines as (
     select
@@ -39,7 +40,7 @@ with our_lines as (
     ) as released on true
     where
         orders.plan_date <= %(as_of_date)s
-        and orders.state in ('released', 'sent', 'acknowledged', 'shipped', 'part_received')
+        and orders.state in ('released', 'sent', 'acknowledged', 'shipped', 'part_received', 'received')
 ),
 
 store_lines as (
@@ -140,5 +141,7 @@ left join ops.purchase_order_line_answers as answers
     on all_lines.po_number = answers.po_number and all_lines.line_number = answers.line_number
 left join marts.dim_suppliers as suppliers on all_lines.supplier_id = suppliers.supplier_id
 left join marts.dim_skus as skus on all_lines.sku = skus.sku
-where all_lines.units_ordered > coalesce(arrived.units_received, 0)
+where
+    all_lines.units_ordered > coalesce(arrived.units_received, 0)
+    or (all_lines.units_ordered < arrived.units_received and arrived.last_received_at >= %(since)s)
 order by all_lines.po_number, all_lines.line_number

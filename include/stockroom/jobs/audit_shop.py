@@ -23,6 +23,7 @@ from stockroom.documents.audit import (
     audit_text,
 )
 from stockroom.jobs.note_channels import note_channels
+from stockroom.jobs.share_limits import shared_limits
 from stockroom.settings import Settings, SettingsError
 from stockroom.warehouse import connect
 from stockroom.warehouse.audits import CatalogueFact, landed_at, read_catalogues, read_odd_items, read_places, read_skus
@@ -92,7 +93,7 @@ def _figures(settings: Settings, connection: psycopg.Connection, channel: Channe
     read = landed_at(connection, sorted({target.based_on_landing_file_id for target in targets.values()}))
     wanted = [Availability(listing, target.sku, target.units) for listing, target in targets.items()]
     asked_at = clock(connection)  # not the channel's clock: beside it stands how old our own figures are
-    with channel.push(settings) as writer:
+    with shared_limits(settings), channel.push(settings) as writer:
         compared = compare(writer, wanted)
     return [
         AuditFigure(

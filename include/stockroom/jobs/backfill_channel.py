@@ -13,6 +13,7 @@ from stockroom.channels import CHANNELS, ChannelError, RecordSource
 from stockroom.jobs.extracted import ExtractionError, SourceExtracted, StreamExtracted
 from stockroom.jobs.note_channels import note_channels
 from stockroom.jobs.read_window import Reading, read_backfill
+from stockroom.jobs.share_limits import shared_limits
 from stockroom.settings import Settings
 from stockroom.streams import Stream
 from stockroom.warehouse import connect
@@ -79,6 +80,7 @@ def backfill_channel(
         if any(window_start(connection, each.source, each.name) is None for each in streams):
             held.enter_context(only_extraction(connection, channel_id))
         note_channels(settings, connection)
+        held.enter_context(shared_limits(settings))
         reader = held.enter_context(source.connect(settings))
         now = reader.now()
         latest = (min(now, clock(connection)) - source.settle).replace(microsecond=0)

@@ -14,6 +14,7 @@ from stockroom.jobs.note_channels import note_channels
 from stockroom.jobs.notice_silence import notice_silence
 from stockroom.jobs.read_named import read_named
 from stockroom.jobs.read_window import Reading, read_first_window, read_slices
+from stockroom.jobs.share_limits import shared_limits
 from stockroom.jobs.take_in_files import take_in_files
 from stockroom.jobs.take_in_stock import take_in_stock
 from stockroom.settings import Settings
@@ -71,7 +72,7 @@ def _extract_windows(
     """Extract every stream of a channel, up to the channel's own clock less the time its search takes to settle."""
     counts: list[StreamExtracted] = []
     failures: list[str] = []
-    with source.connect(settings) as reader:
+    with shared_limits(settings), source.connect(settings) as reader:
         channel_time = reader.now()
         # A channel whose clock is ahead of ours would have windows closed before what belongs to them has happened.
         latest = min(channel_time, clock(connection))

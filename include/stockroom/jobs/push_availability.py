@@ -13,6 +13,7 @@ from stockroom.channels import CHANNELS, AvailabilityWriter, Channel, ChannelErr
 from stockroom.channels.channel import DocumentWriter, Listing
 from stockroom.channels.push import Availability, PushResult, compare, push
 from stockroom.jobs.note_channels import note_channels
+from stockroom.jobs.share_limits import shared_limits
 from stockroom.jobs.take_in_stock import take_in_stock
 from stockroom.settings import Settings
 from stockroom.warehouse import connect
@@ -168,7 +169,7 @@ def _push_channel(
                 return PushSummary(channel.channel_id, listings, is_dry=is_dry)
             if channel.push is None:
                 raise TypeError(f"{channel.channel_id} cannot be told anything")
-            with channel.push(settings) as writer:
+            with shared_limits(settings), channel.push(settings) as writer:
                 if isinstance(writer, DocumentWriter):
                     offered = read_targets(connection, channel.channel_id, everything=True)
                     writer.keep_only([Listing(target.listing_id, target.place_id) for target in offered])

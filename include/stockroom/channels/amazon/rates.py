@@ -52,7 +52,7 @@ def learn(limits: Limits, operation: str, headers: httpx.Headers) -> None:
 def hold(limits: Limits, operation: str) -> None:
     """Wait as long as one request takes to come back: the bucket is empty, whoever emptied it.
 
-    A new process knows nothing of what the one before it has asked, and Amazon says no time to wait.
+    Somebody else may use the same application, and Amazon says no time to wait.
     """
     limit = limits.declared.get(operation)
     if limit is not None:

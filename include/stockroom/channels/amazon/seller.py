@@ -237,5 +237,5 @@ def open_seller(
     """Open a connection; ``trust`` holds other authorities than the usual ones."""
     with httpx.Client(timeout=timeout, follow_redirects=False, verify=trust or True) as http:
         login = Login(http, connection.token_endpoint, sleep, credentials=connection.credentials)
-        limits = Limits(USAGE_PLANS, sleep=sleep)
+        limits = Limits(USAGE_PLANS, sleep=sleep, channel_id="amazon")
         yield Seller(connection, Transport(http, connection.endpoint, login, limits, sleep))

@@ -20,7 +20,7 @@ from stockroom.channels.ebay.streams import (
     STREAMS,
 )
 from stockroom.channels.http import TIMEOUT, Endpoint, https_only
-from stockroom.channels.limits import Limit, Limits
+from stockroom.channels.limits import A_DAY, Limit, Limits
 from stockroom.channels.oauth import RefreshedToken
 from stockroom.channels.rest import RestApi, RestReader, open_api
 from stockroom.settings import Settings
@@ -48,9 +48,12 @@ SCOPES = (
     "https://api.ebay.com/oauth/api_scope/sell.fulfillment.readonly",
 )
 """Names, whichever host is asked; the sandbox knows the same."""
-A_DAY = 86_400
-DAILY = {ASKING_FOR_ORDERS: Limit(100_000, A_DAY), ASKING_FOR_ITEMS: Limit(2_000_000, A_DAY)}
-"""What an application may ask in a day unless eBay granted it more."""
+DAILY = {
+    ASKING_FOR_ORDERS: Limit(50_000, A_DAY, burst=50_000),
+    ASKING_FOR_ITEMS: Limit(1_000_000, A_DAY, burst=1_000_000),
+}
+"""What an application may ask in a day unless eBay granted it more, half of it at once and half as it comes back: so no
+day asks for more than the 100,000 and 2,000,000 allowed, wherever eBay begins it."""
 
 
 @dataclass
@@ -99,9 +102,8 @@ def open_account(
         client=(given["client_id"], given["client_secret"]),
     )
     headers = {"Accept": "application/json"}
-    return open_api(
-        endpoint, auth=token, headers=headers, limits=Limits(DAILY, sleep=sleep), timeout=timeout, sleep=sleep
-    )
+    limits = Limits(DAILY, sleep=sleep, channel_id="ebay")
+    return open_api(endpoint, auth=token, headers=headers, limits=limits, timeout=timeout, sleep=sleep)
 
 
 def permissions(reader: RecordReader) -> Permissions:

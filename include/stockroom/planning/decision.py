@@ -84,7 +84,7 @@ def decide(inputs: DecisionInputs) -> Decision:
     # A stopped item that is worth no stock is ordered only to make good what was promised.
     is_given_up = is_stopped & (level <= 0)
     order_up_to = np.where(is_given_up, 0, reorder_point + np.where(is_stopped, np.maximum(lot, 1), lot))
-    position = inputs.available_units + inputs.on_order_units
+    position = inputs.available_units + inputs.on_order_units - inputs.waiting_units
     needed = needed_units(position, np.where(is_given_up, -1, reorder_point), order_up_to)
     needs_person = inputs.may_order & smallest_lot_lasts_too_long(
         needed=needed,

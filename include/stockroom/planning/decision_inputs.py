@@ -71,6 +71,8 @@ class DecisionInputs:
     """How long an economic lot may last."""
     available_units: IntArray
     on_order_units: IntArray
+    waiting_units: IntArray
+    """What shoppers who wait will buy beside the forecast. Said of those items alone for which anybody waits."""
     minimum_order_units: IntArray
     pack_units: IntArray
     price_break_units: FloatArray
@@ -106,7 +108,7 @@ def row_of_inputs(inputs: DecisionInputs, row: int) -> dict[str, float | int | s
         elif name in LISTS:
             listed = column[row][~np.isnan(column[row])].tolist()
             values.update((LISTS[name].format(number), value) for number, value in enumerate(listed, 1))
-        else:
+        elif name != "waiting_units" or column[row]:
             values[name] = column[row].item()
     return values
 
@@ -117,7 +119,8 @@ def inputs_of_row(values: dict[str, float | int | str | bool]) -> DecisionInputs
     Raises:
         KeyError: a value is missing.
     """
-    integers = {"available_units", "on_order_units", "minimum_order_units", "pack_units"}
+    integers = {"available_units", "on_order_units", "waiting_units", "minimum_order_units", "pack_units"}
+    values = {"waiting_units": 0, **values}
     columns: dict[str, Any] = {}
     for field in fields(DecisionInputs):
         if field.name == "lead_time_cases_days":

@@ -72,6 +72,7 @@ def gather_inputs(
         greatest_lot_days=numbers("greatest_lot_days"),
         available_units=history.on_hand - history.committed - history.backorders,
         on_order_units=_on_order_units(history, lead_time, review_days),
+        waiting_units=np.ceil(history.waiting * numbers("waiting_share")).astype(np.int64),
         minimum_order_units=history.minimum_order_units,
         pack_units=history.pack_units,
         price_break_units=_in_columns(history.price_breaks, 0),

@@ -66,6 +66,8 @@ class ItemHistory:
     """(n,) units sold but not yet shipped, still in on hand. Default 0."""
     backorders: IntArray = field(default_factory=_not_given)
     """(n,) units promised without stock. Default 0."""
+    waiting: IntArray = field(default_factory=_not_given)
+    """(n,) units that shoppers asked to be told of, and wait for. Default 0."""
     on_order: OnOrder = field(default_factory=_not_given)
     """Per item a list of ``(units, due_in_days)``: drafts, approved and sent orders alike. Default: none."""
     quoted_lead_time_days: FloatArray = field(default_factory=_not_given)
@@ -117,7 +119,7 @@ class ItemHistory:
             _set(self, "promotion", _promotion(self.promotion, n, d))
         if self.price is not None:
             _set(self, "price", _prices(self.price, n, d))
-        for name in ("on_hand", "committed", "backorders"):
+        for name in ("on_hand", "committed", "backorders", "waiting"):
             _set(self, name, integers(name, _or_full(getattr(self, name), n, 0), (n,)))
         for name in ("pack_units", "minimum_order_units"):
             _set(self, name, integers(name, _or_full(getattr(self, name), n, 1), (n,), least=1))

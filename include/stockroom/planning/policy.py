@@ -56,6 +56,8 @@ class Policy:
     """Stock beyond it is excess, and no economic lot lasts longer. Default: 90, and 60 for seasonal items, are excess
     unless an economic lot is larger."""
     is_seasonal: bool = False
+    waiting_share: float = 0.3
+    """Of the units that shoppers wait for so many are bought once they are told; the rest has found another shop."""
     price_elasticity: float | None = None
     """Percent more units for one percent less price; ``None``: not known, a stated assumption stands in."""
     not_ordered_because: str = ""
@@ -79,6 +81,7 @@ class Policy:
                 self._check(name, _is_above_0, "above 0")
         for name in ("order_cost", "carrying_rate", "goodwill"):
             self._check(name, _is_0_or_more, "0 or more")
+        self._check("waiting_share", lambda share: 0 <= share <= 1, "from 0 to 1")
         if self.margin is not None:
             self._check("margin", _is_0_or_more, "0 or more")
 

@@ -147,6 +147,9 @@ def _shortage(words: Words) -> str:
     owned = f"{available:,} available" if available >= 0 else f"{-available:,} owed to customers"
     short = round(words.number("reorder_point_units") - words.number("position_units"))
     left = f"leave {short:,} short" if short > 0 else "just reach it"
+    waiting = round(words.number("waiting_units")) if "waiting_units" in words.values else 0
+    if waiting:
+        left = f"less {waiting:,} for shoppers who wait {left}"
     lot = round(words.number("lot_units"))
     more = f", and {lot:,} on top make the order worth its cost" if lot > 0 else ""
     return f"{owned} and {words.whole('on_order_units')} on order {left}{more}"

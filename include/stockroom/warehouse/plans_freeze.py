@@ -137,7 +137,7 @@ def freeze_inputs(
             plan_date, sku, location_id, supplier_id, category, first_date, units_sold, fraction_in_stock, sold_out,
             unit_price, unit_cost, on_hand_units, committed_units, backorder_units, on_order, quoted_lead_time_days,
             pack_units, minimum_order_units, policy, shard, supplier_sku, order_unit_cost, order_currency,
-            promotions, price_breaks, pallet_units, supplier_out_days
+            promotions, price_breaks, pallet_units, supplier_out_days, waiting_units
         ) from stdin
         """
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
@@ -288,6 +288,7 @@ def _input_rows(
             json.dumps(said.price_breaks.get(item.sku, [])),
             item.pallet_units or 0,
             out_days(item, kept),
+            item.waiting_units,
         )
 
 

@@ -136,6 +136,7 @@ def _history(rows: list[Any], plan_date: date, frozen: dict[str, Any], *, days: 
         committed=np.array([row.committed_units for row in rows], dtype=np.int64),
         backorders=np.array([row.backorder_units for row in rows], dtype=np.int64),
         on_order=[[(int(units), float(due)) for units, due in row.on_order] for row in rows],
+        waiting=np.array([row.waiting_units for row in rows], dtype=np.int64),
         supplier_out_days=np.array([row.supplier_out_days for row in rows], dtype=np.float64),
         quoted_lead_time_days=_floats((row.quoted_lead_time_days for row in rows), np.nan),
         pack_units=np.array([row.pack_units for row in rows], dtype=np.int64),

@@ -120,6 +120,36 @@ on_order as (
         select * from own_on_order
     ) as all_orders
     group by sku, location_id
+),
+
+-- Shoppers wait for a sku and not at a place: they count where most of it sells. Nobody waits for hundreds.
+wanted_by_shoppers as (
+    select
+        sku,
+        sum(least(quantity, 12)) as waiting_units
+    from ops.restock_requests
+    where state = 'active' and requested_at < (%(plan_date)s::timestamp at time zone %(time_zone)s)
+    group by sku
+),
+
+selling_places as (
+    select
+        positions.sku,
+        positions.location_id,
+        wanted_by_shoppers.waiting_units,
+        row_number() over (
+            partition by positions.sku
+            order by coalesce(sum(sales.units_sold), 0) desc, positions.location_id
+        ) as place_rank
+    from positions
+    inner join wanted_by_shoppers on positions.sku = wanted_by_shoppers.sku
+    left join marts.fct_sales_daily as sales
+        on
+            positions.sku = sales.sku
+            and positions.location_id = sales.location_id
+            and sales.sold_date >= %(plan_date)s - 60
+            and sales.sold_date < %(plan_date)s
+    group by positions.sku, positions.location_id, wanted_by_shoppers.waiting_units
 )
 
 select
@@ -154,6 +184,7 @@ select
     greatest(positions.on_hand_units - positions.reserved_units - positions.damaged_units, 0) as on_hand_units,
     greatest(positions.damaged_units + positions.reserved_units - positions.on_hand_units, 0) as backorder_units,
     coalesce(on_order.on_order, '[]') as on_order,
+    coalesce(selling_places.waiting_units, 0) as waiting_units,
     suppliers.supplier_id is not null as is_supplier_known,
     greatest(coalesce(skus.pack_units, 1), 1) as pack_units,
     greatest(coalesce(skus.minimum_order_units, 1), 1) as minimum_order_units,
@@ -166,5 +197,10 @@ left join marts.fct_supplier_availability as availability
     on skus.supplier_id = availability.supplier_id and skus.sku = availability.sku
 left join first_days on positions.sku = first_days.sku and positions.location_id = first_days.location_id
 left join on_order on positions.sku = on_order.sku and positions.location_id = on_order.location_id
+left join selling_places
+    on
+        positions.sku = selling_places.sku
+        and positions.location_id = selling_places.location_id
+        and selling_places.place_rank = 1
 left join ops.cohort_skus as switched on positions.sku = switched.sku
 order by positions.sku collate "C", positions.location_id collate "C"

@@ -19,6 +19,7 @@ select
     promotions,
     price_breaks,
     supplier_out_days,
+    waiting_units,
     policy::text as policy
 from plan.inputs
 where

@@ -16,7 +16,7 @@ from airflow.plugins_manager import AirflowPlugin
 from fastapi import Depends, FastAPI, HTTPException
 from fastapi.responses import FileResponse, HTMLResponse
 
-from stockroom.jobs.list_exceptions import ShownException, list_exceptions
+from stockroom.jobs.list_exceptions import ShownException, chance_in_words, list_exceptions
 from stockroom.jobs.list_orders import DocumentKind, ShownOrder, document_path, list_orders
 from stockroom.settings import Settings
 
@@ -112,11 +112,10 @@ def _trouble(shown: int, behind: int) -> str:
 
 def _exception_row(one: ShownException) -> str:
     """Return one exception as a row of the table."""
-    chance = "" if one.stockout_probability is None else f"{one.stockout_probability:.0%}"
     cells = (
         ("", f'{html.escape(one.subject)}<br><code class="small">{html.escape(one.exception_key)}</code>'),
         ("", f'{html.escape(one.kind.replace("_", " "))}<br><span class="small">{html.escape(one.detail)}</span>'),
-        ("number", chance),
+        ("number", chance_in_words(one)),
         ("number", _amount(one.money_at_risk, one.currency)),
         ("", html.escape(one.proposal or "")),
         ("number", _amount(one.proposal_gain, one.currency)),

@@ -126,7 +126,7 @@ def test_the_gravest_exceptions_are_shown_with_what_would_help_and_the_others_co
     warehouse.connection.commit()
     page = _desk().show_desk()
     assert page.index("PO-000002/1") < page.index("PO-000001/1")
-    for words in ("62%", "340.00 GBP", "ask to hurry", "120.00 GBP", "&lt;b&gt;Mug", "1 more wait behind them"):
+    for words in ("62 %", "340.00 GBP", "ask to hurry", "120.00 GBP", "&lt;b&gt;Mug", "1 more wait behind them"):
         assert words in page
     assert "<b>Mug" not in page
     assert "PO-000003" not in page

@@ -162,7 +162,7 @@ def test_an_order_that_is_late_is_raised_once_with_its_money_and_goes_when_the_g
     store.answer(on_time, "accepted", line=None)
     assert store.watch().news == 1
     [(key, detail)] = store.standing().items()
-    assert key == f"late_supply/{late}/1"
+    assert key == f"late_supply/{late}"
     assert detail.startswith("100 units of Mug Makers, out for 14 days; four of five of its orders come within 1")
     assert "chance of a stockout before that" in detail
     [(chance, money, owner, first, raised)] = store.do(
@@ -233,7 +233,7 @@ def test_orders_that_the_store_placed_itself_are_watched_and_answered_as_ours(st
         left,
     )
     store.watch()
-    assert list(store.standing()) == ["late_supply/H-000001/1"]
+    assert list(store.standing()) == ["late_supply/H-000001"]
     store.answer("H-000001", "changed_quantity", units=20)
     store.watch()
     assert store.standing()["short_supply/H-000001/1"].startswith("Mug Makers sends 20 of 50 units; ")
@@ -252,7 +252,7 @@ def test_too_much_of_an_order_is_asked_about_and_a_part_without_a_word_is_short(
     assert store.do("select money_at_risk from ops.exceptions where kind = 'over_supply'") == [(90,)]
     assert (store.state(over), store.state(part)) == ("received", "part_received")
     store.watch(date(2011, 7, 20))
-    assert list(store.standing()) == [f"late_supply/{part}/1"]
+    assert list(store.standing()) == [f"late_supply/{part}"]
 
 
 def test_silence_of_two_working_days_is_a_sign_and_of_a_weekend_none(store: Store) -> None:
@@ -287,13 +287,13 @@ def test_an_answer_of_a_person_holds_as_long_as_the_cause_does(store: Store) -> 
     late = store.order(1, days_ago=14)
     store.answer(late, "accepted", days_ago=12, line=None)
     store.watch()
-    key = f"late_supply/{late}/1"
+    key = f"late_supply/{late}"
     assert settle_exception(store.settings, key, "acted", who="ann", note="called") == f"{key}: acted by ann, called"
     store.watch()
     assert str(open_exceptions(store.settings)) == "nothing wants a person"
     assert store.do("select state, answered_by from ops.exceptions") == [("acted", "ann")]
-    with pytest.raises(UnknownExceptionError, match="no exception late_supply/PO-000009/1 stands"):
-        settle_exception(store.settings, "late_supply/PO-000009/1", "dismissed", who="ann")
+    with pytest.raises(UnknownExceptionError, match="no exception late_supply/PO-000009 stands"):
+        settle_exception(store.settings, "late_supply/PO-000009", "dismissed", who="ann")
 
 
 def test_no_more_than_so_many_a_day_are_put_before_a_person_the_gravest_first(store: Store) -> None:
@@ -323,6 +323,22 @@ def test_the_odds_of_each_line_are_kept_by_day(store: Store) -> None:
     assert odds[late] < 0.9
     store.watch()
     assert store.do("select count(*) from plan.arrival_odds") == [(2,)]
+
+
+def test_the_late_lines_of_an_order_are_one_question(store: Store) -> None:
+    late = store.order(1, days_ago=14)
+    store.answer(late, "accepted", days_ago=12, line=None)
+    store.watch()
+    [(alone, of_one)] = store.do("select subject, money_at_risk from ops.exceptions")
+    store.do("insert into ops.purchase_order_lines values (%s, 1, 2, 'CUP', 'C-1', 100, 1, 3, 300, '', '[]')", late)
+    store.watch()
+    [(key, subject, detail, of_both)] = store.do(
+        "select exception_key, subject, detail, money_at_risk from ops.exceptions where resolved_at is null"
+    )
+    assert (key, alone) == (f"late_supply/{late}", f"{late}, Red mug (MUG) for LONDON")
+    assert subject == f"{late}, 2 lines for LONDON"
+    assert "; the gravest is line 1, Red mug (MUG) for LONDON; " in detail
+    assert of_both > of_one
 
 
 def test_two_who_look_at_once_take_turns(store: Store) -> None:

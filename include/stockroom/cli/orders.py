@@ -22,7 +22,7 @@ def add_to(commands: Commands) -> None:
     explain.add_argument("line", help="such as PO-000123/2; without the line all lines of the order")
     commands.dated("watch", _watch, "look at what is under way, and put what is late or short before people")
     settle = commands.add("settle", _settle, "say what you did about an exception")
-    settle.add_argument("key", help="such as late_supply/PO-000012/3")
+    settle.add_argument("key", help="such as late_supply/PO-000012 or short_supply/PO-000012/3")
     settle.add_argument("answer", choices=("acted", "dismissed"))
     settle.add_argument("--who", required=True, help="your name, for the record")
     settle.add_argument("--note", help="what was done, or why nothing need be")

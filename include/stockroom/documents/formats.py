@@ -55,3 +55,14 @@ def cents(amount: Decimal) -> Decimal:
     Decimal('2.50')
     """
     return amount.quantize(_CENT)
+
+
+def percent(share: float) -> str:
+    """Return a share for a reader, never more sure than it is.
+
+    >>> percent(0.123), percent(0.999), percent(0.0001)
+    ('12 %', 'over 99 %', 'under 1 %')
+    """
+    if share > 0.99:
+        return "over 99 %"
+    return "under 1 %" if share < 0.01 else f"{share:.0%}".replace("%", " %")

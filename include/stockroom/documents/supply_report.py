@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from jinja2 import Template
 
+from stockroom.documents import formats
 from stockroom.documents.pages import page_template
 from stockroom.tabular.spreadsheet import csv_bytes
 
@@ -114,18 +115,7 @@ def _cell(value: object) -> str | int | float | Decimal | date | None:
 
 @functools.cache
 def _template() -> Template:
-    return page_template("supply_report.html", percent=_percent, sentence=_sentence, words=_words)
-
-
-def _percent(share: float) -> str:
-    """Return a share for a reader, never more sure than it is.
-
-    >>> _percent(0.123), _percent(0.999), _percent(0.0001)
-    ('12 %', 'over 99 %', 'under 1 %')
-    """
-    if share > 0.99:
-        return "over 99 %"
-    return "under 1 %" if share < 0.01 else f"{share:.0%}".replace("%", " %")
+    return page_template("supply_report.html", percent=formats.percent, sentence=_sentence, words=_words)
 
 
 def _sentence(text: str) -> str:

@@ -33,6 +33,7 @@ class JudgedSign:
 
     sign: Sign
     lines: Sequence[WatchedLine]
+    """Of a whole order, the gravest first."""
     stockout_probability: float | None
     money: float | None
     remedy: Remedy
@@ -52,7 +53,8 @@ def judge(connection: psycopg.Connection, watched: Sequence[WatchedLine], facts:
         if (found := waiting_for(one, _of_line(sign, one), everything, facts)) is not None
     }
     if not waiting:
-        return [_of_goods(sign, lines, {}, {}) for sign, lines in [*of_goods, *silent]] + _about_money(watched)
+        unknown = [_of_goods(sign, lines, {}, {}) for sign, lines in [*of_goods, *silent]]
+        return _late_by_order(unknown) + _about_money(watched)
     risk = risks(list(waiting.values()))
     weighed = {key: (float(risk.stockout_probability[row]), float(risk.money[row])) for row, key in enumerate(waiting)}
     helped = {id(lines[0]) for _, lines in of_goods}
@@ -62,7 +64,8 @@ def judge(connection: psycopg.Connection, watched: Sequence[WatchedLine], facts:
         {key: money for key, (_, money) in weighed.items()},
         facts,
     )
-    return [_of_goods(sign, lines, weighed, remedies) for sign, lines in [*of_goods, *silent]] + _about_money(watched)
+    judged = [_of_goods(sign, lines, weighed, remedies) for sign, lines in [*of_goods, *silent]]
+    return _late_by_order(judged) + _about_money(watched)
 
 
 def _of_line(sign: Sign, one: WatchedLine) -> Sign:
@@ -84,6 +87,27 @@ def _of_goods(
         return JudgedSign(sign, lines, probability, money, ASK_AGAIN)
     remedy = remedies.get(id(lines[0]), Remedy("ask the supplier", 0.0))
     return JudgedSign(sign, lines, probability, money, remedy)
+
+
+def _late_by_order(found: Sequence[JudgedSign]) -> list[JudgedSign]:
+    """Return the same with the late lines of an order as one: its supplier is called once, about the whole of it."""
+    late: dict[str, list[JudgedSign]] = defaultdict(list)
+    for one in found:
+        if one.sign.kind == "late_supply":
+            late[one.lines[0].line.po_number].append(one)
+    others = [one for one in found if one.sign.kind != "late_supply"]
+    return [_joined(sorted(lines, key=lambda one: -(one.money or 0.0))) for lines in late.values()] + others
+
+
+def _joined(lines: Sequence[JudgedSign]) -> JudgedSign:
+    gravest, known = lines[0], [one.money for one in lines if one.money is not None]
+    return JudgedSign(
+        replace(gravest.sign, first_at=min(one.sign.first_at for one in lines)),
+        [one.lines[0] for one in lines],
+        max((one.stockout_probability for one in lines if one.stockout_probability is not None), default=None),
+        sum(known) if known else None,
+        replace(gravest.remedy, gain=sum(one.remedy.gain for one in lines)),
+    )
 
 
 def _about_money(watched: Sequence[WatchedLine]) -> list[JudgedSign]:

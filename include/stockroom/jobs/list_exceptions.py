@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
+from stockroom.documents.formats import percent
 from stockroom.settings import Settings
 from stockroom.warehouse import connect
 from stockroom.warehouse.supply_exceptions import RankedException, list_standing
@@ -18,3 +19,8 @@ def list_exceptions(settings: Settings) -> tuple[list[ShownException], int]:
         standing = [one for one in list_standing(connection) if one.state == "open"]
     shown = [one for one in standing if one.put_forward_on][:EXCEPTIONS_SHOWN]
     return shown, len(standing) - len(shown)
+
+
+def chance_in_words(one: ShownException) -> str:
+    """Return the chance of a stockout, nothing where none hangs on it."""
+    return "" if one.stockout_probability is None else percent(one.stockout_probability)

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 
 from stockroom.delivery.folder import write_whole
+from stockroom.documents.formats import percent
 from stockroom.documents.supply_report import (
     ReportedException,
     SupplyReport,
@@ -43,6 +44,8 @@ from stockroom.warehouse.supply_match import (
 
 REPORTED_DAYS = 30
 """The report counts what came of the exceptions of so many days."""
+ABOUT_ORDERS = ("late_supply", "unanswered_order")
+"""What is asked of a supplier about a whole order."""
 PEOPLE_WHO_RELEASE_NOTHING = ("policy", "plan")
 
 
@@ -156,22 +159,24 @@ def _exceptions(settings: Settings, judged: Sequence[JudgedSign]) -> Iterator[Su
     """Yield what is put before people, in their words."""
     for one in judged:
         line, sign = one.lines[0].line, one.sign
-        is_order = sign.kind == "unanswered_order"
+        is_order = sign.kind in ABOUT_ORDERS
         place = line.po_number if is_order else f"{line.po_number}/{line.line_number}"
-        what = f"{len(one.lines)} lines for {line.location_id}" if is_order else f"{line.title} ({line.sku}) for "
+        item = f"{line.title} ({line.sku}) for {line.location_id}"
+        subject, said, remedy = f"{place}, {item}", sign.said, one.remedy.said
+        if is_order and len(one.lines) > 1:
+            subject = f"{place}, {len(one.lines)} lines for {line.location_id}"
+            said += "" if sign.kind == "unanswered_order" else f"; the gravest is line {line.line_number}, {item}"
         money = None if one.money is None else Decimal(f"{one.money:.2f}")
         currency = (line.currency or settings.currency) if sign.kind in ABOUT_MONEY else settings.currency
-        said = sign.said
         if one.stockout_probability is not None:
-            said += (
-                f"; {one.stockout_probability:.0%} chance of a stockout before that, {money:,.2f} {currency} at risk"
-            )
+            chance = percent(one.stockout_probability)
+            said += f"; {chance} chance of a stockout before that, {money:,.2f} {currency} at risk"
         yield SupplyException(
             exception_key=f"{sign.kind}/{place}",
             kind=sign.kind,
-            subject=f"{place}, {what if is_order else what + line.location_id}",
+            subject=subject,
             detail=said,
-            mend=f"{one.remedy.said}; then `stockroom settle {sign.kind}/{place} acted --who NAME`",
+            mend=f"{remedy}; then `stockroom settle {sign.kind}/{place} acted --who NAME`",
             first_sign_at=sign.first_at,
             po_number=line.po_number,
             line_number=None if is_order else line.line_number,
@@ -181,7 +186,7 @@ def _exceptions(settings: Settings, judged: Sequence[JudgedSign]) -> Iterator[Su
             stockout_probability=one.stockout_probability,
             money_at_risk=money,
             currency=currency,
-            proposal=one.remedy.said,
+            proposal=remedy,
             proposal_gain=None if money is None else Decimal(f"{one.remedy.gain:.2f}"),
             owner=_owner(settings, line.released_by, line.supplier_id),
         )

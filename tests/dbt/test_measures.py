@@ -42,20 +42,6 @@ def test_a_line_in_two_parcels_from_two_places_is_one_sale(built_marts: Marts) -
     assert built_marts.rows("select sum(units_sold) from marts.fct_sales_daily where sku = 'A1'") == [(10,)]
 
 
-def test_a_supplier_that_the_newest_terms_lack_is_gone_unless_lines_of_them_were_rejected(
-    marts: Marts, put: Put
-) -> None:
-    suppliers = "select supplier_id from marts.dim_suppliers where supplier_id <> 'S01' order by 1"
-    both = supplier("S02") | supplier("S03")
-    put("suppliers_terms", both, file_name="terms.xlsx")
-    put("suppliers_terms", supplier("S03"), file_name="terms.xlsx", rejected=1)
-    marts.build_only("2011-06-08")
-    assert marts.rows(suppliers) == [("S02",), ("S03",)], "a mistyped line is no removed one"
-    put("suppliers_terms", supplier("S03"), file_name="terms.xlsx")
-    marts.build_only("2011-06-08")
-    assert marts.rows(suppliers) == [("S03",)]
-
-
 def test_postage_is_kept_and_never_demand(built_marts: Marts) -> None:
     assert built_marts.rows("select sku from marts.fct_order_lines where not is_stock_item") == [("POST",)]
     assert built_marts.rows("select * from marts.fct_sales_daily where sku = 'POST'") == []
@@ -125,7 +111,12 @@ def test_stock_is_counted_back_through_everything_that_moved_it(marts: Marts, pu
     assert marts.rows(position) == [(7, 7, 0, 7)], "a replayed day stands on the level counted back to it"
 
 
-def test_purchase_orders_of_both_origins_count_until_they_arrive(marts: Marts, put: Put) -> None:
+def test_orders_of_both_origins_count_until_they_arrive_and_suppliers_until_the_newest_terms_lack_them(
+    marts: Marts, put: Put
+) -> None:
+    both = supplier("S02") | supplier("S03")
+    put("suppliers_terms", both, file_name="terms.xlsx")
+    put("suppliers_terms", supplier("S03"), file_name="terms.xlsx", rejected=1)
     put("suppliers_purchase_orders", purchase_order_line("H-000001", "A1", 50, "2011-06-01T08:00:00Z"))
     put("wms_receipts", receipt("R-1", "A1", 20, "2011-06-11T08:00:00Z"))
     put("shopify_inventory_levels", [level("A1", 7)])
@@ -140,11 +131,15 @@ def test_purchase_orders_of_both_origins_count_until_they_arrive(marts: Marts, p
         " ('PO-000001', 2, 1, 'A1', 30, 1, 1, 30, 'newer', '{}')"
     )
     connection.commit()
+    suppliers = "select supplier_id from marts.dim_suppliers where supplier_id <> 'S01' order by 1"
     lines = "select po_number, state, units_open from marts.fct_purchase_order_lines order by po_number"
     marts.build_only("2011-06-12")
     assert marts.rows(lines) == [("H-000001", "part_received", 30)], "today's own proposal is no fact for today's plan"
+    assert marts.rows(suppliers) == [("S02",), ("S03",)], "a mistyped line is no removed one"
+    put("suppliers_terms", supplier("S03"), file_name="terms.xlsx")
     marts.build_only("2011-06-13")
     assert marts.rows(lines) == [("H-000001", "part_received", 30), ("PO-000001", "waiting", 30)]
     assert marts.rows("select inbound_units from marts.fct_stock_positions where sku = 'A1'") == [(60,)]
     shipments = "select shipment_id, lead_time_days, is_open from marts.fct_supplier_lead_times order by shipment_id"
+    assert marts.rows(suppliers) == [("S03",)]
     assert marts.rows(shipments) == [("H-000001/open", None, True), ("SH-R-1", 10, False)]

@@ -50,6 +50,7 @@ create table staging.stg_suppliers__catalogue_items (
     landing_file_id bigint, landing_line_number bigint, catalogue_item_id text, supplier_id text, sku text,
     unit_cost numeric, currency text, is_discontinued boolean
 );
+create table marts.fct_stock_positions (sku text, location_id text, available_units integer);
 insert into marts.dim_suppliers values ('S01', 'Mug Makers', 'road'), ('S02', 'Swift Ltd', 'road');
 insert into marts.dim_skus values ('MUG', 'Red mug', 'mugs', 5, true), ('CUP', 'Blue cup', 'mugs', 5, true);
 """

@@ -21,6 +21,9 @@ from stockroom.planning.supply_watch import (
 )
 from stockroom.warehouse.supply_lines import read_ways_out
 
+LEAST_MONEY = 1.0
+"""For less, no way out is looked for."""
+LEAVE_IT = Remedy("leave it: hardly a sale hangs on it", 0.0)
 ASK_AGAIN = Remedy("call the supplier and ask whether the order came", 0.0)
 CHECK_PRICE = Remedy("check the price with the supplier before its invoice comes", 0.0)
 SEND_BACK = Remedy("send back what is too much, or keep it and settle the price", 0.0)
@@ -57,7 +60,7 @@ def judge(connection: psycopg.Connection, watched: Sequence[WatchedLine], facts:
         return _late_by_order(unknown) + _about_money(watched)
     risk = risks(list(waiting.values()))
     weighed = {key: (float(risk.stockout_probability[row]), float(risk.money[row])) for row, key in enumerate(waiting)}
-    helped = {id(lines[0]) for _, lines in of_goods}
+    helped = {id(lines[0]) for _, lines in of_goods if weighed.get(id(lines[0]), (0.0, 0.0))[1] >= LEAST_MONEY}
     remedies = _remedies(
         connection,
         {key: one for key, one in waiting.items() if key in helped},
@@ -85,7 +88,7 @@ def _of_goods(
     money = sum(money for _, money in known) if known else None
     if sign.kind == "unanswered_order":
         return JudgedSign(sign, lines, probability, money, ASK_AGAIN)
-    remedy = remedies.get(id(lines[0]), Remedy("ask the supplier", 0.0))
+    remedy = remedies.get(id(lines[0]), LEAVE_IT)
     return JudgedSign(sign, lines, probability, money, remedy)
 
 

@@ -93,9 +93,16 @@ def stack_inputs(rows: Sequence[DecisionInputs]) -> DecisionInputs:
         parts = [getattr(row, field.name) for row in rows]
         if field.name in LISTS:
             widest = max(part.shape[1] for part in parts)
-            parts = [np.pad(part, ((0, 0), (0, widest - part.shape[1])), constant_values=np.nan) for part in parts]
+            parts = [widened(part, widest) for part in parts]
         columns[field.name] = np.concatenate(parts)
     return DecisionInputs(**columns)
+
+
+def widened(listed: FloatArray, width: int) -> FloatArray:
+    """Return lists of which items have any number, NaN beyond the last of each, ``width`` wide."""
+    if listed.shape[1] == width:
+        return listed
+    return np.pad(listed, ((0, 0), (0, width - listed.shape[1])), constant_values=np.nan)
 
 
 def row_of_inputs(inputs: DecisionInputs, row: int) -> dict[str, float | int | str | bool]:

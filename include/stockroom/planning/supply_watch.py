@@ -12,7 +12,7 @@ import numpy as np
 
 from stockroom.planning.arrays import FloatArray
 from stockroom.planning.arrival_odds import chance_within, late_after_days, remaining_cases
-from stockroom.planning.decision_inputs import DecisionInputs, stack_inputs
+from stockroom.planning.decision_inputs import DecisionInputs, stack_inputs, widened
 from stockroom.planning.supplier_calendar import Delays, SupplierCalendar, days_without_delays, delayed
 from stockroom.planning.supply_risk import Arrivals, Risk, supply_risk
 from stockroom.planning.supply_signs import OpenLine, Sign, signs_of, unanswered
@@ -185,8 +185,8 @@ def risks(waiting: Sequence[Waiting]) -> Risk:
         stack_inputs([one.inputs for one in waiting]),
         np.concatenate([one.arrival_days for one in waiting]),
         Arrivals(
-            np.concatenate([_widened(one.others.days, widest) for one in waiting]),
-            np.concatenate([_widened(one.others.units, widest) for one in waiting]),
+            np.concatenate([widened(one.others.days, widest) for one in waiting]),
+            np.concatenate([widened(one.others.units, widest) for one in waiting]),
         ),
     )
 
@@ -262,7 +262,3 @@ def _with_delays(lines: Sequence[OpenLine], days: FloatArray, facts: Facts) -> F
 def _due_date(line: OpenLine, facts: Facts, usual_days: float) -> date:
     usual = (line.sent_at + timedelta(days=usual_days)).astimezone(facts.time_zone).date()
     return line.backorder_date or line.promised_date or line.requested_date or usual
-
-
-def _widened(values: FloatArray, width: int) -> FloatArray:
-    return np.pad(values, ((0, 0), (0, width - values.shape[1])), constant_values=np.nan)

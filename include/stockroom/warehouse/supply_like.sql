@@ -19,18 +19,14 @@ there as (
         skus.title
     from plan.decisions as decisions
     inner join marts.dim_skus as skus on decisions.sku = skus.sku
+    inner join marts.fct_stock_positions as positions
+        on decisions.sku = positions.sku and decisions.location_id = positions.location_id
     where
         decisions.plan_date = %(plan_date)s
         and skus.category in (select wanted.category from wanted)
         and skus.unit_price > 0 and coalesce(skus.is_active, true)
-        and decisions.position_units > greatest(decisions.reorder_point_units, 0)
+        and positions.available_units > greatest(decisions.reorder_point_units, 0)
         and decisions.forecast_units_per_day > 0
-        and exists (
-            select from jsonb_array_elements(decisions.terms) as term
-            where
-                term ->> 'name' = 'available_units'
-                and (term ->> 'value')::numeric > greatest(decisions.reorder_point_units, 0)
-        )
 )
 
 select distinct on (wanted.sku, wanted.location_id)

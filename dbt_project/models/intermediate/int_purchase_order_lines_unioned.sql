@@ -24,6 +24,14 @@ backorders as (
 
 ),
 
+answers as (
+
+    select * from {{ ref('stg_ops__purchase_order_line_answers') }}
+
+    where answered_at < {{ cut_off() }}
+
+),
+
 ranked_store_lines as (
 
     select
@@ -145,8 +153,16 @@ joined as (
         lines.origin,
         lines.reason,
         cast(coalesce(received.units_received, 0) as integer) as units_received,
-        cast(coalesce(ranked_backorders.units_backordered, 0) as integer) as units_backordered,
-        coalesce(ranked_backorders.new_promised_date, lines.promised_date) as promised_date
+        cast(
+            coalesce(answers.units_backordered, ranked_backorders.units_backordered, 0) as integer
+        ) as units_backordered,
+        -- What its supplier refused does not come, unless it was sent after all.
+        cast(
+            greatest(
+                lines.units_ordered - coalesce(answers.units_rejected, 0), coalesce(answers.units_shipped, 0)
+            ) as integer
+        ) as units_coming,
+        coalesce(answers.promised_date, ranked_backorders.new_promised_date, lines.promised_date) as promised_date
 
     from lines
     left join received
@@ -158,6 +174,10 @@ joined as (
             lines.po_number = ranked_backorders.po_number
             and lines.line_number = ranked_backorders.line_number
             and ranked_backorders.version_rank = 1
+    left join answers
+        on
+            lines.po_number = answers.po_number
+            and lines.line_number = answers.line_number
 
 ),
 
@@ -187,7 +207,7 @@ with_state as (
         end as state,
         case
             when own_state in ('refused', 'cancelled', 'closed') then 0
-            else greatest(units_ordered - units_received, 0)
+            else greatest(units_coming - units_received, 0)
         end as units_open
 
     from joined

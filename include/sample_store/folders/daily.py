@@ -13,6 +13,7 @@ import numpy as np
 from sample_store.draws import choice, uniform
 from sample_store.folders.edi_orders import interchange, orders_by_x12
 from sample_store.folders.spreadsheet import Cell, workbook
+from sample_store.folders.supplier_answers import answers_of_day
 from sample_store.local_time import iso, local_date, local_minute, midnight
 from sample_store.world.build import World
 from sample_store.world.places import LOCATIONS, MANCHESTER
@@ -111,7 +112,7 @@ def files_of_day(world: World, day: date) -> dict[str, bytes]:
     _keep(files, f"suppliers/purchase_orders-{day}.csv", PURCHASE_HEADER, _purchase_rows(world, start, stop))
     _keep(files, f"suppliers/backorders-{day}.csv", BACKORDER_HEADER, _backorder_rows(world, start, stop))
     _keep(files, f"waitlist/requests-{day}.csv", REQUEST_HEADER, _request_rows(world, start, stop))
-    return files
+    return files | answers_of_day(world, day)
 
 
 def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sample_store.folders.daily import csv_bytes
 from sample_store.folders.spreadsheet import Cell, workbook
+from sample_store.folders.supplier_x12 import x12_name
 from sample_store.world.build import World
 from sample_store.world.suppliers import SUPPLIERS
 
@@ -17,6 +18,7 @@ TERMS_HEADER = [
     "minimum_order_value",
     "payment_terms",
     "ship_via",
+    "x12_id",
 ]
 CATALOGUE_HEADER = [
     "supplier_id",
@@ -93,6 +95,7 @@ def standing_files(world: World) -> dict[str, bytes]:
                     each.minimum_order_value,
                     each.payment_terms,
                     each.ship_via,
+                    x12_name(each),
                 ]
                 for each in SUPPLIERS
             ],

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from sample_store.draws import between, uniform
 from sample_store.local_time import local_date, local_moment, next_working_day
+from sample_store.world.answers import answer
 from sample_store.world.buyer import NEW_SUPPLIER_ORDER_DAYS, REVIEW_HOUR, SUPPLIER_POSITION, Habits, review_days
 from sample_store.world.catalogue import Product
 from sample_store.world.demand import (
@@ -358,8 +359,13 @@ class _Simulation:
                     is_ours,
                 )
             )
-            self.on_order[product * 3 + order.location] += units
-            for part, at, part_units in self.shipments(order, supplier, days, number, product, units, names):
+            shipments = (
+                self.answered(order, supplier, days, number, product, units, names)
+                if is_ours
+                else self.shipments(order, supplier, days, number, product, units, names)
+            )
+            self.on_order[product * 3 + order.location] += sum(part_units for _, _, part_units in shipments)
+            for part, at, part_units in shipments:
                 row = ReceiptRow(
                     at,
                     f"R-{order.po_number}-{number}-{part}",
@@ -372,7 +378,7 @@ class _Simulation:
                 )
                 self.push(at, RECEIPT, row)
 
-    def shipments(
+    def answered(
         self,
         order: PlacedOrder,
         supplier: Supplier,
@@ -382,9 +388,39 @@ class _Simulation:
         units: int,
         names: tuple[object, ...],
     ) -> list[tuple[int, int, int]]:
+        """Return (shipment number, arrival, units) for one line of an order that its supplier answers."""
+        ordered = local_date(order.placed_at)
+        said = answer(
+            supplier.supplier_id,
+            order.po_number,
+            number,
+            self.products[product].sku,
+            units,
+            self.products[product].pack_units,
+            ordered=ordered,
+            quoted=supplier.quoted_lead_time_days,
+        )
+        if said.later_units:
+            wait = (said.later_on - ordered).days + round(between(-2, 9, "back-order days", *names))
+            late = arrival(order.placed_at, max(days, wait), *names, "late")
+            return [(2, late, said.later_units)]
+        return self.shipments(order, supplier, days, number, product, said.units, names, may_be_out=False)
+
+    def shipments(
+        self,
+        order: PlacedOrder,
+        supplier: Supplier,
+        days: int,
+        number: int,
+        product: int,
+        units: int,
+        names: tuple[object, ...],
+        *,
+        may_be_out: bool = True,
+    ) -> list[tuple[int, int, int]]:
         """Return (shipment number, arrival, units) for one line: whole, in parts, or later than the rest."""
         on_time = arrival(order.placed_at, days, *names)
-        if supplier.supplier_id == BACKORDER_SUPPLIER and uniform("back-order", *names, product) < 0.07:
+        if may_be_out and supplier.supplier_id == BACKORDER_SUPPLIER and uniform("back-order", *names, product) < 0.07:
             wait = round(between(14, 32, "back-order days", *names))
             late = arrival(order.placed_at, days + wait, *names, "late")
             noted = on_time - 86_400 * 2

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
 
 from stockroom.planning import Policy
 from stockroom.planning.overrides import UnusableOverride
@@ -13,6 +14,7 @@ from stockroom.warehouse import connect
 from stockroom.warehouse.plans import PlanRun, find_run, later_plan_date, take_turns
 from stockroom.warehouse.plans_exceptions import PlanException, replace_exceptions
 from stockroom.warehouse.plans_freeze import freeze_inputs
+from stockroom.warehouse.supply_match import are_answers_read, match_answers
 
 
 def default_policy(settings: Settings) -> Policy:
@@ -47,6 +49,10 @@ def freeze_plan(settings: Settings, *, as_of_date: date) -> FreezeSummary:
         take_turns(connection)
         if run := find_run(connection, as_of_date):
             return FreezeSummary(run, was_frozen=True, questions=0)
+        is_newest = later_plan_date(connection, as_of_date) is None
+        if is_newest and are_answers_read(connection):
+            cut_off = datetime.combine(as_of_date, time(), tzinfo=ZoneInfo(settings.time_zone))
+            match_answers(connection, moment=cut_off)
         freeze = freeze_inputs(
             connection,
             plan_date=as_of_date,
@@ -55,7 +61,7 @@ def freeze_plan(settings: Settings, *, as_of_date: date) -> FreezeSummary:
             default_policy=default_policy(settings),
         )
         questions = 0
-        if later_plan_date(connection, as_of_date) is None:
+        if is_newest:
             found = [_question(rule) for rule in freeze.unusable_rules]
             questions = replace_exceptions(connection, kind="policy_rule", found=found)
             unread = [_unread(subject, why) for subject, why in freeze.unreadable_words.items()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from importlib import resources
 from typing import Any
@@ -21,28 +22,44 @@ _due_in_days = functools.lru_cache(maxsize=4096)(due_in_days)
 """Thousands of lines share few dates."""
 
 
-def read_kept_promises(connection: psycopg.Connection, *, plan_date: date, time_zone: str) -> KeptPromises:
-    """Return what came of the days that suppliers promised, as far as it was known on the eve of the plan date."""
+@dataclass(frozen=True)
+class SuppliersDates:
+    """What came of the days that suppliers named."""
+
+    promised: KeptPromises
+    """When they took an order."""
+    sent: KeptPromises
+    """When they sent the goods."""
+
+
+def read_suppliers_dates(connection: psycopg.Connection, *, plan_date: date, time_zone: str) -> SuppliersDates:
+    """Return what came of the days that suppliers named, as far as it was known on the eve of the plan date."""
     statement = resources.files("stockroom.warehouse").joinpath("plans_promises.sql").read_bytes()
     cut_off = datetime.combine(plan_date, time(), tzinfo=ZoneInfo(time_zone))
     rows = connection.execute(
         statement, {"plan_date": plan_date, "time_zone": time_zone, "cut_off": cut_off}
     ).fetchall()
-    return KeptPromises(
-        supplier=np.array([row[0] for row in rows], dtype=np.str_),
-        late_days=np.array([row[1] for row in rows], dtype=np.float64),
-        age_days=np.array([row[2] for row in rows], dtype=np.float64),
-    )
+
+    def kept(said: str) -> KeptPromises:
+        named = [row for row in rows if row[0] == said]
+        return KeptPromises(
+            supplier=np.array([row[1] for row in named], dtype=np.str_),
+            late_days=np.array([row[2] for row in named], dtype=np.float64),
+            age_days=np.array([row[3] for row in named], dtype=np.float64),
+        )
+
+    return SuppliersDates(kept("promised"), kept("sent"))
 
 
-def due_dates(on_order: Sequence[Sequence[Any]], kept: KeptPromises) -> list[list[float]]:
+def due_dates(on_order: Sequence[Sequence[Any]], dates: SuppliersDates) -> list[list[float]]:
     """Return units on order with the days in which they are due, from rows of ``plans_items.sql``.
 
-    A promise is read as its supplier's promises were kept; a day that we only asked for stays as it is.
+    A day that its supplier named is read as its earlier ones were kept; one that we only asked for stays as it is.
     """
+    kept = {"promised": dates.promised, "sent": dates.sent}
     due = [
-        [units, _due_in_days(kept, supplier, float(days)) if is_promised else days]
-        for units, days, supplier, is_promised in on_order
+        [units, _due_in_days(kept[said], supplier, float(days)) if said in kept else days]
+        for units, days, supplier, said in on_order
     ]
     return sorted(due, key=lambda entry: (entry[1], entry[0]))
 

@@ -20,11 +20,10 @@ from psycopg.rows import namedtuple_row
 from stockroom.planning import Policy
 from stockroom.planning.overrides import OverrideBook, UnusableOverride
 from stockroom.planning.policy_rules import PolicyBook, UnusableRule
-from stockroom.planning.promises import KeptPromises
 from stockroom.warehouse.planners_overrides import overrides_as_json, read_overrides
 from stockroom.warehouse.planners_rules import PromotionCalendar, read_carrier_peaks, read_policy_book, read_promotions
 from stockroom.warehouse.plans_arrays import use_numpy_arrays
-from stockroom.warehouse.plans_dates import due_dates, out_days, read_kept_promises
+from stockroom.warehouse.plans_dates import SuppliersDates, due_dates, out_days, read_suppliers_dates
 from stockroom.warehouse.plans_order_terms import SupplierTerms, review_days_of, supplier_terms
 from stockroom.warehouse.plans_suppliers import choose_offers
 from stockroom.warehouse.suppliers_words import (
@@ -85,9 +84,9 @@ def freeze_inputs(
     """
     history_start = plan_date - timedelta(days=HISTORY_DAYS)
     wanted = read_overrides(connection, as_of_date=plan_date)
-    kept = read_kept_promises(connection, plan_date=plan_date, time_zone=time_zone)
+    dates = read_suppliers_dates(connection, plan_date=plan_date, time_zone=time_zone)
     choices = choose_offers(
-        connection, plan_date=plan_date, currency=currency, default=default_policy, wanted=wanted, kept=kept
+        connection, plan_date=plan_date, currency=currency, default=default_policy, wanted=wanted, kept=dates.promised
     )
     items = _read_items(connection, plan_date, time_zone, currency, history_start)
     if not items:
@@ -142,7 +141,7 @@ def freeze_inputs(
         """
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         rows = _input_rows(
-            items, units, days, book, wanted, calendar, said, reviews, kept, plan_date, history_start, currency, shards
+            items, units, days, book, wanted, calendar, said, reviews, dates, plan_date, history_start, currency, shards
         )
         for row in rows:
             digest.update(repr(row).encode())
@@ -201,6 +200,7 @@ def _read_items(
     with connection.cursor(row_factory=namedtuple_row) as cursor:
         parameters = {
             "plan_date": plan_date,
+            "cut_off": datetime.combine(plan_date, time(), tzinfo=ZoneInfo(time_zone)),
             "time_zone": time_zone,
             "currency": currency,
             "history_start": history_start,
@@ -239,7 +239,7 @@ def _input_rows(
     calendar: PromotionCalendar,
     said: _Words,
     reviews: Mapping[str, float],
-    kept: KeptPromises,
+    dates: SuppliersDates,
     plan_date: date,
     history_start: date,
     currency: str,
@@ -275,7 +275,7 @@ def _input_rows(
             item.on_hand_units,
             item.committed_units,
             item.backorder_units,
-            json.dumps(due_dates(item.on_order, kept)),
+            json.dumps(due_dates(item.on_order, dates)),
             None if item.quoted_lead_time_days is None else float(item.quoted_lead_time_days),
             item.pack_units,
             item.minimum_order_units,
@@ -287,7 +287,7 @@ def _input_rows(
             _promotions_json(calendar, item.category, item.sku),
             json.dumps(said.price_breaks.get(item.sku, [])),
             item.pallet_units or 0,
-            out_days(item, kept),
+            out_days(item, dates.promised),
             item.waiting_units,
         )
 

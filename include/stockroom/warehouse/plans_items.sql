@@ -75,7 +75,7 @@ history_on_order as (
             %(plan_date)s
         ) - %(plan_date)s as due_in_days,
         lines.supplier_id,
-        lines.promised_date is not null as is_promised
+        case when lines.promised_date is not null then 'promised' else 'asked' end as said
     from marts.fct_purchase_order_lines as lines
     left join suppliers on lines.supplier_id = suppliers.supplier_id
     where lines.origin = 'history' and lines.units_open > 0
@@ -83,14 +83,26 @@ history_on_order as (
 
 -- Ours from where they are decided, since an answer may be younger than the marts; what had arrived by the cut-off,
 -- from the marts. An order of a later plan is not known yet. An open proposal is what this plan decides anew: left out.
-own_on_order as (
+own_lines as (
     select
         lines.sku,
         orders.location_id,
-        lines.units - coalesce(arrived.units_received, 0) as units,
-        coalesce(orders.requested_date, orders.plan_date) - %(plan_date)s as due_in_days,
         orders.supplier_id,
-        false as is_promised
+        answers.promised_date,
+        answers.backorder_date,
+        answers.expected_date,
+        coalesce(orders.requested_date, orders.plan_date) as requested_date,
+        coalesce(arrived.units_received, 0) as units_received,
+        coalesce(answers.units_shipped, 0) as units_shipped,
+        -- Of what it has sent already nothing is still to come later.
+        greatest(
+            coalesce(answers.units_backordered, 0)
+            - greatest(coalesce(answers.units_shipped - answers.units_accepted, 0), 0), 0
+        ) as units_later,
+        greatest(
+            greatest(lines.units - coalesce(answers.units_rejected, 0), coalesce(answers.units_shipped, 0))
+            - coalesce(arrived.units_received, 0), 0
+        ) as units_open
     from ops.purchase_orders as orders
     inner join ops.purchase_order_states as states on orders.state = states.state
     inner join ops.purchase_order_lines as lines
@@ -100,10 +112,67 @@ own_on_order as (
             lines.po_number = arrived.po_number
             and lines.line_number = arrived.line_number
             and arrived.origin = 'stockroom'
+    left join ops.purchase_order_line_answers as answers
+        on
+            lines.po_number = answers.po_number
+            and lines.line_number = answers.line_number
+            and coalesce(answers.answered_at, answers.first_shipped_at) < %(cut_off)s
     where
         orders.plan_date < %(plan_date)s
         and states.is_on_order
-        and lines.units > coalesce(arrived.units_received, 0)
+),
+
+-- What a supplier refused does not come; what it has sent comes as its notice says, what it owes when it says.
+own_parts as (
+    select
+        *,
+        least(units_open, greatest(units_shipped - units_received, 0)) as units_sent,
+        least(units_open - least(units_open, greatest(units_shipped - units_received, 0)), units_later) as units_owed
+    from own_lines
+),
+
+own_named as (
+    select
+        sku,
+        location_id,
+        supplier_id,
+        requested_date,
+        units_sent as units,
+        expected_date as named_date,
+        'sent' as said
+    from own_parts
+    union all
+    select
+        sku,
+        location_id,
+        supplier_id,
+        requested_date,
+        units_owed as units,
+        backorder_date as named_date,
+        'promised' as said
+    from own_parts
+    union all
+    select
+        sku,
+        location_id,
+        supplier_id,
+        requested_date,
+        units_open - units_sent - units_owed as units,
+        promised_date as named_date,
+        'promised' as said
+    from own_parts
+),
+
+own_on_order as (
+    select
+        sku,
+        location_id,
+        units,
+        coalesce(named_date, requested_date) - %(plan_date)s as due_in_days,
+        supplier_id,
+        case when named_date is null then 'asked' else said end as said
+    from own_named
+    where units > 0
 ),
 
 on_order as (
@@ -111,8 +180,8 @@ on_order as (
         sku,
         location_id,
         jsonb_agg(
-            jsonb_build_array(units, due_in_days, supplier_id, is_promised)
-            order by due_in_days, units, supplier_id, is_promised
+            jsonb_build_array(units, due_in_days, supplier_id, said)
+            order by due_in_days, units, supplier_id, said
         ) as on_order
     from (
         select * from history_on_order

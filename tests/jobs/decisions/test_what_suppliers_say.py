@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from stockroom.jobs.plan_orders import plan_orders
+from stockroom.jobs.release_orders import release_orders
 
 DAY = date(2011, 6, 30)
 LONDON = ZoneInfo("Europe/London")
@@ -94,3 +95,96 @@ def test_a_promise_is_read_as_the_suppliers_promises_were_kept(marts, decided, a
     came(marts, late_days=5)
     decided()
     assert ask("select on_order from plan.inputs") == [([[24, 8]],)]
+
+
+NEXT = DAY + timedelta(days=1)
+ANSWERED = datetime.combine(DAY, datetime.min.time(), LONDON) + timedelta(hours=10)
+
+
+@pytest.fixture
+def ordered(marts, settings, ask):
+    """Release an order of the mug and return its units; stock then stands for the next morning's plan."""
+    marts.sku("MUG", on_hand=20)
+    plan_orders(settings, as_of_date=DAY)
+    release_orders(settings, as_of_date=DAY)
+    marts.rebuild(NEXT)
+    [(units,)] = ask("select units from ops.purchase_order_lines")
+    return units
+
+
+@pytest.fixture
+def answered(warehouse):
+    """Note what the supplier answered to that order."""
+
+    def answer(*, answered_at: datetime | None = ANSWERED, **said: object) -> None:
+        row = {"po_number": "PO-000001", "line_number": 1, "answered_at": answered_at, **said}
+        names, slots = ", ".join(row), ", ".join(["%s"] * len(row))
+        warehouse.connection.execute(
+            f"insert into ops.purchase_order_line_answers ({names}) values ({slots})",  # noqa: S608 -- the test's own
+            tuple(row.values()),
+        )
+        warehouse.connection.commit()
+
+    return answer
+
+
+@pytest.fixture
+def tomorrow(settings, ask):
+    """Return what the next morning's plan counts as on order, and what it orders."""
+
+    def plan() -> tuple[list[list[float]], int]:
+        plan_orders(settings, as_of_date=NEXT)
+        query = "select on_order, order_units from plan.inputs join plan.decisions using (plan_date, sku, location_id)"
+        [(on_order, units)] = ask(query + " where plan_date = %s", NEXT)
+        return on_order, units
+
+    return plan
+
+
+def test_an_order_that_nobody_answered_counts_as_it_was_sent(ordered, tomorrow):
+    on_order, units = tomorrow()
+    assert [entry[0] for entry in on_order] == [ordered]
+    assert units == 0
+
+
+def test_an_acknowledgement_that_shortens_a_line_leaves_less_on_order(ordered, answered, tomorrow):
+    answered(units_accepted=12, units_backordered=0, units_rejected=ordered - 12, promised_date=NEXT)
+    on_order, units = tomorrow()
+    assert on_order == [[12, 0]]
+    assert units > 0, "what does not come is ordered again"
+
+
+def test_an_answer_of_the_plan_date_itself_is_not_known_yet(ordered, answered, tomorrow):
+    answered(answered_at=ANSWERED + timedelta(days=1), units_accepted=0, units_backordered=0, units_rejected=ordered)
+    assert [entry[0] for entry in tomorrow()[0]] == [ordered]
+
+
+def test_an_acknowledgement_that_moves_a_line_far_away_lets_the_plan_order_for_the_time_until_then(
+    ordered, answered, tomorrow
+):
+    answered(
+        units_accepted=12,
+        units_backordered=ordered - 12,
+        units_rejected=0,
+        promised_date=NEXT + timedelta(days=9),
+        backorder_date=NEXT + timedelta(days=80),
+    )
+    on_order, units = tomorrow()
+    assert on_order == [[12, 9], [ordered - 12, 80]]
+    assert units > 0
+
+
+def test_a_notice_that_it_was_sent_brings_back_what_was_owed_for_later(ordered, answered, tomorrow):
+    """Said to come in eighty days, sent after all: it comes as the notice says, and nothing is ordered twice."""
+    answered(
+        units_accepted=0,
+        units_backordered=ordered,
+        units_rejected=0,
+        backorder_date=NEXT + timedelta(days=80),
+        units_shipped=ordered,
+        first_shipped_at=ANSWERED,
+        expected_date=NEXT + timedelta(days=4),
+    )
+    on_order, units = tomorrow()
+    assert on_order == [[ordered, 4]]
+    assert units == 0

@@ -168,3 +168,12 @@ def test_customers_are_told_where_there_is_a_folder_for_it(tmp_path: Path) -> No
     assert told(tmp_path / "out")
     with pytest.raises(SettingsError, match="one of its own"):
         told(tmp_path / "orders")
+
+
+def test_a_folder_goes_by_the_clock_that_it_is_lent(tmp_path: Path) -> None:
+    with open_writer(settings(tmp_path)) as files:
+        with pytest.raises(RuntimeError, match="no clock of its own"):
+            push(files, wanted({A_LONDON: 3}), key="7")
+        files.go_by(lambda: NOW)
+        (result,) = push(files, wanted({A_LONDON: 3}), key="7")
+    assert result.read_at == result.verified_at == NOW

@@ -12,7 +12,7 @@ from moto.server import ThreadedMotoServer
 from tests.warehouse.landed import MORNING, NOW, ORDERS, RECEIPTS, encoded, order
 
 from stockroom.streams import Row
-from stockroom.warehouse.landing import keep_file, local_copy, open_landed, write_part
+from stockroom.warehouse.landing import LandingError, keep_file, local_copy, open_landed, write_part
 from stockroom.warehouse.load import LoadSummary, load_landing_file, load_rows
 
 BUCKET = "landing"
@@ -50,6 +50,12 @@ def landing_url(request):
 
 def part(landing_url, records):
     return write_part(landing_url, ORDERS, records, window_start=None, window_end=MORNING, landed_at=NOW)
+
+
+def test_a_connection_that_is_not_there_is_said_at_once_and_nothing_is_asked_of_the_network(monkeypatch):
+    monkeypatch.setenv("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://127.0.0.1:9")
+    with pytest.raises(LandingError, match="there is no Airflow connection nobody; make it, or mend the setting"):
+        part(f"s3://nobody@{BUCKET}/x", [])
 
 
 def test_a_part_on_s3_loads(warehouse, landing_url):

@@ -135,6 +135,9 @@ class Permissions:
 class DocumentWriter(AvailabilityWriter, Protocol):
     """A writer whose figures are one document: written whole, never listing by listing."""
 
+    def go_by(self, clock: Callable[[], datetime], /) -> None:
+        """Take the time from here: where the document lies there is no clock."""
+
     def is_blank(self) -> bool:
         """Return whether there is no document: then every figure is written, not only what changed."""
 

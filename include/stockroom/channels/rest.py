@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import reduce
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import httpx
 import orjson
@@ -20,7 +20,21 @@ from stockroom.channels.channel import ChannelError
 from stockroom.channels.http import TIMEOUT, Endpoint, TryAgainError, answered, time_of, until_answered
 from stockroom.channels.limits import EVERYTHING, Limits
 from stockroom.channels.paging import Answer, Json, PageRule
+from stockroom.settings import Settings
 from stockroom.streams import Stream
+
+AccountT = TypeVar("AccountT")
+AccountT_co = TypeVar("AccountT_co", covariant=True)
+WriterT = TypeVar("WriterT")
+
+
+class OpensAccount(Protocol[AccountT_co]):
+    """Opens the way into a channel's account."""
+
+    def __call__(
+        self, settings: Settings, *, timeout: httpx.Timeout, sleep: Callable[[float], None]
+    ) -> AbstractContextManager[AccountT_co]:
+        """Return it."""
 
 
 @dataclass
@@ -170,6 +184,22 @@ def open_api(
     """Open a connection; redirects are not followed, since they would carry the credentials elsewhere."""
     with httpx.Client(auth=auth, headers=dict(headers or {}), timeout=timeout, follow_redirects=False) as http:
         yield RestApi(http, endpoint, limits or Limits(sleep=sleep), sleep, learn)
+
+
+def opens_writer(
+    open_account: OpensAccount[AccountT], writer: Callable[[AccountT], WriterT]
+) -> Callable[..., AbstractContextManager[WriterT]]:
+    """Return a channel's ``open_writer``: it opens the account of the settings, and ``writer`` writes over it."""
+
+    @contextmanager
+    def open_writer(
+        settings: Settings, *, timeout: httpx.Timeout = TIMEOUT, sleep: Callable[[float], None] = time.sleep
+    ) -> Iterator[WriterT]:
+        """Open a connection to the account of ``settings``."""
+        with open_account(settings, timeout=timeout, sleep=sleep) as account:
+            yield writer(account)
+
+    return open_writer
 
 
 def value_at(record: Json, name: str) -> Any:  # noqa: ANN401  # JSON

@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg
 
 from stockroom.channels import CHANNELS, Channel, ChannelError
-from stockroom.channels.channel import Listing
+from stockroom.channels.channel import DocumentWriter, Listing
 from stockroom.channels.push import Availability, compare
 from stockroom.delivery.folder import write_whole
 from stockroom.documents.audit import (
@@ -94,6 +94,8 @@ def _figures(settings: Settings, connection: psycopg.Connection, channel: Channe
     wanted = [Availability(listing, target.sku, target.units) for listing, target in targets.items()]
     asked_at = clock(connection)  # not the channel's clock: beside it stands how old our own figures are
     with shared_limits(settings), channel.push(settings) as writer:
+        if isinstance(writer, DocumentWriter):
+            writer.go_by(lambda: clock(connection))
         compared = compare(writer, wanted)
     return [
         AuditFigure(

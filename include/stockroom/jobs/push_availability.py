@@ -171,6 +171,7 @@ def _push_channel(
                 raise TypeError(f"{channel.channel_id} cannot be told anything")
             with shared_limits(settings), channel.push(settings) as writer:
                 if isinstance(writer, DocumentWriter):
+                    writer.go_by(lambda: clock(connection))
                     offered = read_targets(connection, channel.channel_id, everything=True)
                     writer.keep_only([Listing(target.listing_id, target.place_id) for target in offered])
                     targets = offered if writer.is_blank() else targets

@@ -20,12 +20,16 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import IO, Any
+from urllib.parse import urlsplit
 
 from airflow.sdk import ObjectStoragePath
 
 from stockroom.streams import Stream
+from stockroom.tabular import DropError
+from stockroom.tabular.drops import check_connection
 
 BLOCK_BYTES = 1 << 18
 COMPRESSION_LEVEL = 4
@@ -180,8 +184,22 @@ def _spelled(moment: datetime | None) -> str:
 
 
 def _target(landing_url: str, path: str) -> ObjectStoragePath:
-    """Return the object at ``path`` below the landing URL."""
+    """Return the object at ``path`` below the landing URL.
+
+    Raises:
+        LandingError: the URL names an Airflow connection that is not there.
+    """
+    _look_up_connection(landing_url)
     return ObjectStoragePath(landing_url) / path
+
+
+@cache
+def _look_up_connection(landing_url: str) -> None:
+    """Look the connection up before it is used: without one Amazon's library would ask the network who it is."""
+    try:
+        check_connection(landing_url, urlsplit(landing_url).netloc.rpartition("@")[0] or None)
+    except DropError as error:
+        raise LandingError(str(error)) from error
 
 
 @contextmanager

@@ -159,49 +159,15 @@ cancelled as (
 
 events as (
 
-    select
-        landing_file_id,
-        landing_line_number,
-        order_id,
-        order_line_id,
-        order_line_id || '/parcel/' || parcel_id as event_key,
-        'fulfilled' as event_kind,
-        sent_at as occurred_at,
-        cast(units as integer) as units
-
-    from parcels
-
-    where units > 0
+    {{ line_event('parcels', "'fulfilled'", key="order_line_id || '/parcel/' || parcel_id", at='sent_at') }}
 
     union all
 
-    select
-        landing_file_id,
-        landing_line_number,
-        order_id,
-        order_line_id,
-        order_line_id || '/sent' as event_key,
-        'fulfilled' as event_kind,
-        updated_at as occurred_at,
-        cast(units as integer) as units
-
-    from sent_otherwise
-
-    where units > 0
+    {{ line_event('sent_otherwise', "'fulfilled'", key="order_line_id || '/sent'", at='updated_at') }}
 
     union all
 
-    select
-        landing_file_id,
-        landing_line_number,
-        order_id,
-        order_line_id,
-        order_line_id || '/cancelled' as event_key,
-        'cancelled' as event_kind,
-        occurred_at,
-        units
-
-    from cancelled
+    {{ line_event('cancelled', "'cancelled'", key="order_line_id || '/cancelled'") }}
 
 )
 

@@ -105,53 +105,29 @@ parted as (
 
 events as (
 
-    select
-        landing_file_id,
-        landing_line_number,
-        order_id,
-        order_line_id,
-        order_line_id || '/shipped' as event_key,
-        'fulfilled' as event_kind,
-        shipped_at as occurred_at,
-        units_shipped as units
-
-    from order_lines
-
-    where
-        shipped_at is not null
-        and units_shipped > 0
+    {{ line_event(
+        'order_lines',
+        "'fulfilled'",
+        key="order_line_id || '/shipped'",
+        at='shipped_at',
+        units='units_shipped',
+        where='shipped_at is not null'
+    ) }}
 
     union all
 
-    select
-        landing_file_id,
-        landing_line_number,
-        order_id,
-        order_line_id,
-        refund_id || '/' || order_line_id || '/cancelled' as event_key,
-        'cancelled' as event_kind,
-        occurred_at,
-        cast(units_cancelled as integer) as units
-
-    from parted
-
-    where units_cancelled > 0
+    {{ line_event(
+        'parted', "'cancelled'", key="refund_id || '/' || order_line_id || '/cancelled'", units='units_cancelled'
+    ) }}
 
     union all
 
-    select
-        landing_file_id,
-        landing_line_number,
-        order_id,
-        order_line_id,
-        refund_id || '/' || order_line_id as event_key,
-        case when is_unsaleable then 'returned_unsaleable' else 'returned' end as event_kind,
-        occurred_at,
-        cast(units - units_cancelled as integer) as units
-
-    from parted
-
-    where units > units_cancelled
+    {{ line_event(
+        'parted',
+        "case when is_unsaleable then 'returned_unsaleable' else 'returned' end",
+        key="refund_id || '/' || order_line_id",
+        units='units - units_cancelled'
+    ) }}
 
 )
 

@@ -199,50 +199,23 @@ parted as (
 
 events as (
 
-    select
-        landing_file_id,
-        landing_line_number,
-        order_id,
-        order_line_id,
-        order_line_id || '/' || fulfillment_id || '/shipped' as event_key,
-        'fulfilled' as event_kind,
-        occurred_at,
-        units
-
-    from sent
+    {{ line_event('sent', "'fulfilled'", key="order_line_id || '/' || fulfillment_id || '/shipped'") }}
 
     union all
 
-    select
-        landing_file_id,
-        landing_line_number,
-        order_id,
-        order_line_id,
-        refund_id || '/' || order_line_id || '/cancelled' as event_key,
-        'cancelled' as event_kind,
-        occurred_at,
-        cast(units_cancelled as integer) as units
-
-    from parted
-
-    where units_cancelled > 0
+    {{ line_event(
+        'parted', "'cancelled'", key="refund_id || '/' || order_line_id || '/cancelled'", units='units_cancelled'
+    ) }}
 
     union all
 
     -- Whether it went back on the shelf is not told: whoever puts it there books it in the warehouse.
-    select
-        landing_file_id,
-        landing_line_number,
-        order_id,
-        order_line_id,
-        refund_id || '/' || order_line_id as event_key,
-        'returned_unsaleable' as event_kind,
-        occurred_at,
-        cast(units - units_cancelled as integer) as units
-
-    from parted
-
-    where units > units_cancelled
+    {{ line_event(
+        'parted',
+        "'returned_unsaleable'",
+        key="refund_id || '/' || order_line_id",
+        units='units - units_cancelled'
+    ) }}
 
 )
 

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
-
-import httpx
 
 from stockroom.channels.amazon.client import open_account
 from stockroom.channels.amazon.streams import OWN_CHANNEL
@@ -21,9 +17,8 @@ from stockroom.channels.channel import (
     UnavailableChannelError,
     Written,
 )
-from stockroom.channels.http import TIMEOUT
 from stockroom.channels.paging import Json
-from stockroom.settings import Settings
+from stockroom.channels.rest import opens_writer
 
 if TYPE_CHECKING:
     from stockroom.channels.amazon.seller import Seller
@@ -35,18 +30,6 @@ ANY_TYPE = "PRODUCT"
 """The product type of a listing that says none; attributes of all types may be written with it."""
 SETTLING_SECONDS = (1.0, 2.0, 4.0, 8.0)
 """A change is accepted before it shows: how long to wait, and look again, until it does."""
-
-
-@contextmanager
-def open_writer(
-    settings: Settings,
-    *,
-    timeout: httpx.Timeout = TIMEOUT,
-    sleep: Callable[[float], None] = time.sleep,
-) -> Iterator[AmazonWriter]:
-    """Open a connection to the account of ``settings``."""
-    with open_account(settings, timeout=timeout, sleep=sleep) as seller:
-        yield AmazonWriter(seller)
 
 
 @dataclass
@@ -166,3 +149,7 @@ def _product_type(item: Json, marketplace_id: str) -> str:
         each.get("productType") for each in item.get("summaries") or [] if each.get("marketplaceId") == marketplace_id
     )
     return next((str(each) for each in of_marketplace if each), ANY_TYPE)
+
+
+open_writer = opens_writer(open_account, AmazonWriter)
+"""Opens a connection to the account of some settings."""

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-
-import httpx
 
 from stockroom.channels.bigcommerce.client import CLOCK, open_store
 from stockroom.channels.bigcommerce.pages import counted_pages
@@ -21,26 +17,12 @@ from stockroom.channels.channel import (
     UnavailableChannelError,
     Written,
 )
-from stockroom.channels.http import TIMEOUT
-from stockroom.channels.rest import RestApi
-from stockroom.settings import Settings
+from stockroom.channels.rest import RestApi, opens_writer
 
 BATCH = 250
 """Items of one adjustment; it takes 2000, but ids of as many must fit into the address that reads them."""
 SETTLING_SECONDS = (0.5, 1.0, 2.0, 4.0)
 """An adjustment is acknowledged before it is done: how long to wait, and look again, until it shows."""
-
-
-@contextmanager
-def open_writer(
-    settings: Settings,
-    *,
-    timeout: httpx.Timeout = TIMEOUT,
-    sleep: Callable[[float], None] = time.sleep,
-) -> Iterator[BigCommerceWriter]:
-    """Open a connection to the store of ``settings``."""
-    with open_store(settings, timeout=timeout, sleep=sleep) as api:
-        yield BigCommerceWriter(api, sleep)
 
 
 @dataclass
@@ -115,3 +97,7 @@ class BigCommerceWriter:
             if not any(shown.get(change.listing) == change.units_before for change in changes):
                 return
             self.sleep(seconds)
+
+
+open_writer = opens_writer(open_store, lambda api: BigCommerceWriter(api, api.sleep))
+"""Opens a connection to the account of some settings."""

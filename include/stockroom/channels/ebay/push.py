@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
-
-import httpx
 
 from stockroom.channels.channel import (
     Change,
@@ -22,26 +18,12 @@ from stockroom.channels.channel import (
 )
 from stockroom.channels.ebay.client import open_account
 from stockroom.channels.ebay.streams import ASKING_FOR_ITEMS, CLOCK, INVENTORY, offers_of
-from stockroom.channels.http import TIMEOUT
 from stockroom.channels.paging import Json
-from stockroom.channels.rest import RestApi, value_at
-from stockroom.settings import Settings
+from stockroom.channels.rest import RestApi, opens_writer, value_at
 
 BATCH = 25
 """Most that eBay's bulk calls take."""
 QUANTITY = "availability.shipToLocationAvailability.quantity"
-
-
-@contextmanager
-def open_writer(
-    settings: Settings,
-    *,
-    timeout: httpx.Timeout = TIMEOUT,
-    sleep: Callable[[float], None] = time.sleep,
-) -> Iterator[EbayWriter]:
-    """Open a connection to the account of ``settings``."""
-    with open_account(settings, timeout=timeout, sleep=sleep) as api:
-        yield EbayWriter(api)
 
 
 @dataclass
@@ -128,3 +110,7 @@ def _reason(answer: Json) -> str:
     """Return what eBay says of a refusal."""
     said = [str(error.get("message")) for error in answer.get("errors") or []]
     return "; ".join(said) or f"eBay answered HTTP {answer.get('statusCode')} for it"
+
+
+open_writer = opens_writer(open_account, EbayWriter)
+"""Opens a connection to the account of some settings."""

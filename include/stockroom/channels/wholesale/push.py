@@ -10,7 +10,7 @@ import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
 from stockroom.channels.channel import Change, ChannelError, Listing, UnavailableChannelError, Written
 from stockroom.channels.wholesale.advice_846 import Parties, inventory_advice, parties_of
@@ -25,9 +25,7 @@ HEADER = ("sku", "location", "available_units")
 
 
 @contextmanager
-def open_writer(
-    settings: Settings, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-) -> Iterator[AvailabilityFiles]:
+def open_writer(settings: Settings, *, clock: Callable[[], datetime] | None = None) -> Iterator[AvailabilityFiles]:
     """Open the folder that customers fetch from."""
     parties = parties_of(settings)
     try:
@@ -44,9 +42,19 @@ class AvailabilityFiles:
     drop: Drop
     parties: Parties | None
     """None: nobody is told by X12."""
-    now: Callable[[], datetime]
-    """A folder has no clock of its own."""
+    clock: Callable[[], datetime] | None
+    """A folder has none of its own: somebody has to lend one before anything is compared or written."""
     offered: set[tuple[str, str]] = field(default_factory=set)
+
+    def go_by(self, clock: Callable[[], datetime], /) -> None:
+        """Take the time from here."""
+        self.clock = clock
+
+    def now(self) -> datetime:
+        """Return the time by the clock that was lent."""
+        if self.clock is None:
+            raise RuntimeError("a folder has no clock of its own; call go_by first")
+        return self.clock()
 
     def is_blank(self) -> bool:
         """Return whether the file of figures is not there, or has been taken away."""

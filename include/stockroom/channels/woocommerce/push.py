@@ -2,38 +2,20 @@
 
 from __future__ import annotations
 
-import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import httpx
-
 from stockroom.channels.channel import Change, Listing, Written
-from stockroom.channels.http import TIMEOUT
 from stockroom.channels.paging import Json, NumberedPages
-from stockroom.channels.rest import RestApi
+from stockroom.channels.rest import RestApi, opens_writer
 from stockroom.channels.woocommerce.client import open_shop
 from stockroom.channels.woocommerce.streams import IN_A_FIXED_ORDER
-from stockroom.settings import Settings
 
 BATCH = 100
 """Most that a batch takes, and a page gives."""
 FIELDS = "id,manage_stock,stock_quantity"
-
-
-@contextmanager
-def open_writer(
-    settings: Settings,
-    *,
-    timeout: httpx.Timeout = TIMEOUT,
-    sleep: Callable[[float], None] = time.sleep,
-) -> Iterator[WooWriter]:
-    """Open a connection to the shop of ``settings``."""
-    with open_shop(settings, timeout=timeout, sleep=sleep) as api:
-        yield WooWriter(api)
 
 
 @dataclass
@@ -100,3 +82,7 @@ def _by_list(listings: Sequence[Listing]) -> dict[str, list[Listing]]:
 
 def _own_id(listing: Listing) -> str:
     return listing.listing_id.rpartition("/")[2]
+
+
+open_writer = opens_writer(open_shop, WooWriter)
+"""Opens a connection to the account of some settings."""

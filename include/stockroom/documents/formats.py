@@ -15,9 +15,14 @@ def money(amount: Decimal, currency: str) -> str:
     >>> money(Decimal("1234.5"), "GBP"), money(Decimal("3"), "EUR"), money(Decimal("12"), "SEK")
     ('£1,234.50', '€3.00', 'SEK\xa012.00')
     """
-    symbol = _SYMBOLS.get(currency, f"{currency}\N{NO-BREAK SPACE}")
+    before = _SYMBOLS.get(currency, f"{currency}\N{NO-BREAK SPACE}")
     sign = "\N{MINUS SIGN}" if amount < 0 else ""
-    return f"{sign}{symbol}{abs(amount):,.2f}"
+    return f"{sign}{before}{abs(amount):,.2f}"
+
+
+def symbol(currency: str) -> str:
+    """Return a currency's sign, or its code where it has none."""
+    return _SYMBOLS.get(currency, currency)
 
 
 def unit_price(amount: Decimal) -> str:

@@ -1,4 +1,4 @@
-"""A purchase order as its supplier gets it: a PDF that one would sign, and a CSV that a program reads.
+"""A purchase order as its supplier gets it: a PDF that one would sign, and a table that a program reads, CSV or XLSX.
 
 Why a line is bought is our own affair: reasons and release notes stand in the buyer's annex (``order_reasons``).
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -17,7 +17,10 @@ from pathlib import Path
 import typst
 
 from stockroom.documents import formats
-from stockroom.tabular.spreadsheet import csv_bytes
+from stockroom.documents.barcode import code_128_widths
+from stockroom.documents.locales import DEFAULT_LOCALE, LOCALES, Locale
+from stockroom.tabular.spreadsheet import Cell, csv_bytes
+from stockroom.tabular.xlsx_writer import xlsx_bytes
 
 _TEMPLATE = Path(__file__).parent / "templates" / "purchase_order.typ"
 _OWN_NUMBER = re.compile(r"PO-[0-9]{6,12}")
@@ -51,6 +54,8 @@ class Party:
     name: str
     address_lines: tuple[str, ...] = ()
     email: str = ""
+    logo_svg: str = field(default="", repr=False)
+    """Printed above the name; empty: the name alone."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +95,13 @@ class PurchaseOrder:
     payment_terms: str
     ship_via: str
     lines: tuple[OrderLine, ...]
+    replaces: int = 0
+    """The version that the supplier has, which this one replaces; 0: this is the first."""
+    is_cancelled: bool = False
+    """The supplier has it, and must not fill it any more."""
+    tax_note: str = ""
+    locale: str = DEFAULT_LOCALE
+    """How amounts and days are written on the page."""
 
     @property
     def total(self) -> Decimal:
@@ -115,34 +127,12 @@ def purchase_order_file_name(po_number: str, suffix: str) -> str:
 
 def purchase_order_csv(order: PurchaseOrder) -> bytes:
     """Return the order as CSV, one row per line, columns ``CSV_COLUMNS``. UTF-8 without a mark: programs read it."""
-    address = ", ".join((order.ship_to.name, *order.ship_to.address_lines))
-    return csv_bytes(
-        CSV_COLUMNS,
-        (
-            (
-                order.po_number,
-                order.version,
-                order.supplier_id,
-                order.supplier.name,
-                order.ship_to_location_id,
-                order.currency,
-                order.ordered_date,
-                order.requested_date,
-                line.line_number,
-                line.sku,
-                line.supplier_sku,
-                line.description,
-                line.units,
-                line.pack_units,
-                line.unit_cost,
-                formats.cents(line.line_value),
-                order.payment_terms,
-                order.ship_via,
-                address,
-            )
-            for line in order.lines
-        ),
-    )
+    return csv_bytes(CSV_COLUMNS, _table(order))
+
+
+def purchase_order_xlsx(order: PurchaseOrder) -> bytes:
+    """Return the same rows as a workbook; the same order gives the same bytes."""
+    return xlsx_bytes(order.po_number, CSV_COLUMNS, _table(order))
 
 
 def purchase_order_pdf(order: PurchaseOrder) -> bytes:
@@ -166,6 +156,33 @@ def purchase_order_pdf(order: PurchaseOrder) -> bytes:
     return pdf
 
 
+def _table(order: PurchaseOrder) -> Iterator[tuple[Cell, ...]]:
+    """Yield a row per line; what is cancelled has lines of no units."""
+    address = ", ".join((order.ship_to.name, *order.ship_to.address_lines))
+    for line in order.lines:
+        yield (
+            order.po_number,
+            order.version,
+            order.supplier_id,
+            order.supplier.name,
+            order.ship_to_location_id,
+            order.currency,
+            order.ordered_date,
+            order.requested_date,
+            line.line_number,
+            line.sku,
+            line.supplier_sku,
+            line.description,
+            0 if order.is_cancelled else line.units,
+            line.pack_units,
+            line.unit_cost,
+            formats.cents(Decimal(0) if order.is_cancelled else line.line_value),
+            order.payment_terms,
+            order.ship_via,
+            address,
+        )
+
+
 @functools.cache
 def _compiler() -> typst.Compiler:
     """Return one compiler per process: reading the fonts is what costs time.
@@ -177,42 +194,52 @@ def _compiler() -> typst.Compiler:
 
 def _as_printed(order: PurchaseOrder) -> dict[str, object]:
     """Return what the template prints, every value a string already written for a reader."""
+    written = LOCALES[order.locale]
     return {
         "number": order.po_number,
+        "barcode": code_128_widths(order.po_number),
         "version": str(order.version),
+        "replaces": str(order.replaces) if order.replaces else "",
+        "is_cancelled": order.is_cancelled,
         "is_released": order.release is not None,
         "authorised_by": order.release.authorised_by if order.release else "",
-        "authorised_on": formats.long_day(order.release.released_date) if order.release else "",
+        "authorised_on": written.long_day(order.release.released_date) if order.release else "",
         "buyer": _party(order.buyer),
         "supplier": _party(order.supplier),
         "supplier_id": order.supplier_id,
         "ship_to": _party(order.ship_to),
         "ship_to_id": order.ship_to_location_id,
         "currency": order.currency,
-        "ordered": formats.long_day(order.ordered_date),
-        "requested": formats.long_day(order.requested_date) if order.requested_date else "as soon as possible",
+        "ordered": written.long_day(order.ordered_date),
+        "requested": written.long_day(order.requested_date) if order.requested_date else "as soon as possible",
         "payment_terms": order.payment_terms or "as agreed",
         "ship_via": order.ship_via or "as agreed",
-        "total": formats.money(order.total, order.currency),
-        "units": formats.count(sum(line.units for line in order.lines)),
-        "lines": [_line(line) for line in order.lines],
+        "tax_note": order.tax_note,
+        "total": written.money(order.total, order.currency),
+        "units": written.count(sum(line.units for line in order.lines)),
+        "lines": [_line(line, written) for line in order.lines],
     }
 
 
 def _party(party: Party) -> dict[str, object]:
-    return {"name": party.name, "address": [line for line in party.address_lines if line], "email": party.email}
+    return {
+        "name": party.name,
+        "address": [line for line in party.address_lines if line],
+        "email": party.email,
+        "logo": party.logo_svg,
+    }
 
 
-def _line(line: OrderLine) -> dict[str, str]:
+def _line(line: OrderLine, written: Locale) -> dict[str, str]:
     packs, rest = divmod(line.units, max(line.pack_units, 1))
-    whole_packs = f"{formats.count(packs)} \N{MULTIPLICATION SIGN} {formats.count(line.pack_units)}"
+    whole_packs = f"{written.count(packs)} \N{MULTIPLICATION SIGN} {written.count(line.pack_units)}"
     return {
         "number": str(line.line_number),
         "sku": line.sku,
         "supplier_sku": line.supplier_sku,
         "description": line.description,
         "packs": whole_packs if rest == 0 else "loose",
-        "units": formats.count(line.units),
-        "unit_price": formats.unit_price(line.unit_cost),
-        "value": f"{line.line_value:,.2f}",
+        "units": written.count(line.units),
+        "unit_price": written.unit_price(line.unit_cost),
+        "value": written.amount(line.line_value),
     }

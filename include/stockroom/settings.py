@@ -72,6 +72,12 @@ class Settings:
     """So many requests a minute are taken from one network address."""
     storefront_limits_url: str = field(default="", repr=False)
     """A Redis that several storefronts count in together; empty: each counts for itself."""
+    company_logo: Path = Path()
+    """An SVG file, printed on purchase orders; empty: the name alone."""
+    x12_id: str = ""
+    """How we are called in interchanges with suppliers, as ZZ:NAME."""
+    order_way: str = "folder"
+    """How suppliers get their orders for whom nobody set a way: ``folder``, or ``mail`` as their terms say."""
     mail_sender: str = "folder"
     """How shoppers' mails leave: ``folder``, ``smtp:<Airflow connection>`` or ``ses:<Airflow connection>``."""
     sms_sender: str = "folder"
@@ -189,8 +195,10 @@ def _parsed(name: str, text: str) -> object:
     try:
         if name in DROPS:
             return _drop(variable, text)
-        if name.endswith("_dir"):
+        if name.endswith("_dir") or name == "company_logo":
             return Path(text)
+        if name == "order_way" and text not in ("folder", "mail"):
+            raise SettingsError(f"{variable}={text!r} is no way for orders; give folder or mail")
         if name in ("approval_threshold", "second_approval_threshold", *AMOUNTS):
             value = Decimal(text)
             if not value.is_finite() or value < 0:

@@ -279,14 +279,16 @@ def test_deliveries_killed_at_any_moment_end_in_the_same_files_and_each_order_on
 
 
 def test_the_day_of_a_persons_answer_is_the_stores_day(settings, add_order, warehouse):
+    from stockroom.documents.purchase_orders import Party
     from stockroom.jobs.order_document import order_document
     from stockroom.warehouse.order_contents import read_order
+    from stockroom.warehouse.order_ways import OrderWay
 
     po_number = add_order(1, state="waiting")
     answer_order(settings, po_number, 1, "release", "jane")
     warehouse.connection.execute("update ops.purchase_order_events set occurred_at = '2011-06-30 23:30+00'")
     rows = read_order(warehouse.connection, po_number=po_number, version=1)
     warehouse.connection.commit()
-    release = order_document(rows, company_name="Shop", time_zone="Europe/London").release
+    release = order_document(rows, buyer=Party("Shop"), time_zone="Europe/London", way=OrderWay("S01")).release
     assert release is not None
     assert (release.authorised_by, release.released_date) == ("jane", date(2011, 7, 1))

@@ -12,7 +12,18 @@ import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
 
-from stockroom.cli import connecting, measures, one_machine, orders, selling, shoppers, supposing, upkeep, warehouse
+from stockroom.cli import (
+    connecting,
+    measures,
+    one_machine,
+    orders,
+    selling,
+    shoppers,
+    supply,
+    supposing,
+    upkeep,
+    warehouse,
+)
 from stockroom.cli.command import Commands
 
 
@@ -46,6 +57,6 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="stockroom", description="Inventory automation for e-commerce.")
     parser.add_argument("--traceback", action="store_true", help="show where an error comes from")
     commands = Commands(parser.add_subparsers(title="commands", required=True, metavar="COMMAND"))
-    for group in (one_machine, connecting, warehouse, selling, orders, supposing, shoppers, measures, upkeep):
+    for group in (one_machine, connecting, warehouse, selling, orders, supply, supposing, shoppers, measures, upkeep):
         group.add_to(commands)
     return parser

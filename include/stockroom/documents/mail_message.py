@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
@@ -18,6 +19,15 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069
 _ENCODED_WORD = "=?"
 """Begins an encoded word (RFC 2047): a line break can hide inside it and become a header of its own."""
 _KEY = re.compile(r"[0-9a-f]{32}")
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file that goes with a message."""
+
+    name: str
+    media_type: str
+    content: bytes = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -59,7 +69,15 @@ def check_words(name: str, value: str) -> None:
         )
 
 
-def mail_bytes(head: MailHead, *, subject: str, text: str, html: str, unsubscribe_url: str = "") -> bytes:
+def mail_bytes(
+    head: MailHead,
+    *,
+    subject: str,
+    text: str,
+    html: str,
+    unsubscribe_url: str = "",
+    attachments: Sequence[Attachment] = (),
+) -> bytes:
     """Return the message as it is sent; the same fields give the same bytes. Check the words in ``subject`` first.
 
     Raises:
@@ -82,8 +100,12 @@ def mail_bytes(head: MailHead, *, subject: str, text: str, html: str, unsubscrib
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(text)
     message.add_alternative(html, subtype="html")
-    # The library draws its boundary at random, which would make every rendering another file.
-    message.set_boundary(f"=_{head.message_key}")
+    for file in attachments:
+        main, _, sub = file.media_type.partition("/")
+        message.add_attachment(file.content, maintype=main, subtype=sub, filename=file.name)
+    # The library draws its boundaries at random, which would make every rendering another file.
+    for depth, part in enumerate(part for part in message.walk() if part.is_multipart()):
+        part.set_boundary(f"=_{head.message_key}{'_' * depth}")
     return message.as_bytes()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from stockroom.jobs.named_people import check_named
 from stockroom.settings import Settings
 from stockroom.warehouse import connect
 from stockroom.warehouse.order_answers import Outcome, record_answer
@@ -20,10 +21,6 @@ _WHAT_HAPPENED: dict[Outcome, str] = {
     "older version": "the answer was for an older version; recorded without effect",
     "not waiting": "it does not wait any more; recorded without effect",
 }
-
-
-class UnnamedApproverError(ValueError):
-    """Somebody answered who is not among the people that may."""
 
 
 @dataclass(frozen=True)
@@ -69,14 +66,5 @@ def answer_order(settings: Settings, po_number: str, version: int, answer: Answe
             second_approvers=settings.second_approvers,
         )
         if answer != "no answer":  # after that, since an unknown order is said first; it undoes what was recorded
-            _check_named(settings, who.strip())
+            check_named(settings, who)
     return AnswerSummary(po_number, version, outcome, who.strip())
-
-
-def _check_named(settings: Settings, who: str) -> None:
-    named = dict.fromkeys((*settings.approvers, *settings.second_approvers))
-    if who not in named:
-        raise UnnamedApproverError(
-            f"{who!r} may not answer for orders; STOCKROOM_APPROVERS and STOCKROOM_SECOND_APPROVERS name: "
-            + ", ".join(named)
-        )

@@ -11,13 +11,12 @@ import psycopg
 from stockroom.delivery.mails import open_mail_way
 from stockroom.delivery.providers import UnreachableProviderError
 from stockroom.delivery.texts import send_text
-from stockroom.documents.mail_message import UnusableMailFieldError
-from stockroom.documents.purchase_orders import UnprintableOrderError
 from stockroom.jobs.deliver_confirmation import compose_confirm_mail, compose_confirm_text
 from stockroom.jobs.deliver_help_text import compose_help_text
 from stockroom.jobs.deliver_messages import Delivery, Way
+from stockroom.jobs.deliver_orders import ORDERS, deliver_orders
 from stockroom.jobs.deliver_price_signals import send_price_signals
-from stockroom.jobs.deliver_purchase_order import DOCUMENT, ORDER, deliver_purchase_order, order_number
+from stockroom.jobs.deliver_purchase_order import DOCUMENT
 from stockroom.jobs.deliver_restock_mail import compose_restock_mail
 from stockroom.jobs.deliver_restock_text import compose_restock_text
 from stockroom.jobs.deliver_sorry_mail import compose_sorry_mail
@@ -25,8 +24,7 @@ from stockroom.jobs.delivery_summary import KINDS, MESSAGES_AT_ONCE, PRICE_SIGNA
 from stockroom.settings import Settings
 from stockroom.warehouse import connect, outbox
 from stockroom.warehouse.order_contents import ask_for_waiting_documents
-from stockroom.warehouse.order_states import DELIVERY, move_orders
-from stockroom.warehouse.outbox import OutboxMessage, claim, mark_sent, pending_messages, retry_failed
+from stockroom.warehouse.outbox import OutboxMessage, pending_messages, retry_failed
 from stockroom.warehouse.restock_apologies import KIND as SORRY
 from stockroom.warehouse.restock_confirmations import MAIL as CONFIRM_MAIL
 from stockroom.warehouse.restock_confirmations import TEXT as CONFIRM_TEXT
@@ -35,7 +33,6 @@ from stockroom.warehouse.restock_notices import KINDS as NOTICE_KINDS
 from stockroom.warehouse.restock_notices import MAIL, TEXT
 from stockroom.warehouse.switches import NOTICES, is_off
 
-ORDERS = (ORDER, DOCUMENT)
 MAILS = {CONFIRM_MAIL: compose_confirm_mail, MAIL: compose_restock_mail, SORRY: compose_sorry_mail}
 TEXTS = {HELP: compose_help_text, CONFIRM_TEXT: compose_confirm_text, TEXT: compose_restock_text}
 QUESTIONS = (CONFIRM_MAIL, CONFIRM_TEXT)
@@ -59,7 +56,7 @@ def deliver_outbox(settings: Settings, *, now: datetime) -> DeliverySummary:
     with connect(settings.warehouse_url) as connection:
         with connection.transaction():
             retry_failed(connection, tuple(KINDS))
-            outbox.fail_unsure(connection, (*MAILS, *TEXTS))
+            outbox.fail_unsure(connection, (*MAILS, *TEXTS, *ORDERS))
             ask_for_waiting_documents(connection, kind=DOCUMENT)
             summary.is_paused = is_off(connection, NOTICES)
         kinds = [kind for kind in KINDS if not (summary.is_paused and kind in PAUSED)]
@@ -84,32 +81,11 @@ def deliver_questions(settings: Settings, connection: psycopg.Connection, *, now
 
 def _deliver(delivery: Delivery, messages: Sequence[OutboxMessage]) -> None:
     settings = delivery.settings
-    orders = [one for one in messages if one.kind in ORDERS]
-    for first in range(0, len(orders), MESSAGES_AT_ONCE):
-        with delivery.connection.transaction():
-            for message in orders[first : first + MESSAGES_AT_ONCE]:
-                _write_order(delivery, message)
     with open_mail_way(settings.mail_sender, settings.outbox_dir / "mail") as way:
+        deliver_orders(delivery, [one for one in messages if one.kind in ORDERS], way)
         mails = [one for one in messages if one.kind in MAILS]
         delivery.send_all(mails, Way(settings.mail_sender, MAILS, way.send))
     texts = [one for one in messages if one.kind in TEXTS]
     text_by = partial(send_text, sender=settings.sms_sender, folder=settings.outbox_dir / "sms")
     delivery.send_all(texts, Way(settings.sms_sender, TEXTS, text_by))
     send_price_signals(delivery, [one for one in messages if one.kind == PRICE_SIGNALS])
-
-
-def _write_order(delivery: Delivery, message: OutboxMessage) -> None:
-    if not claim(delivery.connection, message.message_key):
-        return
-    try:
-        path = deliver_purchase_order(delivery.settings, delivery.connection, message)
-    except (UnprintableOrderError, UnusableMailFieldError) as error:
-        delivery.fail(message, error)
-        return
-    mark_sent(delivery.connection, message.message_key, path)
-    if message.kind == ORDER:
-        move_orders(
-            delivery.connection, [order_number(message)], "sent", by=DELIVERY, note=f"{message.subject_key} left"
-        )
-    if path is not None:
-        delivery.summary.left[message.kind].append(message.subject_key)

@@ -1,65 +1,97 @@
-"""Deliver one purchase order: page, CSV and reasons into our documents; without reasons to the supplier on release."""
+"""Make of one message about a purchase order what leaves: our own papers first, then the supplier's copy."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
 
 from stockroom.delivery.folder import remove_unfinished, write_whole
 from stockroom.documents.order_reasons import order_reasons_csv, order_reasons_file_name, order_reasons_html
+from stockroom.documents.purchase_order_850 import purchase_order_850
 from stockroom.documents.purchase_orders import (
+    PurchaseOrder,
     UnprintableOrderError,
     purchase_order_csv,
     purchase_order_file_name,
     purchase_order_pdf,
+    purchase_order_xlsx,
 )
-from stockroom.jobs.order_document import order_document
+from stockroom.jobs.order_document import buyer_of, order_document
 from stockroom.settings import Settings
 from stockroom.warehouse.order_contents import read_order
 from stockroom.warehouse.order_states import LEFT
+from stockroom.warehouse.order_ways import OrderWay, interchange_number
 from stockroom.warehouse.outbox import OutboxMessage
+from stockroom.x12.write import Address, UnwritableError
 
 ORDER = "purchase_order"
 """Kind of message: a released order, for the supplier."""
+CANCELLATION = "purchase_order_cancellation"
+"""Kind of message: an order that the supplier has is taken back."""
 DOCUMENT = "purchase_order_document"
 """Kind of message: the document of an order that waits, for whoever has to answer. It stays in the house."""
 
 
-def deliver_purchase_order(settings: Settings, connection: psycopg.Connection, message: OutboxMessage) -> Path | None:
-    """Write the files of a claimed message and return the page's path.
+@dataclass(frozen=True)
+class Parcel:
+    """What leaves for a supplier."""
 
-    The reasons stay among our documents, whether the order is released or not.
-    ``None`` for the document of an order that nobody is asked about any more: answered, cancelled or a newer version.
-    The same order gives the same bytes under the same names, so that a delivery repeated after a crash is one order.
+    order: PurchaseOrder
+    address: str
+    """E-mail address of the supplier's terms; empty if they hold none."""
+    files: Mapping[str, bytes] = field(repr=False)
+    """By name. What programs act on comes last: by then the page for people is there."""
+
+    @property
+    def name(self) -> str:
+        """Return the file by whose name the parcel is found again."""
+        return next(iter(self.files))
+
+
+def prepare_order(
+    settings: Settings, connection: psycopg.Connection, message: OutboxMessage, way: OrderWay
+) -> Parcel | None:
+    """Write our own papers of a claimed message, and return what leaves for the supplier.
+
+    The reasons stay among our documents, whether the order is released or not. ``None`` for the document of an order
+    that nobody is asked about any more: answered, cancelled or a newer version. The same order gives the same bytes
+    under the same names, so that a delivery repeated after a crash is one order.
 
     Raises:
         UnprintableOrderError: the order cannot be printed as it stands, or is not released after all.
     """
-    po_number, _, version = message.subject_key.partition("/v")
-    rows = read_order(connection, po_number=po_number, version=int(version))
+    rows = read_order(connection, po_number=order_number(message), version=order_version(message))
     state = rows[0].state if rows else "not there in this version, or without lines"
     if message.kind == DOCUMENT and state != "waiting":
         return None
     if message.kind == ORDER and state not in LEFT:
         raise UnprintableOrderError(f"{message.subject_key} was to be delivered, but it is {state}")
-    order = order_document(rows, company_name=settings.company_name, time_zone=settings.time_zone)
-    page_name = purchase_order_file_name(order.po_number, "pdf")
+    if message.kind == CANCELLATION and state != "cancelled":
+        raise UnprintableOrderError(f"{message.subject_key} was to be taken back, but it is {state}")
+    order = order_document(
+        rows,
+        buyer=buyer_of(settings),
+        time_zone=settings.time_zone,
+        way=way,
+        is_cancelled=message.kind == CANCELLATION,
+    )
+    own = {name: _CONTENTS[ending](order) for ending, name in _names(order, ("pdf", "csv")).items()}
     reasons = {
         order_reasons_file_name(order.po_number, "html"): order_reasons_html(order),
         order_reasons_file_name(order.po_number, "csv"): order_reasons_csv(order),
     }
-    suppliers_copy = {
-        page_name: purchase_order_pdf(order),
-        # The CSV goes last: programs act on it, and by then the page for people is there.
-        purchase_order_file_name(order.po_number, "csv"): purchase_order_csv(order),
+    write_files(settings.documents_dir / "purchase_orders", reasons | own)
+    if message.kind == DOCUMENT:
+        return Parcel(order, "", own)
+    files = {
+        name: own[name] if name in own else _supplier_file(settings, connection, message, way, order, ending)
+        for ending, name in _names(order, way.formats).items()
     }
-    folder = settings.documents_dir / "purchase_orders"
-    _write(folder, reasons | suppliers_copy)
-    if message.kind == ORDER:
-        folder = settings.outbox_dir / "purchase_orders"
-        _write(folder, suppliers_copy)
-    return folder / page_name
+    return Parcel(order, rows[0].supplier_email or "", files)
 
 
 def order_number(message: OutboxMessage) -> str:
@@ -67,7 +99,54 @@ def order_number(message: OutboxMessage) -> str:
     return message.subject_key.partition("/v")[0]
 
 
-def _write(folder: Path, contents: dict[str, bytes]) -> None:
+def order_version(message: OutboxMessage) -> int:
+    """Return the version of the order that a message is about."""
+    return int(message.subject_key.partition("/v")[2])
+
+
+def write_files(folder: Path, contents: Mapping[str, bytes]) -> Path:
+    """Write files into a folder and return the first one's path. Only for who holds the lock on their message."""
     for name, content in contents.items():
-        remove_unfinished(folder / name)  # ours alone: the message's row is locked
+        remove_unfinished(folder / name)
         write_whole(folder / name, content)
+    return folder / next(iter(contents))
+
+
+_CONTENTS = {"pdf": purchase_order_pdf, "csv": purchase_order_csv, "xlsx": purchase_order_xlsx}
+_ENDINGS = {"x12": "edi"}
+
+
+def _names(order: PurchaseOrder, formats: tuple[str, ...]) -> dict[str, str]:
+    """Return a file's name by its format, the page first; what changes an order stands beside it under its own."""
+    tail = "-cancelled" if order.is_cancelled else f"-v{order.version}" if order.replaces else ""
+    return {
+        each: purchase_order_file_name(order.po_number, _ENDINGS.get(each, each)).replace(".", f"{tail}.")
+        for each in sorted(formats, key=lambda one: one != "pdf")
+    }
+
+
+def _supplier_file(
+    settings: Settings,
+    connection: psycopg.Connection,
+    message: OutboxMessage,
+    way: OrderWay,
+    order: PurchaseOrder,
+    ending: str,
+) -> bytes:
+    if ending != "x12":
+        return _CONTENTS[ending](order)
+    try:
+        sender, receiver = Address.read(settings.x12_id), Address.read(way.x12_address)
+    except UnwritableError as error:
+        raise UnprintableOrderError(
+            f"{order.po_number} cannot leave as X12 for {order.supplier_id}: {error}; "
+            "STOCKROOM_X12_ID names us, `stockroom order-way --x12-id` the supplier"
+        ) from error
+    released = order.release.released_date if order.release else order.ordered_date
+    return purchase_order_850(
+        order,
+        sender=sender,
+        receiver=receiver,
+        control=interchange_number(connection, message.message_key),
+        at=datetime(released.year, released.month, released.day, tzinfo=UTC),
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from stockroom.jobs.deliver_purchase_order import DOCUMENT, ORDER
+from stockroom.jobs.deliver_purchase_order import CANCELLATION, DOCUMENT, ORDER
 from stockroom.warehouse.restock_apologies import KIND as SORRY
 from stockroom.warehouse.restock_confirmations import MAIL as CONFIRM_MAIL
 from stockroom.warehouse.restock_confirmations import TEXT as CONFIRM_TEXT
@@ -17,6 +17,7 @@ MESSAGES_AT_ONCE = 20
 """What a crash may cause to be written a second time, under the same names; each commit waits for the disk."""
 KINDS = {
     ORDER: ("purchase order", "delivered"),
+    CANCELLATION: ("purchase order", "taken back"),
     DOCUMENT: ("document", "for orders that wait"),
     CONFIRM_MAIL: ("address", "asked to confirm"),
     MAIL: ("restock mail", "sent"),

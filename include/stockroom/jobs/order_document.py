@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from stockroom.documents.purchase_orders import OrderLine, Party, PurchaseOrder, Release, UnprintableOrderError
+from stockroom.settings import Settings
 from stockroom.warehouse.order_contents import OrderRow
+from stockroom.warehouse.order_ways import OrderWay
 
 POLICY = "policy"
 """The actor in ``ops.purchase_order_events`` when no person was asked."""
 
 
-def order_document(rows: Sequence[OrderRow], *, company_name: str, time_zone: str) -> PurchaseOrder:
+def order_document(
+    rows: Sequence[OrderRow], *, buyer: Party, time_zone: str, way: OrderWay, is_cancelled: bool = False
+) -> PurchaseOrder:
     """Return the document of an order with these lines, at least one; the same rows give the same document.
 
     Raises:
@@ -30,16 +35,20 @@ def order_document(rows: Sequence[OrderRow], *, company_name: str, time_zone: st
         po_number=head.po_number,
         version=head.version,
         release=_release(head, time_zone),
-        buyer=Party(company_name),
+        buyer=buyer,
         supplier_id=head.supplier_id,
         supplier=Party(head.supplier_name, email=head.supplier_email or ""),
         ship_to_location_id=head.location_id,
-        ship_to=Party(f"{company_name}, {head.location_name}", _address(head)),
+        ship_to=Party(f"{buyer.name}, {head.location_name}", _address(head)),
         currency=head.currency,
         ordered_date=head.plan_date,
         requested_date=head.requested_date,
         payment_terms=head.payment_terms or "",
         ship_via=head.ship_via or "",
+        replaces=head.replaces or 0,
+        is_cancelled=is_cancelled,
+        tax_note=way.tax_note,
+        locale=way.locale,
         lines=tuple(
             OrderLine(
                 line_number=row.line_number,
@@ -56,6 +65,22 @@ def order_document(rows: Sequence[OrderRow], *, company_name: str, time_zone: st
             for row in rows
         ),
     )
+
+
+def buyer_of(settings: Settings) -> Party:
+    """Return ourselves, as orders name us.
+
+    Raises:
+        UnprintableOrderError: the logo cannot be read.
+    """
+    logo = ""
+    if settings.company_logo != Path():
+        try:
+            logo = settings.company_logo.read_text(encoding="utf-8")
+        except (OSError, UnicodeError) as error:
+            raise UnprintableOrderError(f"STOCKROOM_COMPANY_LOGO: {error}; give an SVG file") from error
+    address = tuple(line.strip() for line in settings.company_address.split(",") if line.strip())
+    return Party(settings.company_name, address, settings.mail_from, logo)
 
 
 def _address(head: OrderRow) -> tuple[str, ...]:

@@ -41,6 +41,8 @@ class OrderRow:
     released_by: str | None
     release_note: str | None
     released_at: datetime | None
+    replaces: int | None
+    """The last earlier version that left for the supplier."""
     line_number: int
     sku: str
     supplier_sku: str | None

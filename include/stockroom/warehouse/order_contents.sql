@@ -22,6 +22,7 @@ select
     released.actor as released_by,
     released.note as release_note,
     released.occurred_at as released_at,
+    earlier.version as replaces,
     lines.line_number,
     lines.sku,
     lines.supplier_sku,
@@ -50,5 +51,10 @@ left join lateral (
     order by events.event_id
     limit 1
 ) as released on true
+left join lateral (
+    select max(events.version) as version
+    from ops.purchase_order_events as events
+    where events.po_number = orders.po_number and events.version < orders.version and events.to_state = 'sent'
+) as earlier on true
 where orders.po_number = %(po_number)s and orders.version = %(version)s
 order by lines.line_number

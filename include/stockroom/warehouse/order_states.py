@@ -26,12 +26,19 @@ DELIVERY = "delivery"
 
 
 def move_orders(
-    connection: psycopg.Connection, po_numbers: Sequence[str], to_state: State, *, by: str, note: str
+    connection: psycopg.Connection,
+    po_numbers: Sequence[str],
+    to_state: State,
+    *,
+    by: str,
+    note: str,
+    version: int | None = None,
 ) -> tuple[str, ...]:
     """Bring orders into a state, each with its event, and return those that moved; the caller commits.
 
     An order that is there already, or from which no way leads there, is left alone: an answer that comes late or twice
-    changes nothing. For one reason an order, call it once for each; what belongs together stays one transaction.
+    changes nothing. So is one that is not in ``version`` any more, if that is given. For one reason an order, call it
+    once for each; what belongs together stays one transaction.
     """
     rows = connection.execute(
         """
@@ -41,8 +48,9 @@ def move_orders(
         where
             orders.po_number = any(%(po_numbers)s) and moves.to_state = %(to_state)s
             and orders.state = moves.from_state
+            and (%(version)s::integer is null or orders.version = %(version)s)
         returning orders.po_number
         """,
-        {"po_numbers": list(po_numbers), "to_state": to_state, "by": by, "note": note},
+        {"po_numbers": list(po_numbers), "to_state": to_state, "by": by, "note": note, "version": version},
     )
     return tuple(sorted(row[0] for row in rows))

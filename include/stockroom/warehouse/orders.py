@@ -145,7 +145,7 @@ def propose_orders(connection: psycopg.Connection, *, plan_date: date, orders: S
             """,
             [(f"{because} needs none of it any more", old.po_number) for old in needless],
         )
-    _write_lines(
+    write_lines(
         connection,
         [(number, 1, order) for number, order in zip(numbers, new, strict=True)]
         + [(old.po_number, old.version + 1, order) for old, order in changed],
@@ -172,7 +172,8 @@ def _take_numbers(connection: psycopg.Connection, count: int) -> list[str]:
     return [f"PO-{number:06d}" for number in range(last - count + 1, last + 1)]
 
 
-def _write_lines(connection: psycopg.Connection, orders: Sequence[tuple[str, int, ProposedOrder]]) -> None:
+def write_lines(connection: psycopg.Connection, orders: Sequence[tuple[str, int, ProposedOrder]]) -> None:
+    """Write the lines of orders by number and version; the caller commits."""
     statement = """
         copy ops.purchase_order_lines (
             po_number, version, line_number, sku, supplier_sku, units, pack_units, unit_cost, line_value, reason, terms

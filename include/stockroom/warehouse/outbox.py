@@ -99,7 +99,11 @@ def fail_unsure(connection: psycopg.Connection, kinds: Sequence[str]) -> int:
         select
             'outbox/' || message_key, %(exception_kind)s, subject_key,
             'it was being handed to the provider when the process ended: it may have left or not',
-            'look it up at the provider; it is not sent a second time'
+            case when kind like 'purchase_order%%'
+                then 'ask the supplier whether it came; then `stockroom settle-order ' || message_key
+                    || ' arrived`, or `again`'
+                else 'look it up at the provider; it is not sent a second time'
+            end
         from ops.outbox
         where kind = any(%(kinds)s) and state = 'sending' and sent_at < now() - interval '10 minutes'
         on conflict (exception_key) do nothing
@@ -108,9 +112,36 @@ def fail_unsure(connection: psycopg.Connection, kinds: Sequence[str]) -> int:
     ).rowcount
 
 
+def doubtful_subject(connection: psycopg.Connection, message_key: str) -> str | None:
+    """Return what a message is about that was being handed over when something broke off; hold it till the commit."""
+    row = connection.execute(
+        "select subject_key from ops.outbox where message_key = %s and state = 'sending' for update", (message_key,)
+    ).fetchone()
+    return None if row is None else str(row[0])
+
+
+def resolve(connection: psycopg.Connection, message_key: str) -> None:
+    """Close the question about a message; the caller commits."""
+    connection.execute(
+        "update ops.exceptions set resolved_at = now() where exception_key = %s and resolved_at is null",
+        (_exception_key(message_key),),
+    )
+
+
 def put_off(connection: psycopg.Connection, message_key: str, until: datetime) -> None:
     """Let a pending message leave no sooner than ``until``; the caller commits."""
     connection.execute("update ops.outbox set not_before = %s where message_key = %s", (until, message_key))
+
+
+def back_off(connection: psycopg.Connection, message_key: str) -> None:
+    """Let a message that could not leave wait for 2, 4, 8 … minutes, at most 6 hours; the caller commits."""
+    connection.execute(
+        """
+        update ops.outbox set not_before = now() + least(power(2, attempts), 360) * interval '1 minute'
+        where message_key = %s
+        """,
+        (message_key,),
+    )
 
 
 def mark_sent(connection: psycopg.Connection, message_key: str, path: Path | str | None) -> None:
@@ -122,10 +153,7 @@ def mark_sent(connection: psycopg.Connection, message_key: str, path: Path | str
         "update ops.outbox set state = 'sent', sent_at = now(), path = %s where message_key = %s",
         (None if path is None else str(path), message_key),
     )
-    connection.execute(
-        "update ops.exceptions set resolved_at = now() where exception_key = %s and resolved_at is null",
-        (_exception_key(message_key),),
-    )
+    resolve(connection, message_key)
 
 
 def mark_failed(connection: psycopg.Connection, message_key: str, *, subject: str, detail: str, mend: str) -> None:

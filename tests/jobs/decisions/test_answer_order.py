@@ -9,9 +9,10 @@ from decimal import Decimal
 
 import pytest
 
-from stockroom.jobs.answer_order import UnnamedApproverError, answer_order
+from stockroom.jobs.answer_order import answer_order
 from stockroom.jobs.check_decisions import check_decisions
 from stockroom.jobs.gate_keeping import GateFailedError
+from stockroom.jobs.named_people import UnnamedApproverError
 from stockroom.jobs.plan_orders import plan_orders
 from stockroom.jobs.release_orders import release_orders
 from stockroom.jobs.waiting_orders import describe_waiting, waiting_orders

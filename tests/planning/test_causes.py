@@ -193,3 +193,32 @@ def test_what_comes_after_the_plan_date_says_nothing_but_for_the_calendar(histor
     promotion[:, DAYS:] = 0.0
     calm = plan_of_shop(history_of, shipments, as_of_date, units, promotion=promotion, price=price)
     assert (calm.reorder_point_units < plans[0].reorder_point_units).all()
+
+
+def test_a_price_that_planners_set_teaches_the_elasticity_and_no_uplift(history_of, shipments, as_of_date):
+    # A tag of 10 to 40 % less for a week, nowhere announced: 1 % less price sells 2 % more.
+    units, off, _ = promoted_shop(elasticity=2.0)
+    causes = fitted_causes(history_of, shipments, as_of_date, units, price_off=off)
+    assert causes.elasticity[-1] == pytest.approx(2.0, abs=0.25)
+    assert causes.uplift[-1] == pytest.approx(0.0, abs=0.5)  # nobody promoted anything: the prior's
+    assert causes.elasticity_sd[-1] < 0.6
+
+
+def test_a_planned_price_ahead_is_ordered_for_as_the_past_has_shown(history_of, shipments, as_of_date):
+    units, off, _ = promoted_shop(elasticity=2.0)
+    half = np.zeros_like(off)
+    half[:, :DAYS] = off[:, :DAYS]
+    usual = plan_of_shop(history_of, shipments, as_of_date, units, price_off=half)
+    half[:, DAYS:] = 0.3  # 1 / 0.7 ** 2 is about twice
+    lower = plan_of_shop(history_of, shipments, as_of_date, units, price_off=half)
+    assert lower.reorder_point_units.sum() == pytest.approx(2.0 * usual.reorder_point_units.sum(), rel=0.15)
+
+
+def test_a_planned_higher_price_is_no_promotion(history_of, shipments, as_of_date):
+    units, off, _ = promoted_shop(elasticity=2.0)
+    half = np.zeros_like(off)
+    half[:, :DAYS] = off[:, :DAYS]
+    usual = plan_of_shop(history_of, shipments, as_of_date, units, price_off=half)
+    half[:, DAYS:] = -0.25
+    higher = plan_of_shop(history_of, shipments, as_of_date, units, price_off=half)
+    assert higher.reorder_point_units.sum() < 0.8 * usual.reorder_point_units.sum()

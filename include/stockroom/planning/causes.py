@@ -5,6 +5,8 @@ of the usual price over the promoted one. Both are Poisson regressions of promot
 the items' own levels let expect (an offset, so that no item needs a parameter of its own); a category leans on all,
 and all on a stated prior.
 
+A price that planners set for some days teaches and counts the same, but for the uplift: nobody announced it.
+
 Only what was planned counts. A shop that cuts a price because an item sells badly would teach that lower prices sell
 less (0.1 was found where the truth was 2.0). So the cut of a promoted day is what the promotion announced to take off
 or, where it announced no share, the price against the next ones without a promotion; any other change of price is part
@@ -16,6 +18,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -74,18 +77,20 @@ class _Cells:
     """Promoted days added up: one row per category, week and depth of the cut."""
 
     category: TextArray
+    is_promoted: FloatArray
+    """1 of promoted days, 0 of days with a planned price alone."""
     cut: FloatArray
     units: FloatArray
     expected: FloatArray
 
     def of(self, category: str) -> _Cells:
         rows = self.category == category
-        return _Cells(self.category[rows], self.cut[rows], self.units[rows], self.expected[rows])
+        return _Cells(*(column[rows] for column in vars(self).values()))
 
 
 def fit_causes(blocks: Iterable[ItemHistory], seasons: Seasons) -> Causes:
     """Return what promotions have done so far; where none are known, the prior."""
-    cells = _add_up([_promoted_days(block, seasons) for block in blocks if block.promotion is not None])
+    cells = _add_up([_planned_days(block, seasons) for block in blocks if is_planned(block) is not None])
     all_mean, all_sd = _believed(PRIOR, PRIOR_SD, cells)
     categories = np.unique(cells.category)
     found = [_believed(all_mean, CATEGORY_SD, cells.of(category)) for category in categories.tolist()]
@@ -103,12 +108,21 @@ def is_promoted(history: ItemHistory) -> BoolArray | None:
     return np.asarray(history.promotion[:, : history.dates.size] > 0, dtype=np.bool_)
 
 
+def is_planned(history: ItemHistory) -> BoolArray | None:
+    """Return which of the known days were promoted or had a planned price; ``None`` where nobody tells."""
+    promoted = is_promoted(history)
+    if history.price_off is None:
+        return promoted
+    priced = np.asarray(history.price_off[:, : history.dates.size] != 0, dtype=np.bool_)
+    return priced if promoted is None else priced | promoted
+
+
 def past_times(history: ItemHistory, causes: Causes) -> FloatArray | None:
     """Return ``(n, d)`` how many times as much each known day was expected to sell; ``None`` where nobody tells."""
-    promoted = is_promoted(history)
-    if promoted is None:
+    if is_planned(history) is None:
         return None
-    return causes.times(history.category, promoted, np.where(promoted, _past_cut(history, promoted), 0.0))
+    promoted, cut = _past_plan(history)
+    return causes.times(history.category, promoted, cut)
 
 
 def times_ahead(history: ItemHistory, causes: Causes) -> FloatArray:
@@ -117,12 +131,15 @@ def times_ahead(history: ItemHistory, causes: Causes) -> FloatArray:
     By what promotions announce to take off; else by the day's price against the last one without a promotion.
     """
     known = history.dates.size
-    panels = [panel for panel in (history.promotion, history.price) if panel is not None]
+    panels = [panel for panel in (history.promotion, history.price_off, history.price) if panel is not None]
     shape = (history.items, max((panel.shape[1] - known for panel in panels), default=0))
     share, cut, is_announced = np.zeros(shape), np.zeros(shape), np.zeros(shape, dtype=bool)
     if history.price is not None:
         planned = _log(history.price[:, known:])
         cut[:, : planned.shape[1]] = _bounded_cut(_usual_log_price(history)[:, None] - planned)
+    if history.price_off is not None:
+        off = history.price_off[:, known:]
+        cut[:, : off.shape[1]] += _announced(off.astype(np.float64))
     if history.promotion is not None:
         ahead = history.promotion[:, known:]
         share[:, : ahead.shape[1]] = ahead
@@ -147,38 +164,50 @@ def planned_changes(times: FloatArray) -> list[list[tuple[float, float, float]]]
     return runs
 
 
-def _promoted_days(
-    history: ItemHistory, seasons: Seasons
-) -> tuple[TextArray, IntArray, IntArray, FloatArray, FloatArray]:
-    """Return the promoted weeks of a block: category, week, step of the cut, units and what the level let expect."""
-    promoted = is_promoted(history)
-    if promoted is None:
-        raise ValueError("promotion is not given")
+_Weeks: TypeAlias = tuple[TextArray, IntArray, IntArray, IntArray, FloatArray, FloatArray]
+
+
+def _planned_days(history: ItemHistory, seasons: Seasons) -> _Weeks:
+    """Return the planned weeks of a block: category, week, promoted or not, step of the cut, units, and expected units.
+
+    Expected as the item's own level around lets hope.
+    """
+    planned = is_planned(history)
+    if planned is None:
+        raise ValueError("neither promotion nor price_off is given")
+    promoted, cut = _past_plan(history)
     shelf = days_on_shelf(history)
     speaks = (shelf > 0) & ~censored_days(history)
     units = bounded(history.units_sold.astype(np.float64))
     exposure = np.where(speaks, shelf, 0.0) * seasons.index(history.category, history.dates)
-    usual = speaks & ~promoted
+    usual = speaks & ~planned
     offered = _sum_around(np.where(usual, exposure, 0.0))
     sold = _sum_around(np.where(usual, units, 0.0))
     expected = np.divide(sold, offered, out=np.zeros_like(sold), where=offered >= LEAST_DAYS_AROUND) * exposure
-    item, day = np.nonzero(promoted & speaks & (expected > 0))
-    step = np.rint(_past_cut(history, promoted)[item, day] / CUT_STEP).astype(np.int64)
-    first = _first_of_runs(item, day // 7, step)
+    item, day = np.nonzero(planned & speaks & (expected > 0))
+    step = np.rint(cut[item, day] / CUT_STEP).astype(np.int64)
+    announced = promoted[item, day].astype(np.int64)
+    first = _first_of_runs(item, day // 7, announced, step)
     sold, hoped = _sums_of_runs(units[item, day], first), _sums_of_runs(expected[item, day], first)
-    return history.category[item[first]], day[first] // 7, step[first], sold, hoped
+    return history.category[item[first]], day[first] // 7, announced[first], step[first], sold, hoped
 
 
-def _add_up(parts: list[tuple[TextArray, IntArray, IntArray, FloatArray, FloatArray]]) -> _Cells:
-    """Return the sums by category, week and step, each over sorted values: the order of items changes no bit."""
+def _add_up(parts: list[_Weeks]) -> _Cells:
+    """Return the sums by category, week, promotion and step, over sorted values: the order of items changes no bit."""
     if not parts:
         nothing = np.zeros(0)
-        return _Cells(np.zeros(0, dtype="<U1"), nothing, nothing, nothing)
-    category, week, step, units, expected = (np.concatenate(column) for column in zip(*parts, strict=True))
-    order = np.lexsort((expected, units, step, week, category))
-    category, week, step, units, expected = (column[order] for column in (category, week, step, units, expected))
-    first = _first_of_runs(category, week, step)
-    return _Cells(category[first], step[first] * CUT_STEP, _sums_of_runs(units, first), _sums_of_runs(expected, first))
+        return _Cells(np.zeros(0, dtype="<U1"), nothing, nothing, nothing, nothing)
+    columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
+    order = np.lexsort(columns[::-1])
+    category, week, announced, step, units, expected = (column[order] for column in columns)
+    first = _first_of_runs(category, week, announced, step)
+    return _Cells(
+        category[first],
+        announced[first].astype(np.float64),
+        step[first] * CUT_STEP,
+        _sums_of_runs(units, first),
+        _sums_of_runs(expected, first),
+    )
 
 
 def _first_of_runs(*keys: npt.NDArray[np.generic]) -> IntArray:
@@ -203,15 +232,16 @@ def _believed(prior: FloatArray, prior_sd: FloatArray, cells: _Cells) -> tuple[F
     from statsmodels.genmod.generalized_linear_model import GLM  # type: ignore[import-untyped]
     from statsmodels.tools.sm_exceptions import PerfectSeparationWarning  # type: ignore[import-untyped]
 
-    facts = np.column_stack([np.ones_like(cells.cut), cells.cut])
+    facts = np.column_stack([cells.is_promoted, cells.cut])
     # Where every cut was equally deep, one number fits as well as two; which two is the prior's to say.
-    asked = facts if np.ptp(cells.cut) > 0 else facts[:, :1]
+    wanted = [0, 1] if np.linalg.matrix_rank(facts) == 2 else [0] if cells.is_promoted.any() else [1]
+    asked = facts[:, wanted]
     with warnings.catch_warnings():
         # Three weeks that fit to the dot are no news for anybody: the prior keeps them sober.
         warnings.simplefilter("ignore", PerfectSeparationWarning)
         fitted = GLM(cells.units, asked, family=families.Poisson(), offset=np.log(cells.expected)).fit(scale=1.0)
     found = np.zeros(2)
-    found[: asked.shape[1]] = fitted.params
+    found[wanted] = fitted.params
     mean = np.asarray(fitted.fittedvalues)
     spread = max(float((np.square(cells.units - mean) / mean).sum()) / max(cells.units.size - 2, 1), 1.0)
     information = facts.T @ (facts * mean[:, None]) / spread
@@ -229,6 +259,21 @@ def _not_negative(centre: FloatArray, precision: FloatArray) -> FloatArray:
     kept = np.zeros(2)
     kept[other] = max(centre[other] + precision[other, lower] / precision[other, other] * centre[lower], 0.0)
     return kept
+
+
+def _past_plan(history: ItemHistory) -> tuple[BoolArray, FloatArray]:
+    """Return ``(n, d)`` which known days were promoted, and how deep the planned cut of each was; 0 where none was.
+
+    Of a promoted day what the promotion announced counts, whatever price was planned beside it.
+    """
+    known = history.dates.size
+    promoted = is_promoted(history)
+    cut = np.zeros((history.items, known))
+    if history.price_off is not None:
+        cut = _announced(history.price_off[:, :known].astype(np.float64))
+    if promoted is None:
+        return np.zeros(cut.shape, dtype=np.bool_), cut
+    return promoted, np.where(promoted, _past_cut(history, promoted), cut)
 
 
 def _past_cut(history: ItemHistory, promoted: BoolArray) -> FloatArray:

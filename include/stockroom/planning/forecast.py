@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from stockroom.planning.arrays import FloatArray, IntArray
-from stockroom.planning.causes import Causes, fit_causes, is_promoted, past_times
+from stockroom.planning.causes import Causes, fit_causes, is_planned, past_times
 from stockroom.planning.history import ItemHistory
 from stockroom.planning.look_back import JUDGED_DAYS, LEAST_DISPERSION, Looks, days_on_shelf, look_back
 from stockroom.planning.negative_binomial import reach
@@ -85,9 +85,9 @@ def fit_forecast_pools(history: ItemHistory) -> ForecastPools:
 
     Sums are taken over sorted values, so that the order of items changes no bit.
     """
-    promoted, is_usual = is_promoted(history), days_on_shelf(history) > 0
-    if promoted is not None:
-        is_usual &= ~promoted
+    planned, is_usual = is_planned(history), days_on_shelf(history) > 0
+    if planned is not None:
+        is_usual &= ~planned
     seasons = fit_seasons(history.units_sold.astype(np.float64), is_usual, history.dates, history.category)
     causes = fit_causes(_blocks(history), seasons)
     seen = [look_back(block, seasons, past_times(block, causes)) for block in _blocks(history)]

@@ -88,6 +88,9 @@ class ItemHistory:
     promotion: PlanArray | None = None
     """(n, d + horizon) the share that a promotion takes off the price that day, 0 where there is none; or booleans, of
     promotions whose depth is not known. The days from the plan date on are the calendar's. Default: none known."""
+    price_off: PlanArray | None = None
+    """(n, d + horizon) the share that a price which planners set takes off the usual one that day: 0 where they set
+    none, below 0 where it is higher. Being no promotion it is not announced. Default: none known."""
     price: FloatArray | None = None
     """(n, d + horizon) the price of a unit that day, NaN unknown; from the plan date on as planned. Of the past it
     speaks on promoted days alone: a price cut because an item sold badly explains nothing. Default: unknown."""
@@ -117,6 +120,8 @@ class ItemHistory:
             _set(self, "fraction_in_stock", _fractions(self.fraction_in_stock, (n, d)))
         if self.promotion is not None:
             _set(self, "promotion", _promotion(self.promotion, n, d))
+        if self.price_off is not None:
+            _set(self, "price_off", _price_off(self.price_off, n, d))
         if self.price is not None:
             _set(self, "price", _prices(self.price, n, d))
         for name in ("on_hand", "committed", "backorders", "waiting"):
@@ -254,6 +259,18 @@ def _promotion(values: object, n: int, d: int) -> PlanArray:
         row, day = (int(index) for index in np.argwhere(wrong)[0])
         raise PlanningError(
             f"promotion: {shares[row, day]} at row {row}, day {day} is not a share from 0 to 1 (0.2 means 20 % off)"
+        )
+    return np.ascontiguousarray(shares)
+
+
+def _price_off(values: object, n: int, d: int) -> FloatArray:
+    shares = _any_floats("price_off", values)
+    _reaches_plan_date("price_off", shares, n, d)
+    wrong = ~((shares < 1) & np.isfinite(shares))
+    if wrong.any():
+        row, day = (int(index) for index in np.argwhere(wrong)[0])
+        raise PlanningError(
+            f"price_off: {shares[row, day]} at row {row}, day {day} is no share under 1 (0.2 means 20 % less)"
         )
     return np.ascontiguousarray(shares)
 

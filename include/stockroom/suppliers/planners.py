@@ -1,4 +1,4 @@
-"""Files that planners keep: promotions, policies, when carriers are slow, and what channels may show."""
+"""Files that planners keep: promotions, prices, policies, when carriers are slow, and what channels may show."""
 
 from __future__ import annotations
 
@@ -42,6 +42,23 @@ OVERRIDES = Stream(
     checks=(Part((*needs("set_on", "valid_until", kind="day"),)),),
 )
 
+PRICES = Stream(
+    "planners",
+    "prices",
+    key=("sku", "from"),
+    about="Prices that planners set for some days, with why and who; key: sku/from",
+    checks=(
+        Part(
+            (
+                *needs("price", kind="price"),
+                *needs("from", kind="day"),
+                *may_be_blank("until", kind="day"),
+                *may_be_blank("usual_price", kind="price"),
+            )
+        ),
+    ),
+)
+
 PROMOTION_COLUMNS = ("promotion_id", "name", "category", "sku", "starts_on", "ends_on", "discount_percent")
 POLICY_COLUMNS = (
     "scope",
@@ -55,6 +72,7 @@ POLICY_COLUMNS = (
     "set_by",
     "valid_until",
 )
+PRICE_COLUMNS = ("sku", "price", "from", "until", "why", "who")
 CARRIER_PEAK_COLUMNS = ("lane", "first_date", "last_date", "added_days")
 OVERRIDE_COLUMNS = ("override_id", "scope", "key", "kind", "value", "set_by", "set_on", "why", "valid_until")
 CHANNEL_STOCK_COLUMNS = ("channel", "sku", "share_percent", "buffer_units", "set_by", "valid_until")
@@ -76,6 +94,8 @@ PLANNERS = FileSource(
         FileStream(PROMOTIONS, pattern="promotions*.xlsx", columns=PROMOTION_COLUMNS),
         FileStream(POLICIES, pattern="policies*.xlsx", columns=POLICY_COLUMNS),
         FileStream(POLICIES, pattern="policies*.csv", columns=POLICY_COLUMNS),
+        FileStream(PRICES, pattern="prices*.csv", columns=PRICE_COLUMNS),
+        FileStream(PRICES, pattern="prices*.xlsx", columns=PRICE_COLUMNS),
         FileStream(CARRIER_PEAKS, pattern="carrier_peaks*.csv", columns=CARRIER_PEAK_COLUMNS),
         FileStream(CARRIER_PEAKS, pattern="carrier_peaks*.xlsx", columns=CARRIER_PEAK_COLUMNS),
         FileStream(OVERRIDES, pattern="overrides*.csv", columns=OVERRIDE_COLUMNS),

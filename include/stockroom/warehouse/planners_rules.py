@@ -116,6 +116,59 @@ def read_carrier_peaks(connection: psycopg.Connection) -> list[tuple[str, date, 
     ]
 
 
+@dataclass(frozen=True)
+class PlannedPrice:
+    """One line of the planners' prices."""
+
+    first: date
+    last: date | None
+    """``None``: until further notice."""
+    price: float
+    usual_price: float | None
+    """``None``: the catalogue's."""
+
+    def percent_off(self, catalogue_price: float | None) -> float:
+        """Return how far it lies under the usual price, in percent; 0 where that is not known.
+
+        >>> PlannedPrice(date(2011, 7, 1), None, 4.0, None).percent_off(5.0)
+        20.0
+        """
+        usual = self.usual_price or catalogue_price
+        return round(100.0 * (1.0 - self.price / float(usual)), 4) if usual and self.price > 0 else 0.0
+
+
+def read_planned_prices(connection: psycopg.Connection, *, since: date) -> Mapping[str, Sequence[PlannedPrice]]:
+    """Return by SKU the planned prices that hold on ``since`` or later, those to come too, by their first day."""
+    rows = connection.execute(
+        """
+        select sku, first_date, last_date, price, usual_price
+        from marts.dim_planned_prices
+        where coalesce(last_date, %(since)s) >= %(since)s and coalesce(last_date, first_date) >= first_date
+        order by sku, first_date, last_date nulls last
+        """,
+        {"since": since},
+    )
+    found: dict[str, list[PlannedPrice]] = defaultdict(list)
+    for sku, first, last, price, usual_price in rows:
+        usual = None if usual_price is None else float(usual_price)
+        found[sku].append(PlannedPrice(first, last, float(price), usual))
+    return found
+
+
+def price_panel(
+    prices: Sequence[Sequence[tuple[date, date, float]]], *, first: date, days: int
+) -> npt.NDArray[np.float32]:
+    """Return ``(n, days + AHEAD_DAYS)`` the share that planned prices lie under the usual ones from ``first`` on.
+
+    Each is ``(first day, last day, percent off)``. Where two overlap, the one that begins later holds.
+    """
+    panel = np.zeros((len(prices), days + AHEAD_DAYS), dtype=np.float32)
+    for item, found in enumerate(prices):
+        for begins, ends, percent in found:
+            panel[item, max((begins - first).days, 0) : max((ends - first).days + 1, 0)] = percent / 100.0
+    return panel
+
+
 def promotion_panel(promotions: Sequence[Sequence[Promotion]], *, first: date, days: int) -> npt.NDArray[np.float32]:
     """Return ``(n, days + AHEAD_DAYS)`` the share that promotions take off each item's price from ``first`` on.
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from importlib import resources
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,7 +22,15 @@ from stockroom.planning import Policy
 from stockroom.planning.overrides import OverrideBook, UnusableOverride
 from stockroom.planning.policy_rules import PolicyBook, UnusableRule
 from stockroom.warehouse.planners_overrides import overrides_as_json, read_overrides
-from stockroom.warehouse.planners_rules import PromotionCalendar, read_carrier_peaks, read_policy_book, read_promotions
+from stockroom.warehouse.planners_rules import (
+    AHEAD_DAYS,
+    PlannedPrice,
+    PromotionCalendar,
+    read_carrier_peaks,
+    read_planned_prices,
+    read_policy_book,
+    read_promotions,
+)
 from stockroom.warehouse.plans_arrays import use_numpy_arrays
 from stockroom.warehouse.plans_dates import SuppliersDates, due_dates, out_days, read_suppliers_dates
 from stockroom.warehouse.plans_order_terms import SupplierTerms, review_days_of, supplier_terms
@@ -97,6 +106,7 @@ def freeze_inputs(
         )
     book = read_policy_book(connection, as_of_date=plan_date, default=default_policy, overrides=wanted.policy_rules())
     calendar = read_promotions(connection, since=history_start)
+    prices = read_planned_prices(connection, since=history_start)
     said = _read_words(items)
     reviews = review_days_of(said.terms, said.closures, plan_date)
     units, days = _panel(connection, items, plan_date, history_start)
@@ -118,6 +128,7 @@ def freeze_inputs(
         "overrides": overrides_as_json(wanted),
         "supplier_choices": choices,
         "promotes": any(calendar.of(category=item.category, sku=item.sku) for item in items),
+        "prices": any(prices.get(item.sku) for item in items),
         # Who is of which class is known once the pools are fitted; only then such rules can be looked up.
         "rules": [[*place, terms] for place, terms in book.terms.items()] if book.has_rules_for_classes else [],
     }
@@ -136,12 +147,26 @@ def freeze_inputs(
             plan_date, sku, location_id, supplier_id, category, first_date, units_sold, fraction_in_stock, sold_out,
             unit_price, unit_cost, on_hand_units, committed_units, backorder_units, on_order, quoted_lead_time_days,
             pack_units, minimum_order_units, policy, shard, supplier_sku, order_unit_cost, order_currency,
-            promotions, price_breaks, pallet_units, supplier_out_days, waiting_units
+            promotions, price_breaks, pallet_units, supplier_out_days, waiting_units,
+            planned_prices
         ) from stdin
         """
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         rows = _input_rows(
-            items, units, days, book, wanted, calendar, said, reviews, dates, plan_date, history_start, currency, shards
+            items,
+            units,
+            days,
+            book,
+            wanted,
+            calendar,
+            prices,
+            said,
+            reviews,
+            dates,
+            plan_date,
+            history_start,
+            currency,
+            shards,
         )
         for row in rows:
             digest.update(repr(row).encode())
@@ -237,6 +262,7 @@ def _input_rows(
     book: PolicyBook,
     wanted: OverrideBook,
     calendar: PromotionCalendar,
+    prices: Mapping[str, Sequence[PlannedPrice]],
     said: _Words,
     reviews: Mapping[str, float],
     dates: SuppliersDates,
@@ -289,6 +315,7 @@ def _input_rows(
             item.pallet_units or 0,
             out_days(item, dates.promised),
             item.waiting_units,
+            _prices_json(prices.get(item.sku, ()), item.unit_price, plan_date),
         )
 
 
@@ -298,6 +325,15 @@ def _promotions_json(calendar: PromotionCalendar, category: str, sku: str) -> st
             [one.first.isoformat(), one.last.isoformat(), one.discount_percent]
             for one in calendar.of(category=category, sku=sku)
         ]
+    )
+
+
+def _prices_json(prices: Sequence[PlannedPrice], catalogue_price: Decimal | None, plan_date: date) -> str:
+    """Return planned prices as first day, last day and percent under the usual price; one without an end goes on."""
+    usual = None if catalogue_price is None else float(catalogue_price)
+    furthest = plan_date + timedelta(days=AHEAD_DAYS)
+    return json.dumps(
+        [[one.first.isoformat(), (one.last or furthest).isoformat(), one.percent_off(usual)] for one in prices]
     )
 
 

@@ -17,7 +17,7 @@ from psycopg.rows import namedtuple_row
 
 from stockroom.planning import CarrierPeak, Classes, Closure, ItemHistory, LeadTimeHistory, Policy, SupplierCalendar
 from stockroom.planning.policy_rules import PolicyBook
-from stockroom.warehouse.planners_rules import Promotion, promotion_panel
+from stockroom.warehouse.planners_rules import Promotion, price_panel, promotion_panel
 from stockroom.warehouse.plans_arrays import use_numpy_arrays
 
 
@@ -149,6 +149,7 @@ def _history(rows: list[Any], plan_date: date, frozen: dict[str, Any], *, days: 
         ],
         # Whether there is a calendar at all is the whole plan's to say: a shard without promotions decides as in it.
         promotion=_promotion(rows, plan_date - timedelta(days=days), days=days) if frozen.get("promotes") else None,
+        price_off=_price_off(rows, plan_date - timedelta(days=days), days=days) if frozen.get("prices") else None,
     )
 
 
@@ -167,6 +168,14 @@ def _promotion(rows: list[Any], first: date, *, days: int) -> npt.NDArray[np.flo
         for row in rows
     ]
     return promotion_panel(promotions, first=first, days=days)
+
+
+def _price_off(rows: list[Any], first: date, *, days: int) -> npt.NDArray[np.float32]:
+    prices = [
+        [(date.fromisoformat(begins), date.fromisoformat(ends), off) for begins, ends, off in row.planned_prices or ()]
+        for row in rows
+    ]
+    return price_panel(prices, first=first, days=days)
 
 
 def _calendar(frozen: dict[str, Any]) -> SupplierCalendar:

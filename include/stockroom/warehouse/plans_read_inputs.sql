@@ -17,6 +17,7 @@ select
     pack_units,
     minimum_order_units,
     promotions,
+    planned_prices,
     price_breaks,
     supplier_out_days,
     waiting_units,

@@ -36,6 +36,9 @@ create table marts.dim_policies (
 create table marts.dim_promotions (
     promotion_id text, name text, category text, sku text, starts_on date, ends_on date,
     discount_percent numeric(5, 2));
+create table marts.dim_planned_prices (
+    planned_price_id text, sku text, price numeric(14, 4), usual_price numeric(14, 4), first_date date, last_date date,
+    why text, set_by text);
 create table marts.dim_carrier_peaks (
     carrier_peak_id text, lane text, first_date date, last_date date, added_days numeric(6, 1));
 create table marts.dim_supplier_offers (

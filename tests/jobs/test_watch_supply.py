@@ -338,6 +338,7 @@ def test_the_late_lines_of_an_order_are_one_question(store: Store) -> None:
     )
     assert (key, alone) == (f"late_supply/{late}", f"{late}, Red mug (MUG) for LONDON")
     assert subject == f"{late}, 2 lines for LONDON"
+    assert detail.startswith("200 units of Mug Makers, out for 14 days; ")
     assert "; the gravest is line 1, Red mug (MUG) for LONDON; " in detail
     assert of_both > of_one
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import psycopg
 
+from stockroom.planning.sentences import units
 from stockroom.planning.supply_remedies import OtherSupplier, Remedy, Similar, Spare, WaysOut, best_remedy
 from stockroom.planning.supply_signs import OpenLine, Sign
 from stockroom.planning.supply_watch import (
@@ -104,8 +105,10 @@ def _late_by_order(found: Sequence[JudgedSign]) -> list[JudgedSign]:
 
 def _joined(lines: Sequence[JudgedSign]) -> JudgedSign:
     gravest, known = lines[0], [one.money for one in lines if one.money is not None]
+    total = sum(one.sign.units for one in lines)
+    said = gravest.sign.said.replace(units(gravest.sign.units), units(total), 1)
     return JudgedSign(
-        replace(gravest.sign, first_at=min(one.sign.first_at for one in lines)),
+        replace(gravest.sign, first_at=min(one.sign.first_at for one in lines), said=said, units=total),
         [one.lines[0] for one in lines],
         max((one.stockout_probability for one in lines if one.stockout_probability is not None), default=None),
         sum(known) if known else None,

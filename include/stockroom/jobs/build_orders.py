@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import compress
+from typing import Any
 
 import psycopg
 
 from stockroom.jobs.keep_within_budgets import keep_within_budgets
 from stockroom.jobs.order_drafts import Draft, draft_order
-from stockroom.jobs.order_lines import order_of, unit_cost
+from stockroom.jobs.order_lines import Because, order_of, packing, unit_cost
+from stockroom.jobs.order_transfers import find_transfers, transfer_orders
 from stockroom.planning.joint_words import said_of_order
+from stockroom.planning.transfers import Move, left_to_buy, moved_to
 from stockroom.warehouse.budgets import LeftOut
 from stockroom.warehouse.orders import ProposedOrder
 from stockroom.warehouse.planners_overrides import read_frozen_overrides, read_ordered_overrides
@@ -69,18 +73,37 @@ def build_orders(connection: psycopg.Connection, plan_date: date, *, currency: s
     done = read_ordered_overrides(connection, quantities)
     skus = [one.key.upper().partition(" ")[0] for one in quantities] + [one.key.upper() for one in quantities]
     candidates = read_candidates(connection, plan_date, skus=skus)
+    moves = find_transfers(connection, plan_date, wanted)
+    moved = moved_to(moves)
     drafts = [
-        draft_order(key, items, frozen, wanted, ordered_already=done, is_open=key in open_ones, currency=currency)
+        draft_order(
+            key,
+            _less_what_is_moved(items, moved),
+            frozen,
+            wanted,
+            ordered_already=done,
+            is_open=key in open_ones,
+            currency=currency,
+        )
         for key, items in candidates.items()
     ]
     drafts, left_out = keep_within_budgets(connection, drafts, wanted, currency=currency)
     bought = [(row.sku, row.location_id) for draft in drafts for row in compress(draft.items, draft.units)]
-    reasons = read_reasons(connection, plan_date, bought)
-    orders = tuple(
-        order for draft in drafts if (order := order_of(draft, reasons, wanted, frozen.choices, plan_date)) is not None
-    )
+    because = Because(read_reasons(connection, plan_date, bought), wanted, frozen.choices, moved)
+    orders = tuple(order for draft in drafts if (order := order_of(draft, because, plan_date)) is not None)
     values = {(order.supplier_id, order.location_id, order.currency): order.value for order in orders}
+    orders += tuple(transfer_orders(moves, plan_date=plan_date, currency=currency))
     return BuiltOrders(orders, tuple(_outcome(draft, values) for draft in drafts), tuple(left_out))
+
+
+def _less_what_is_moved(items: list[Any], moved: Mapping[tuple[str, str], list[Move]]) -> list[Any]:
+    """Return candidates of which less is bought, as the rest comes from elsewhere."""
+    return [
+        row._replace(order_units=left_to_buy(row.order_units, units, **packing(row)))
+        if (units := sum(one.units for one in moved.get((row.sku, row.location_id), ())))
+        else row
+        for row in items
+    ]
 
 
 def _outcome(draft: Draft, values: dict[tuple[str, str, str], Decimal]) -> OrderOutcome:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,16 +15,28 @@ from stockroom.planning import Term
 from stockroom.planning.joint_words import line_terms, said_of_line
 from stockroom.planning.overrides import OverrideBook
 from stockroom.planning.sentences import units
+from stockroom.planning.transfers import Move
 from stockroom.warehouse.orders import ProposedLine, ProposedOrder
 
 Reasons = Mapping[tuple[str, str], tuple[str, str]]
 """The reason and the terms (JSON) of an item, by SKU and location."""
+Moved = Mapping[tuple[str, str], Sequence[Move]]
+"""What comes from other locations, likewise."""
 _SHOWN = ("policy", "date")
 
 
-def order_of(
-    draft: Draft, reasons: Reasons, wanted: OverrideBook, choices: Mapping[str, str], plan_date: date
-) -> ProposedOrder | None:
+@dataclass(frozen=True)
+class Because:
+    """All that says why a line is as it is."""
+
+    reasons: Reasons
+    wanted: OverrideBook
+    choices: Mapping[str, str]
+    """Why a SKU is bought from its supplier, where there was a choice."""
+    moved: Moved
+
+
+def order_of(draft: Draft, because: Because, plan_date: date) -> ProposedOrder | None:
     """Return the order of a draft; ``None`` where nothing is left of it."""
     places = [place for place, ordered in enumerate(draft.units) if ordered > 0]
     if not places:
@@ -36,9 +48,14 @@ def order_of(
         supplier_id=draft.key.supplier_id,
         location_id=draft.key.location_id,
         currency=draft.key.currency,
-        requested_date=wanted_date(wanted, rows) or usual,
-        lines=tuple(_line(draft, place, reasons, wanted, choices) for place in places),
+        requested_date=wanted_date(because.wanted, rows) or usual,
+        lines=tuple(_line(draft, place, because) for place in places),
     )
+
+
+def packing(row: Any) -> dict[str, int]:  # noqa: ANN401 -- a candidate
+    """Return an item's pack and minimum."""
+    return {"pack_units": row.pack_units, "minimum_order_units": row.minimum_order_units}
 
 
 def unit_cost(row: Any, ordered: int) -> Decimal:  # noqa: ANN401 -- a candidate
@@ -51,10 +68,15 @@ def unit_cost(row: Any, ordered: int) -> Decimal:  # noqa: ANN401 -- a candidate
     return min(reached[-1], usual) if reached else usual
 
 
-def _line(draft: Draft, place: int, reasons: Reasons, wanted: OverrideBook, choices: Mapping[str, str]) -> ProposedLine:
+def _line(draft: Draft, place: int, because: Because) -> ProposedLine:
     row, ordered = draft.items[place], draft.units[place]
-    reason, terms_json = reasons[row.sku, row.location_id]
-    more = []
+    reason, terms_json = because.reasons[row.sku, row.location_id]
+    more: list[Term] = []
+    moves = because.moved.get((row.sku, row.location_id), ())
+    if moves:
+        units_moved = sum(one.units for one in moves)
+        more.append(Term("transferred_units", units_moved, "units"))
+        reason = f"{units(row.order_units)} after {units_moved:,} from other locations. By itself: {reason}"
     if (forced := draft.forced.get(place)) is not None:
         reason = f"{units(ordered)}: {forced.said}. By itself: {reason}"
         more += [Term("override_units", ordered, "units"), Term("override", forced.override_id, "")]
@@ -64,9 +86,9 @@ def _line(draft: Draft, place: int, reasons: Reasons, wanted: OverrideBook, choi
     elif draft.joint is not None and ordered != row.order_units:
         reason = said_of_line(draft.joint, draft.terms, decided=row.order_units, ordered=ordered, reason=reason)
         more += line_terms(draft.joint)
-    said = list(_said_by_buyers(wanted, row))
-    if row.sku in choices:
-        said.append(f"Chosen among suppliers: {choices[row.sku]}.")
+    said = list(_said_by_buyers(because.wanted, row))
+    if row.sku in because.choices:
+        said.append(f"Chosen among suppliers: {because.choices[row.sku]}.")
     return ProposedLine(
         sku=row.sku,
         supplier_sku=row.supplier_sku,

@@ -11,6 +11,7 @@ from stockroom.planning.decision_inputs import inputs_of_row
 from stockroom.planning.explanation import Term, recompute
 from stockroom.planning.joint_orders import JointOrder, OrderItems, OrderTerms, cut_units, filled_units
 from stockroom.planning.sentences import days, units
+from stockroom.planning.transfers import left_to_buy
 
 _RUN_OUT, _LIMIT = "joint_run_out_days", "joint_limit_days"
 
@@ -77,11 +78,17 @@ def recompute_line(terms: Iterable[Term]) -> int:
     """
     terms = tuple(terms)
     values = {term.name: term.value for term in terms if term.value is not None}
-    for name in ("override_units", "budget_units"):
+    for name in ("transfer_units", "override_units", "budget_units"):
         if name in values:
             return int(values[name])
     rebuilt, given = recompute(terms), inputs_of_row(values)
-    decided = np.array([rebuilt.order_units], dtype=np.int64)
+    bought = left_to_buy(
+        rebuilt.order_units,
+        int(values.get("transferred_units", 0)),
+        pack_units=int(given.pack_units[0]),
+        minimum_order_units=int(given.minimum_order_units[0]),
+    )
+    decided = np.array([bought], dtype=np.int64)
     one, none = np.zeros(1), np.zeros(1, dtype=np.int64)
     items = OrderItems(
         order_units=decided,

@@ -15,6 +15,7 @@ from stockroom.planning.arrays import PlanningError
 from stockroom.planning.policy import Policy
 from stockroom.planning.policy_rules import PolicyRule
 from stockroom.planning.supplier_choice import read_shares
+from stockroom.planning.transfers import read_way
 
 SCOPES = ("sku", "supplier", "category")
 """From the narrowest to the widest; the narrowest that says something wins."""
@@ -26,6 +27,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "hold": SCOPES,
     "policy": SCOPES,
     "budget": ("*", "supplier"),
+    "way": ("location",),
 }
 """What can be wanted, and of what."""
 
@@ -190,6 +192,8 @@ def _why_unusable(one: Override, as_of_date: date, catalogue: Catalogue) -> str:
             quantity_of(one.wanted)
         if one.kind == "share" and (strangers := set(read_shares(one.wanted)) - set(catalogue.suppliers)):
             return f"supplier {min(strangers)!r} is not known; write ids as in the suppliers' terms"
+        if one.kind == "way":
+            read_way(one.key, one.wanted)
         if one.kind == "budget":
             amount_of(one.wanted)
         if one.kind == "policy":

@@ -9,7 +9,6 @@ select
     orders.plan_date,
     orders.requested_date,
     orders.supplier_id,
-    suppliers.name as supplier_name,
     suppliers.email as supplier_email,
     suppliers.payment_terms,
     suppliers.ship_via,
@@ -32,12 +31,14 @@ select
     lines.unit_cost,
     lines.line_value,
     lines.reason,
-    lines.terms
+    lines.terms,
+    coalesce(suppliers.name, givers.name) as supplier_name
 from ops.purchase_orders as orders
 inner join ops.purchase_order_lines as lines
     on orders.po_number = lines.po_number and orders.version = lines.version
 left join marts.dim_suppliers as suppliers on orders.supplier_id = suppliers.supplier_id
 left join marts.dim_locations as locations on orders.location_id = locations.location_id
+left join marts.dim_locations as givers on orders.kind = 'transfer' and orders.supplier_id = givers.location_id
 left join marts.dim_skus as skus on lines.sku = skus.sku
 left join lateral (
     select

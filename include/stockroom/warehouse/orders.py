@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Literal
 
 import psycopg
 from psycopg.rows import class_row
@@ -51,6 +52,8 @@ class ProposedOrder:
     currency: str
     requested_date: date
     lines: tuple[ProposedLine, ...]
+    kind: Literal["purchase", "transfer"] = "purchase"
+    """``transfer``: between our own locations; the one that gives stands in the supplier's place."""
 
     @property
     def value(self) -> Decimal:
@@ -115,12 +118,12 @@ def propose_orders(connection: psycopg.Connection, *, plan_date: date, orders: S
             """
             insert into ops.purchase_orders
                 (po_number, supplier_id, location_id, currency, plan_date, state, value, lines_sha256, requested_date,
-                 changed_by, change_note)
-            values (%s, %s, %s, %s, %s, 'proposed', %s, %s, %s, 'plan', %s)
+                 kind, changed_by, change_note)
+            values (%s, %s, %s, %s, %s, 'proposed', %s, %s, %s, %s, 'plan', %s)
             """,
             [
                 (number, order.supplier_id, order.location_id, order.currency, plan_date, order.value,
-                 order.lines_sha256, order.requested_date, because)
+                 order.lines_sha256, order.requested_date, order.kind, because)
                 for number, order in zip(numbers, new, strict=True)
             ],
         )  # fmt: skip

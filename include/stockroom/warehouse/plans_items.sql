@@ -191,6 +191,22 @@ on_order as (
     group by sku, location_id
 ),
 
+-- What another location of ours waits for and has not left yet is promised: here it is not to be sold.
+leaving as (
+    select
+        lines.sku,
+        orders.supplier_id as location_id,
+        sum(lines.units) as units
+    from ops.purchase_orders as orders
+    inner join ops.purchase_order_lines as lines
+        on orders.po_number = lines.po_number and orders.version = lines.version
+    where
+        orders.kind = 'transfer'
+        and orders.plan_date < %(plan_date)s
+        and orders.state in ('released', 'sent', 'acknowledged')
+    group by lines.sku, orders.supplier_id
+),
+
 -- Shoppers wait for a sku and not at a place: they count where most of it sells. Nobody waits for hundreds.
 wanted_by_shoppers as (
     select
@@ -250,7 +266,9 @@ select
     greatest(first_days.first_date, %(history_start)s) as first_date,
     coalesce(skus.unit_cost_currency, suppliers.currency, %(currency)s) as unit_cost_currency,
     -- Reserved and damaged units are on the shelf and not for sale: the position is about what can be sold.
-    greatest(positions.on_hand_units - positions.reserved_units - positions.damaged_units, 0) as on_hand_units,
+    greatest(
+        positions.on_hand_units - positions.reserved_units - positions.damaged_units - coalesce(leaving.units, 0), 0
+    ) as on_hand_units,
     greatest(positions.damaged_units + positions.reserved_units - positions.on_hand_units, 0) as backorder_units,
     coalesce(on_order.on_order, '[]') as on_order,
     coalesce(selling_places.waiting_units, 0) as waiting_units,
@@ -266,6 +284,7 @@ left join marts.fct_supplier_availability as availability
     on skus.supplier_id = availability.supplier_id and skus.sku = availability.sku
 left join first_days on positions.sku = first_days.sku and positions.location_id = first_days.location_id
 left join on_order on positions.sku = on_order.sku and positions.location_id = on_order.location_id
+left join leaving on positions.sku = leaving.sku and positions.location_id = leaving.location_id
 left join selling_places
     on
         positions.sku = selling_places.sku

@@ -63,6 +63,14 @@ def read_reasons(
     return {(sku, location_id): (reason, terms) for sku, location_id, reason, terms in rows}
 
 
+def read_transfer_items(connection: psycopg.Connection, plan_date: date, *, locations: Sequence[str]) -> list[Any]:
+    """Return every location of the SKUs that a plan orders at one of those."""
+    with connection.cursor(row_factory=namedtuple_row) as cursor:
+        wanted = {"plan_date": plan_date, "locations": list(locations)}
+        rows: list[Any] = cursor.execute(_statement("plans_transfer_items.sql"), wanted).fetchall()
+    return rows
+
+
 def read_open_proposals(connection: psycopg.Connection) -> set[OrderKey]:
     """Return what a proposal is open of."""
     rows = connection.execute(

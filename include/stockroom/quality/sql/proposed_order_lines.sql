@@ -5,7 +5,8 @@ select
     lines.sku,
     lines.units::float8,
     lines.unit_cost::float8,
-    suppliers.supplier_id as known_supplier_id
+    -- A location of ours needs no terms.
+    case when orders.kind = 'transfer' then orders.supplier_id else suppliers.supplier_id end as known_supplier_id
 from ops.purchase_orders as orders
 inner join ops.purchase_order_lines as lines on orders.po_number = lines.po_number and orders.version = lines.version
 left join marts.dim_suppliers as suppliers on orders.supplier_id = suppliers.supplier_id

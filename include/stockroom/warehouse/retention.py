@@ -72,6 +72,7 @@ plan_date < %(plans)s and plan_date < (select max(runs.plan_date) from plan.runs
     )
 )
 """
+_LONG_PAST = "plan_date < %(weekly_plans)s and plan_date < (select max(runs.plan_date) from plan.runs)"
 RULES = (
     Rule("plan.inputs", "plan_rows_dropped", _MADE_FROM),
     Rule("plan.lead_times", "plan_rows_dropped", _MADE_FROM),
@@ -82,11 +83,9 @@ RULES = (
         f"{_OF_OTHER_DAYS} and (plan_date < %(weekly_plans)s or (order_units = 0 and not needs_person))",
     ),
     Rule("plan.forecasts", "plan_rows_dropped", _OF_OTHER_DAYS),
-    Rule(
-        "plan.excess",
-        "plan_rows_dropped",
-        "plan_date < %(weekly_plans)s and plan_date < (select max(runs.plan_date) from plan.runs)",
-    ),
+    Rule("plan.excess", "plan_rows_dropped", _LONG_PAST),
+    Rule("plan.overstock_actions", "plan_rows_dropped", _LONG_PAST),
+    Rule("plan.price_signals", "plan_rows_dropped", _LONG_PAST),
     Rule("plan.arrival_odds", "plan_rows_dropped", "as_of_date < %(inputs)s"),
     Rule(
         "ops.extract_runs",

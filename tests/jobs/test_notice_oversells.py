@@ -28,15 +28,17 @@ class Shelf:
             asked = connection.execute(statement, parameters)
             return asked.fetchall() if asked.description else []
 
-    def holds(self, available: int, location: str = "LONDON") -> None:
+    def holds(self, available: int, location: str = "LONDON", counted_at: datetime | None = NOON) -> None:
         self.do(
             """
-            insert into ops.stock_positions (sku, location_id, source_of_truth, is_running, counts_from, level_units)
-            values ('MUG', %s, 'count', false, now(), %s)
+            insert into ops.stock_positions
+                (sku, location_id, source_of_truth, is_running, counts_from, level_units, counted_at)
+            values ('MUG', %s, 'count', false, now(), %s, %s)
             on conflict (sku, location_id) do update set level_units = excluded.level_units
             """,
             location,
             available,
+            counted_at,
         )
 
     def sold(self, channel: str, order: str, seconds: int, units: int = 1, kind: str = "sale") -> None:
@@ -179,6 +181,12 @@ def test_a_level_below_nothing_without_orders_wants_a_count(shelf: Shelf) -> Non
     shelf.holds(-4)
     shelf.look()
     assert shelf.do("select action, orders_short, began_at from ops.oversells") == [("count", 0, None)]
+
+
+def test_what_was_never_counted_may_be_there(shelf: Shelf) -> None:
+    shelf.sold("ebay", "E1", 0)
+    shelf.holds(-1, counted_at=None)
+    assert shelf.look() == "nothing is promised beyond stock"
 
 
 def test_another_location_that_has_it_ships_it(shelf: Shelf) -> None:

@@ -122,8 +122,7 @@ def test_buffers_are_sized_once_a_day_and_shown_with_their_terms(warehouse: Ware
         dbt_dir=tmp_path,
         channel_values={
             "ebay_url": "https://ebay.example",
-            "amazon_url": "https://amazon.example",
-            "shopify_url": "https://shop.example",
+            "woocommerce_url": "https://woocommerce.example",
         },
     )
     assert not size_channel_buffers(settings), "the marts were never built"
@@ -131,7 +130,7 @@ def test_buffers_are_sized_once_a_day_and_shown_with_their_terms(warehouse: Ware
         connection.execute(
             """
             insert into ops.channels (channel_id, channel_name, kind, is_connected)
-            values ('ebay', 'eBay', 'marketplace', true), ('amazon', 'Amazon', 'marketplace', true);
+            values ('ebay', 'eBay', 'marketplace', true), ('woocommerce', 'WooCommerce', 'online_store', true);
             create table marts.fct_order_lines (
                 channel_id text, sku text, location_id text, units_ordered integer, units_cancelled integer,
                 is_stock_item boolean, line_kind text, ordered_date date, counted_for_date date
@@ -141,10 +140,26 @@ def test_buffers_are_sized_once_a_day_and_shown_with_their_terms(warehouse: Ware
             from ops.channels, generate_series(1, 9000);
             create table intermediate.int_listings_unioned (channel_id text, sku text, location_id text);
             insert into intermediate.int_listings_unioned values
-            ('ebay', 'MUG', 'LONDON'), ('amazon', 'MUG', 'LONDON'), ('ebay', 'CUP', 'LONDON');
+            ('ebay', 'MUG', 'LONDON'), ('woocommerce', 'MUG', 'LONDON'), ('ebay', 'CUP', 'LONDON');
             """
         )
     assert size_channel_buffers(settings)
     assert "no time measured" in describe_buffers(settings)
     assert describe_buffers(settings, sku="mug") == "MUG is shown whole everywhere"
+    with psycopg.connect(warehouse.url, autocommit=True) as connection:
+        connection.execute(
+            """
+            create table marts.dim_channel_stock_rules (
+                channel_id text, sku text, share_percent numeric, buffer_units integer, set_by text, valid_until date
+            );
+            insert into marts.dim_channel_stock_rules values
+            ('ebay', null, null, 3, 'Ada', null), ('woocommerce', 'MUG', 50, null, null, null),
+            ('woocommerce', 'CUP', 10, null, null, date '2020-01-01')
+            """
+        )
     assert not size_channel_buffers(settings), "it was done within a day"
+    assert size_channel_buffers(settings, is_forced=True)
+    said = describe_buffers(settings, sku="mug").splitlines()
+    assert said[0].startswith("MUG LONDON on ebay: leaves 3 unshown (by planners (Ada); others sell 100.0 a day")
+    assert said[0].endswith("; keeps the last 1 if nobody else could show any")
+    assert said[1] == "MUG LONDON on woocommerce: shows 50% of what can be sold, by planners"

@@ -57,6 +57,7 @@ known as (
     where
         events.kind = 'sale'
         and events.entry_number = 1
+        and events.occurred_at >= {{ start_of_day(add_days(as_of_date(), -90)) }}
 
 ),
 
@@ -73,7 +74,7 @@ told as (
 
     where
         pushes.outcome in ('verified', 'moved_since')
-        and pushes.known_at is not null
+        and pushes.known_at >= {{ start_of_day(add_days(as_of_date(), -90)) }}
         and rounds.ended_at is not null
 
 ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from stockroom.jobs.notice_oversells import shown_text
 from stockroom.settings import Settings
@@ -31,12 +32,13 @@ def describe_oversells(settings: Settings, *, sku: str | None = None) -> str:
 
 
 def _lines(settings: Settings, one: Oversell, timeline: list[TimelineRow] | None) -> Iterator[str]:
-    since = f"since {one.began_at.strftime(_MOMENT)} UTC" if one.began_at else "and no order explains it"
-    ended = f", made good {one.resolved_at.strftime(_MOMENT)} UTC" if one.resolved_at else ""
-    yield (
-        f"{one.sku} at {one.location_id}: {one.units_short:,} promised beyond stock in {one.orders_short:,} orders "
-        f"{since}{ended}; {one.money_at_risk:,.2f} {settings.currency} of margin"
-    )
+    where, ended = f"{one.sku} at {one.location_id}", f", made good {_at(one.resolved_at)}" if one.resolved_at else ""
+    risk = f"{one.money_at_risk:,.2f} {settings.currency} of margin"
+    if one.began_at is None:
+        yield f"{where}: {one.units_short:,} below nothing, and no order explains it{ended}"
+    else:
+        short = f"{one.units_short:,} promised beyond stock in {one.orders_short:,} orders since {_at(one.began_at)}"
+        yield f"{where}: {short}{ended}; {risk}"
     for number, way in enumerate(one.remedies, 1):
         yield f"  {number}. {way['says']}"
     if timeline is None:
@@ -56,3 +58,7 @@ def _lines(settings: Settings, one: Oversell, timeline: list[TimelineRow] | None
             f"  {moment}  {row.channel_id or '':12} {row.kind} {order} takes {row.units:,}: "
             f"{row.available_before:,} -> {row.available_after:,}{short}{shown}"
         )
+
+
+def _at(moment: datetime) -> str:
+    return f"{moment.strftime(_MOMENT)} UTC"

@@ -67,7 +67,7 @@ class Watched:
         headers = {name.lower(): value for name, value in asked.headers.items()}
         reply = self.api.answer(Call(asked.method, unquote(path), asked.query, headers, asked.body))
         self.tokens += path == TOKEN_PATH
-        if path.startswith("/documents/"):
+        if path.startswith(("/documents/", "/feed-documents/")):
             assert "x-amz-access-token" not in headers, "a document's address is signed by itself"
         elif path != TOKEN_PATH:
             self.contract.check(asked.method, path, asked.query, asked.body, reply.status, reply.body)
@@ -131,10 +131,19 @@ def test_every_request_and_every_answer_is_what_the_models_say(
         assert writer.read_available([Listing("no, such")]) == {}
         (refused,) = writer.write_available([Change(Listing("NO-SUCH"), 0, 1)], "2")
         assert refused.outcome == "refused"
+        writer.bulk_from = 3
+        skus = [each["sku"] for each in everything["listings"][1:4]]
+        together = push(writer, [Availability(Listing(sku), sku, 70 + n) for n, sku in enumerate(skus)], key="3")
+        assert [(each.outcome, each.units_after) for each in together] == [("verified", 70 + n) for n in range(3)]
+        changes = [Change(Listing(skus[0]), 70, 5), Change(Listing("NO-SUCH"), 0, 1), Change(Listing(skus[1]), 71, 6)]
+        answers = writer.write_available(changes, "4")
+        assert [each.outcome for each in answers] == ["written", "refused", "written"]
+        assert answers[1].said == "SKU 'NO-SUCH' not found"
     assert watched.contract.broken == []
     assert watched.contract.seen == {
         "searchOrders", "searchListingsItems", "getListingsItem", "patchListingsItem", "getInventorySummaries",
         "createReport", "getReport", "getReportDocument", "getReports", "getOrder",
+        "createFeedDocument", "createFeed", "getFeed", "getFeedDocument",
     }  # fmt: skip
 
 
@@ -236,7 +245,8 @@ def test_a_listing_says_who_sends_it_and_what_it_costs_either_way(
             known = reported[listing["sku"]]
             assert known["merchant_fulfilled"] is listing["merchant_fulfilled"] is True
             assert float(known["offer"]["price"]["amount"]) == float(listing["offer"]["price"]["amount"])
-            if listing["sku"] != everything["listings"][0]["sku"]:  # which was told something else meanwhile
+            told = [each["sku"] for each in everything["listings"][:4]]
+            if listing["sku"] not in told:  # something else meanwhile
                 assert known["fulfillmentAvailability"] == listing["fulfillmentAvailability"]
             assert known["closed"] is listing["closed"] is False
 

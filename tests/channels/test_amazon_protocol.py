@@ -548,6 +548,102 @@ def test_twenty_skus_are_read_in_one_request() -> None:
     assert asked == [20, 20, 5]
 
 
+class Feeding:
+    """Forty listings, and feeds that end as they are told to."""
+
+    def __init__(self, *states: str, takes: bool = True, issues: Any = ()) -> None:
+        self.shelf = Shelf()
+        self.shelf.shown = {f"SKU-{number}": 1 for number in range(40)}
+        self.states, self.takes, self.issues = list(states), takes, list(issues)
+        self.uploaded: list[Any] = []
+        self.url = ""
+
+    def __call__(self, asked: Asked) -> Says:
+        if asked.path.startswith("/storage/"):
+            assert "x-amz-access-token" not in asked.headers
+            if asked.method == "PUT":
+                assert asked.headers["Content-Type"] == "application/json; charset=UTF-8"
+                self.uploaded.append(asked.document)
+                return Says({})
+            return Says({"issues": self.issues})
+        if asked.path.endswith("/documents"):
+            return Says({"feedDocumentId": "in", "url": f"{self.url}/storage/in"}, 201)
+        if "/feeds/2021-06-30/documents/" in asked.path:
+            return Says({"feedDocumentId": "out", "url": f"{self.url}/storage/out"})
+        if asked.path.endswith("/feeds"):
+            assert asked.document["inputFeedDocumentId"] == "in"
+            if self.takes:
+                refused = {issue["messageId"] for issue in self.issues}
+                for message in self.uploaded[-1]["messages"]:
+                    if message["messageId"] not in refused:
+                        self.shelf.shown[message["sku"]] = message["patches"][0]["value"][0]["quantity"]
+            return Says({"feedId": "7"}, 202)
+        if "/feeds/2021-06-30/feeds/" in asked.path:
+            state = self.states[0] if len(self.states) == 1 else self.states.pop(0)
+            return Says({"feedId": "7", "processingStatus": state, "resultFeedDocumentId": "out"})
+        return self.shelf(asked)
+
+    def push(self, bulk_from: int = 40) -> tuple[list[Any], list[float]]:
+        sleeps: list[float] = []
+        with (
+            serve(account(self)) as loopback,
+            open_writer(settings_of(loopback.url), sleep=sleeps.append) as writer,
+        ):
+            self.url = loopback.url
+            writer.bulk_from = bulk_from
+            return push(writer, [Availability(Listing(sku), sku, 5) for sku in self.shelf.shown], key="1"), sleeps
+
+
+def test_many_figures_go_as_one_feed_and_are_read_back() -> None:
+    feeding = Feeding("IN_QUEUE", "IN_PROGRESS", "DONE")
+    results, sleeps = feeding.push()
+    assert {each.outcome for each in results} == {"verified"}
+    assert sleeps == [1.0, 2.0]
+    (document,) = feeding.uploaded
+    assert document["header"] == {"sellerId": "A1SAMPLESELLER", "version": "2.0"}
+    value = [{"fulfillment_channel_code": "DEFAULT", "quantity": 5}]
+    assert document["messages"][39] == {
+        "messageId": 40,
+        "sku": "SKU-39",
+        "operationType": "PATCH",
+        "productType": "CUP",
+        "patches": [{"op": "merge", "path": "/attributes/fulfillment_availability", "value": value}],
+    }
+    assert feeding.shelf.patched == []
+
+
+def test_fewer_figures_than_are_worth_a_feed_go_one_by_one() -> None:
+    feeding = Feeding("DONE")
+    results, _ = feeding.push(bulk_from=41)
+    assert {each.outcome for each in results} == {"verified"}
+    assert (len(feeding.shelf.patched), feeding.uploaded) == (40, [])
+
+
+def test_what_a_feeds_report_refuses_is_said_of_its_own_listing() -> None:
+    issues = [
+        {"messageId": 2, "severity": "ERROR", "message": "Too many."},
+        {"messageId": 3, "severity": "WARNING", "message": "Slow."},
+    ]
+    results, _ = Feeding("DONE", issues=issues[:1]).push()
+    assert [(each.availability.sku, each.said) for each in results if each.outcome != "verified"] == [
+        ("SKU-1", "Too many.")
+    ]
+    results, _ = Feeding("DONE", takes=False, issues=issues[1:]).push()
+    assert {each.outcome for each in results} == {"moved_since"}, "reading back decides, not what a feed says"
+
+
+@pytest.mark.parametrize("state", ["FATAL", "CANCELLED"])
+def test_a_feed_that_amazon_gives_up_writes_nothing(state: str) -> None:
+    results, _ = Feeding(state, takes=False).push()
+    assert {(each.outcome, each.said) for each in results} == {("refused", f"Amazon gave up the feed 7 ({state})")}
+
+
+def test_a_feed_that_takes_longer_is_left_to_the_next_round() -> None:
+    results, sleeps = Feeding("IN_PROGRESS", takes=False).push()
+    assert {each.outcome for each in results} == {"moved_since"}
+    assert 600 <= sum(sleeps) < 640
+
+
 def test_no_answer_at_all_is_waited_for_within_bounds() -> None:
     with pytest.raises(UnavailableChannelError, match="6 times in a row"):
         read("http://127.0.0.1:9", FBA_INVENTORY)

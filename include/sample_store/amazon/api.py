@@ -15,6 +15,7 @@ from urllib.parse import parse_qs
 import numpy as np
 
 from sample_store.amazon.documents import MARKETPLACE_ID, AmazonAt, Document
+from sample_store.amazon.feeds import FEED, FeedDesk
 from sample_store.amazon.reports import LISTINGS, ORDERS, listing_report, order_report
 from sample_store.apis import Call, Reply, json_reply
 from sample_store.local_time import DAY_SECONDS, iso
@@ -65,6 +66,7 @@ class AmazonApi:
         self.store, self.key = store, key
         self.token = f"Atza|{sha256(key.encode()).hexdigest()}"
         self.reports: list[Report] = []
+        self.feeds = FeedDesk(self._patched)
         self.is_making = False
         """Whether a report was asked for since somebody last looked: who looks at once finds it being made."""
         self._seen: tuple[int, int] | None = None
@@ -77,6 +79,9 @@ class AmazonApi:
         found = re.fullmatch(r"/documents/(\d+)\.tsv\.gz", call.path)
         if found and call.method == "GET":
             return self._document(int(found[1]))
+        found = re.fullmatch(r"/feed-documents/(\d+)", call.path)
+        if found and int(found[1]) < len(self.feeds.documents):
+            return self._feed_document(call, int(found[1]))
         if not compare_digest(call.headers.get("x-amz-access-token", "").encode(), self.token.encode()):
             return RequestError("Unauthorized", "Access to requested resource is denied.", 403).reply
         try:
@@ -119,6 +124,8 @@ class AmazonApi:
                 return self._create_report(call)
             case "GET", "/reports/2021-06-30/reports":
                 return self._reports(call)
+        if call.path.startswith("/feeds/2021-06-30/"):
+            return self._feeds(call, call.path.removeprefix("/feeds/2021-06-30/"))
         found = re.fullmatch(r"/reports/2021-06-30/(reports|documents)/(\d+)", call.path)
         if found and call.method == "GET" and int(found[2]) < len(self.reports):
             return self._report(found[2]) if found[1] == "reports" else self._report_document(found[2])
@@ -217,14 +224,8 @@ class AmazonApi:
             or patches[0].get("path") != "/attributes/fulfillment_availability"
         ):
             raise RequestError("InvalidInput", "The sample store takes a merge or replacement of availability alone.")
-        shop = self.shop()
-        sku = shop.world.products[number].sku
-        issue = _issue(value[0])
-        if issue is None:
-            units = int(value[0]["quantity"])
-            self.store.tell("amazon", {number * 3 + LONDON: units - int(shop.shown[number])})
-            shop.shown[number] = units
-            self._seen = (self.store.clock, len(self.store.told))  # one figure changed: no reason to count all anew
+        sku = self.shop().world.products[number].sku
+        issue = self._show(number, value[0])
         document: Document = {
             "sku": sku,
             "status": "ACCEPTED" if issue is None else "INVALID",
@@ -232,6 +233,66 @@ class AmazonApi:
             "issues": [] if issue is None else [issue],
         }
         return json_reply(document)
+
+    def _show(self, number: int, value: Any) -> Document | None:  # noqa: ANN401  # JSON
+        """Let a listing show a figure, or return what is wrong with it."""
+        issue = _issue(value)
+        if issue is None:
+            shop, units = self.shop(), int(value["quantity"])
+            self.store.tell("amazon", {number * 3 + LONDON: units - int(shop.shown[number])})
+            shop.shown[number] = units
+            self._seen = (self.store.clock, len(self.store.told))  # one figure changed: no reason to count all anew
+        return issue
+
+    # -- feeds ---------------------------------------------------------------------------------------------------
+
+    def _feeds(self, call: Call, path: str) -> Reply:
+        """Return where a document may be put or lies, or how far a feed is."""
+        wanted = call.document if isinstance(call.document, dict) else {}
+        kind, _, number = path.partition("/")
+        known = {"documents": len(self.feeds.documents), "feeds": len(self.feeds.feeds)}
+        match call.method, kind:
+            case "POST", "documents" if set(wanted) == {"contentType"}:
+                return json_reply(self._where(self.feeds.open()), 201)
+            case "POST", "feeds" if wanted.get("feedType") == FEED and wanted.get("marketplaceIds") == [MARKETPLACE_ID]:
+                document_id = wanted.get("inputFeedDocumentId", "")
+                if not document_id.isdigit() or self.feeds.documents[int(document_id)] is None:
+                    raise RequestError("InvalidInput", "Upload the document first.")
+                return json_reply({"feedId": str(self.feeds.submit(int(document_id)))}, 202)
+            case "GET", ("documents" | "feeds") if number.isdigit() and int(number) < known[kind]:
+                return json_reply(self._where(int(number)) if kind == "documents" else self._feed(int(number)))
+        raise RequestError("InvalidInput", f"The sample store takes {FEED} of {MARKETPLACE_ID}.")
+
+    def _where(self, number: int) -> Document:
+        document = {"feedDocumentId": str(number), "url": f"{self.store.shop_url}/amazon/feed-documents/{number}"}
+        is_report = any(feed.report_id == number for feed in self.feeds.feeds)
+        return {**document, "compressionAlgorithm": "GZIP"} if is_report else document
+
+    def _feed(self, number: int) -> Document:
+        status, report_id = self.feeds.status(number), self.feeds.feeds[number].report_id
+        document: Document = {
+            "feedId": str(number),
+            "feedType": FEED,
+            "marketplaceIds": [MARKETPLACE_ID],
+            "createdTime": iso(self.store.clock),
+            "processingStatus": status,
+        }
+        return document if report_id is None else {**document, "resultFeedDocumentId": str(report_id)}
+
+    def _feed_document(self, call: Call, number: int) -> Reply:
+        """Take or give a document, as the storage does that its address leads to."""
+        if call.method == "PUT":
+            self.feeds.documents[number] = call.body
+            return Reply(b"")
+        content = self.feeds.documents[number]
+        return Reply(b"", 404) if content is None else Reply(content, media_type="application/json")
+
+    def _patched(self, sku: str, message: Document) -> Document | None:
+        """Do one message of a feed and return what is wrong with it."""
+        number = self.shop().product_of_sku.get(sku)
+        if number is None:
+            return {"code": "8541", "severity": "ERROR", "message": f"SKU '{sku}' not found"}
+        return self._show(number, message["patches"][0]["value"][0])
 
     # -- reports -------------------------------------------------------------------------------------------------
 

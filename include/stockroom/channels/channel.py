@@ -120,6 +120,15 @@ class AvailabilityWriter(Protocol):
         """Write and return one answer per change. The same ``key`` means the same changes, however often they come."""
 
 
+@runtime_checkable
+class BulkWriter(AvailabilityWriter, Protocol):
+    """A writer that from a number of figures on is faster with all of them together than one by one."""
+
+    bulk_from: int
+    bulk_most: int
+    """What one call of ``write_available`` then takes."""
+
+
 @dataclass(frozen=True)
 class Permissions:
     """What a channel says, without being written to, that our credentials may do."""

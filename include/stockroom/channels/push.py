@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from stockroom.channels.channel import AvailabilityWriter, Change, DocumentWriter, Listing
+from stockroom.channels.channel import AvailabilityWriter, BulkWriter, Change, DocumentWriter, Listing
 
 BATCH = 250
 """Listings that are read, written and read back together: the window in which a sale can be overwritten stays short."""
@@ -127,6 +127,10 @@ def _written(writer: AvailabilityWriter, pending: Sequence[PushResult], key: str
 
 def _batches(writer: AvailabilityWriter, availability: Sequence[Availability]) -> Iterator[Sequence[Availability]]:
     """Yield what is read and written together: a document as a whole, so that nobody meets half of a round in it."""
-    size = max(len(availability), 1) if isinstance(writer, DocumentWriter) else BATCH
+    size = BATCH
+    if isinstance(writer, DocumentWriter):
+        size = max(len(availability), 1)
+    elif isinstance(writer, BulkWriter) and len(availability) >= writer.bulk_from:
+        size = writer.bulk_most
     for start in range(0, len(availability), size):
         yield availability[start : start + size]

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from stockroom.channels.amazon.client import open_account
+from stockroom.channels.amazon.feeds import MOST_MESSAGES, send_feed
 from stockroom.channels.amazon.streams import OWN_CHANNEL
 from stockroom.channels.channel import (
     Change,
@@ -28,6 +29,8 @@ BATCH = 20
 PARTS = "summaries,fulfillmentAvailability"
 ANY_TYPE = "PRODUCT"
 """The product type of a listing that says none; attributes of all types may be written with it."""
+FEED_FROM = 1_500
+"""As many patches take five minutes at five a second; from here on one feed is sent, however many there are."""
 SETTLING_SECONDS = (1.0, 2.0, 4.0, 8.0)
 """A change is accepted before it shows: how long to wait, and look again, until it does."""
 
@@ -39,6 +42,8 @@ class AmazonWriter:
     seller: Seller
     product_types: dict[str, str] = field(default_factory=dict)
     """Of each SKU that was read: a change must name it."""
+    bulk_from: int = FEED_FROM
+    bulk_most: int = MOST_MESSAGES
 
     def now(self) -> datetime:
         """Return Amazon's own time."""
@@ -61,9 +66,13 @@ class AmazonWriter:
     def write_available(self, changes: Sequence[Change], _key: str, /) -> Sequence[Written]:
         """Set each quantity; setting the same one twice changes nothing, so no key is needed.
 
-        Listing by listing, not as a feed: a feed takes minutes to be worked off, and what sells meanwhile is lost.
+        Few go listing by listing: a feed takes minutes to be worked off, and what sells meanwhile is lost.
         """
-        answers = [self._write(change) for change in changes]
+        if len(changes) >= self.bulk_from:
+            bodies = {change.listing.listing_id: self._body(change) for change in changes}
+            answers = send_feed(self.seller, changes, bodies)
+        else:
+            answers = [self._write(change) for change in changes]
         written = {answer.listing for answer in answers if answer.outcome == "written"}
         self._settle([change for change in changes if change.listing in written])
         return answers
@@ -102,10 +111,8 @@ class AmazonWriter:
         return [answer.document]
 
     def _write(self, change: Change) -> Written:
-        """Set one quantity. A merge keeps what else stands there, such as days of handling; a replacement would not."""
+        """Set one quantity."""
         sku = change.listing.listing_id
-        value = {"fulfillment_channel_code": OWN_CHANNEL, "quantity": change.units}
-        patch = {"op": "merge", "path": "/attributes/fulfillment_availability", "value": [value]}
         try:
             answer: Any = self.seller.ask(
                 "patchListingsItem",
@@ -113,7 +120,7 @@ class AmazonWriter:
                 self.seller.seller_id,
                 sku,
                 marketplaceIds=self.seller.marketplace_id,
-                body={"productType": self.product_types.get(sku, ANY_TYPE), "patches": [patch]},
+                body=self._body(change),
             ).document
         except (RefusedConnectionError, UnavailableChannelError):
             raise
@@ -123,6 +130,12 @@ class AmazonWriter:
             return Written(change.listing, "written")
         said = "; ".join(str(issue.get("message")) for issue in answer.get("issues") or [])
         return Written(change.listing, "refused", said or f"Amazon says {answer.get('status')}")
+
+    def _body(self, change: Change) -> Json:
+        """Return a change as a patch. A merge keeps what else stands there, such as days of handling."""
+        value = {"fulfillment_channel_code": OWN_CHANNEL, "quantity": change.units}
+        patch = {"op": "merge", "path": "/attributes/fulfillment_availability", "value": [value]}
+        return {"productType": self.product_types.get(change.listing.listing_id, ANY_TYPE), "patches": [patch]}
 
     def _settle(self, changes: Sequence[Change]) -> None:
         """Return once none of the changes still shows what it showed before, or patience ends."""

@@ -18,6 +18,7 @@ from typing import Any
 import httpx
 import orjson
 from sp_api.api import (  # type: ignore[import-untyped]  # the library ships no types
+    FeedsV20210630,
     Inventories,
     OrdersV20260101,
     Reports,
@@ -25,7 +26,12 @@ from sp_api.api import (  # type: ignore[import-untyped]  # the library ships no
 from sp_api.api.listings_items.listings_items_2021_08_01 import (  # type: ignore[import-untyped]  # as above
     ListingsItemsV20210801,
 )
-from sp_api.base import Client, SellingApiException  # type: ignore[import-untyped]  # as above
+from sp_api.base import (  # type: ignore[import-untyped]  # as above
+    Client,
+    SellingApiException,
+    fill_query_params,
+    sp_endpoint,
+)
 from sp_api.base.credential_provider import FromCodeCredentialProvider  # type: ignore[import-untyped]  # as above
 
 from stockroom.channels.amazon.login import Login
@@ -143,6 +149,25 @@ class _Reports(Ours, Reports):  # type: ignore[misc]  # as above
     """Reports, version 2021-06-30."""
 
 
+class _Feeds(Ours, FeedsV20210630):  # type: ignore[misc]  # as above
+    """Feeds, version 2021-06-30, without the library's own way to and from the storage."""
+
+    @sp_endpoint("/feeds/2021-06-30/documents", method="POST")  # type: ignore[untyped-decorator]  # as above
+    def open_document(self, **options: Any) -> Any:  # noqa: ANN401  # the library's own
+        """Ask where a document may be uploaded."""
+        return self._request(options.pop("path"), data=options)
+
+    @sp_endpoint("/feeds/2021-06-30/documents/{}", method="GET")  # type: ignore[untyped-decorator]  # as above
+    def find_document(self, document_id: str, **options: Any) -> Any:  # noqa: ANN401  # as above
+        """Ask where a document lies."""
+        return self._request(fill_query_params(options.pop("path"), document_id), params=options)
+
+    @sp_endpoint("/feeds/2021-06-30/feeds", method="POST")  # type: ignore[untyped-decorator]  # as above
+    def submit(self, **options: Any) -> Any:  # noqa: ANN401  # as above
+        """Let an uploaded document be worked off."""
+        return self._request(options.pop("path"), data=options)
+
+
 @dataclass
 class Seller:
     """One open connection to a seller's account in one marketplace."""
@@ -154,7 +179,7 @@ class Seller:
         """Open the library's clients."""
         shared = (self.connection, self.transport)
         self.orders, self.listings = _Orders(*shared), _Listings(*shared)
-        self.inventories, self.reports = _Inventories(*shared), _Reports(*shared)
+        self.inventories, self.reports, self.feeds = _Inventories(*shared), _Reports(*shared), _Feeds(*shared)
 
     @property
     def marketplace_id(self) -> str:

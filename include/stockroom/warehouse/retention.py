@@ -86,6 +86,14 @@ RULES = (
     Rule("plan.excess", "plan_rows_dropped", _LONG_PAST),
     Rule("plan.overstock_actions", "plan_rows_dropped", _LONG_PAST),
     Rule("plan.price_signals", "plan_rows_dropped", _LONG_PAST),
+    *(
+        Rule(
+            table,
+            "plan_rows_dropped",
+            "plan_date < %(plans)s and plan_date < (select max(runs.plan_date) from plan.runs)",
+        )
+        for table in ("plan.order_outcomes", "plan.left_out")
+    ),
     Rule("plan.arrival_odds", "plan_rows_dropped", "as_of_date < %(inputs)s"),
     Rule(
         "ops.extract_runs",

@@ -22,6 +22,7 @@ def planned(marts, settings, ask):
     ask("update marts.fct_stock_daily set is_sold_out_day = true where stock_date = '2011-06-20' returning 1")
     marts.connection.execute(
         """
+        drop table marts.fct_order_lines;
         create table marts.fct_order_lines as
         select 'shopify' as channel_id, 'O1' as order_id, 'L1' as order_line_id, '#1001' as order_name,
             timestamptz '2011-06-29 09:30+00' as ordered_at, date '2011-06-29' as ordered_date, 'MUG' as sku,

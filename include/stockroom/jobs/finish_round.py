@@ -8,8 +8,9 @@ import psycopg
 
 from stockroom.jobs.notice_oversells import notice_oversells
 from stockroom.jobs.push_availability import push_availability
-from stockroom.jobs.size_buffers import size_channel_buffers
 from stockroom.settings import Settings
+from stockroom.warehouse import connect
+from stockroom.warehouse.channel_buffers import SIZED_FOR_HOURS, is_due
 
 
 class RoundError(RuntimeError):
@@ -25,11 +26,21 @@ def finish_round(settings: Settings) -> str:
     """
     failures: list[str] = []
     said = _tried(lambda: str(notice_oversells(settings)), failures)
-    _tried(lambda: str(size_channel_buffers(settings)), failures)
+    _tried(lambda: _size_buffers(settings), failures)
     told = str(push_availability(settings))
     if failures:
         raise RoundError(" | ".join([*failures, told]))
     return f"{said}\n{told}"
+
+
+def _size_buffers(settings: Settings) -> str:
+    """Size what channels leave unshown, once a day; what sizes it is imported only then."""
+    with connect(settings.warehouse_url) as connection:
+        if not is_due(connection, hours=SIZED_FOR_HOURS):
+            return ""
+    from stockroom.jobs.size_buffers import size_channel_buffers
+
+    return str(size_channel_buffers(settings))
 
 
 def _tried(job: Callable[[], str], failures: list[str]) -> str:

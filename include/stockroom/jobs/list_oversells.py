@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from stockroom.jobs.notice_oversells import shown_text
+from stockroom.jobs.oversell_words import order_name, shown_text
 from stockroom.settings import Settings
 from stockroom.warehouse import connect
 from stockroom.warehouse.oversells import Oversell, TimelineRow, list_oversells, read_allocations, read_timeline
@@ -24,8 +24,7 @@ def describe_oversells(settings: Settings, *, sku: str | None = None) -> str:
         return f"{wanted} was never promised beyond stock" if wanted else "nothing is promised beyond stock"
     lines = [line for one in found for line in _lines(settings, one, timelines.get(one.oversell_id))]
     lines += [
-        f"ship {row.units:,} of {row.channel_id} {row.document_key.rpartition('/')[2]} from "
-        f"{row.location_id}: {row.reason}"
+        f"ship {row.units:,} of {row.channel_id} {order_name(row.document_key)} from {row.location_id}: {row.reason}"
         for row in allocated
     ]
     return "\n".join(lines)
@@ -53,7 +52,7 @@ def _lines(settings: Settings, one: Oversell, timeline: list[TimelineRow] | None
             continue
         short = f"; {row.units_short:,} short" if row.units_short else ""
         shown = f"; it {shown_text(row)}" if row.kind == "sale" else ""
-        order = (row.document_key or "").rpartition("/")[2]
+        order = order_name(row.document_key)
         yield (
             f"  {moment}  {row.channel_id or '':12} {row.kind} {order} takes {row.units:,}: "
             f"{row.available_before:,} -> {row.available_after:,}{short}{shown}"

@@ -15,6 +15,7 @@ from stockroom.planning.availability import SAFE_SHARE, Buffers, Lags, Offers, k
 from stockroom.settings import Settings
 from stockroom.warehouse import connect
 from stockroom.warehouse.channel_buffers import (
+    SIZED_FOR_HOURS,
     BufferRow,
     ChannelLag,
     Offer,
@@ -29,7 +30,6 @@ from stockroom.warehouse.channel_buffers import (
     replace_buffers,
 )
 
-SIZED_FOR_HOURS = 24
 MEASURED, PLANNERS = "measured", "planners"
 
 

@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 import psycopg
 
+SIZED_FOR_HOURS = 24
+
 
 class ChannelLag(NamedTuple):
     """How long news took in the last weeks, at the 95th percentile; none: nothing was measured."""

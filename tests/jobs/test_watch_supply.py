@@ -343,6 +343,20 @@ def test_the_late_lines_of_an_order_are_one_question(store: Store) -> None:
     assert of_both > of_one
 
 
+def test_who_released_an_order_is_asked_about_it(store: Store) -> None:
+    asked, by_policy = store.order(1, days_ago=14), store.order(2, days_ago=14)
+    for order, actor in ((asked, "bob, dora"), (by_policy, "policy")):
+        store.do(
+            """
+            insert into ops.purchase_order_events (po_number, version, from_state, to_state, actor)
+            values (%s, 1, 'waiting', 'released', %s)
+            """,
+            order, actor,
+        )  # fmt: skip
+    store.watch()
+    assert store.do("select po_number, owner from ops.exceptions order by 1") == [(asked, "bob"), (by_policy, "ann")]
+
+
 def test_two_who_look_at_once_take_turns(store: Store) -> None:
     for number in range(1, 6):
         store.order(number, days_ago=14)

@@ -46,7 +46,7 @@ REPORTED_DAYS = 30
 """The report counts what came of the exceptions of so many days."""
 ABOUT_ORDERS = ("late_supply", "unanswered_order")
 """What is asked of a supplier about a whole order."""
-PEOPLE_WHO_RELEASE_NOTHING = ("policy", "plan")
+NOBODY = ("policy", "plan")
 
 
 @dataclass(frozen=True)
@@ -193,9 +193,9 @@ def _exceptions(settings: Settings, judged: Sequence[JudgedSign]) -> Iterator[Su
 
 
 def _owner(settings: Settings, released_by: str | None, supplier_id: str) -> str:
-    """Return who released the order, else one of those who release orders, the same for all of a supplier."""
-    if released_by and released_by not in PEOPLE_WHO_RELEASE_NOTHING:
-        return released_by
+    """Return who released the order, of two the first, else one of those who may, the same for all of a supplier."""
+    if released_by and released_by not in NOBODY:
+        return released_by.split(", ")[0]
     approvers = settings.approvers or ("buyer",)
     return approvers[zlib.crc32(supplier_id.encode()) % len(approvers)]
 

@@ -288,11 +288,11 @@ def test_limits_are_those_that_answers_stated_or_those_that_are_published(settin
 
 
 def test_a_check_asks_for_no_report(watched: Watched, settings: Settings) -> None:
-    before = len(watched.api.reports)
+    before = len(watched.api.reports.asked)
     with connect(settings) as reader:
         for stream in CHANNELS["amazon"].streams:
             reader.probe(stream)
-    assert len(watched.api.reports) == before
+    assert len(watched.api.reports.asked) == before
 
 
 @pytest.mark.parametrize(

@@ -95,8 +95,8 @@ def test_what_the_supplier_credits_well_goes_back(actions_of):
 
 
 def test_a_markdown_says_what_it_gains_and_less_price_that_brings_less_is_no_markdown(actions_of):
-    years = {"on_hand": [1500]}
-    (down,) = actions_of([[1] * 60], elasticity=3, terms=ClearingTerms(promotions_at_once=0), **years)
+    years = {"on_hand": [1500], "terms": ClearingTerms(promotions_at_once=0)}
+    (down,) = actions_of([[1] * 60], elasticity=3, **years)
     assert down.kind == "mark down"
     assert down.percent > 0
     assert down.gain.expected > 5
@@ -152,3 +152,15 @@ def test_the_most_money_stands_first_and_each_item_has_one_headline(actions_of):
 def test_only_what_promotions_have_shown_counts_as_learned():
     category = np.array(["mugs"])
     assert price_response(category, [TEXTBOOK]).source[0] == ASSUMED
+
+
+def test_what_does_not_answer_to_its_price_may_still_be_promoted(actions_of):
+    # A price tag does nothing for it, an announcement trebles it.
+    (only,) = actions_of([[1] * 60], on_hand=[1500], elasticity=0.5, uplift=np.log(3))
+    assert only.kind == "promote"
+    assert only.percent == 10
+
+
+def test_a_discount_that_nobody_comes_for_is_no_promotion(actions_of):
+    (only,) = actions_of([[5] * 60], on_hand=[4500], elasticity=0.1)
+    assert only.kind == "stop buying"

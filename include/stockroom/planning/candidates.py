@@ -91,14 +91,17 @@ def ways_for(case: Case, units: int, item: int, around: Surroundings, terms: Cle
 
 
 def _sales(case: Case, units: int, item: int, around: Surroundings, terms: ClearingTerms) -> list[Way]:
-    """Return the best markdown, promotion and bundle, none under cost or half price, nor where it brings less."""
-    deepest = case.surplus.deepest_percent
+    """Return the best markdown, promotion and bundle, none under cost or half price.
+
+    What does not answer to its price is not marked down; being promoted, it may still sell.
+    """
+    deepest, floor = case.surplus.deepest_percent, case.surplus.floor_percent
     steps = np.arange(MARKDOWN_STEP_PERCENT, deepest + 1e-9, MARKDOWN_STEP_PERCENT).tolist()
     markdowns = [_marked_down(case, units, percent) for percent in steps]
-    promotions = [_promoted(case, units, percent, terms) for percent in PROMOTION_PERCENTS if percent <= deepest]
+    promotions = [_promoted(case, units, percent, terms) for percent in PROMOTION_PERCENTS if percent <= floor]
     bundles = []
     if partner := around.partners.get(item):
-        bundles = [_bundled(case, units, percent, partner) for percent in BUNDLE_PERCENTS if percent <= deepest]
+        bundles = [_bundled(case, units, percent, partner) for percent in BUNDLE_PERCENTS if percent <= floor]
     kinds = (markdowns, promotions, bundles)
     return [max(found, key=lambda way: way.expected) for found in kinds if found]
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from stockroom.planning.causes import GREATEST_TIMES
-from stockroom.planning.ways_out import DAYS_OF_YEAR, Sale, Surplus, sell, sell_at
+from stockroom.planning.ways_out import DAYS_OF_YEAR, HORIZON_DAYS, Sale, Surplus, sell, sell_at
 
 Z_80 = 1.2815515655446004
 """Of 100 outcomes 80 lie within so many standard deviations."""
@@ -116,7 +116,11 @@ def marked_down(case: Case, units: float, percent: float) -> float:
 def promote(case: Case, units: float, percent: float, *, promotion_days: float) -> Sale:
     """Return what units bring that are promoted for some days, and then go on at today's price.
 
-    ``sold_units`` and ``takes_days`` are of the promotion itself.
+    Both together have two years, as doing nothing. ``sold_units`` and ``takes_days`` are of the promotion itself:
+
+    >>> case = Case(Surplus(4000, 5.0, 2.0, 1.0, 0.25, 0.001), 0.0, 0.0, 0.0, rate_cv=0.5)
+    >>> round(promoted(case, 4000, 10.0, promotion_days=14))  # 70 units for 0.20 less each, and nobody comes for it
+    -14
     """
     surplus, share = case.units(units), 1.0 - percent / 100.0
     times = math.exp(min(case.uplift - surplus.bend * math.log(share), math.log(GREATEST_TIMES)))
@@ -125,7 +129,8 @@ def promote(case: Case, units: float, percent: float, *, promotion_days: float) 
     took = sold / rate if rate > 0 else promotion_days
     left = units - sold
     carrying = (left + sold / 2.0) * surplus.unit_cost * surplus.carrying_rate * took / DAYS_OF_YEAR
-    after = sell(replace(surplus, units=left), 0.0).brings if left > 0 else 0.0
+    rest, then = replace(surplus, units=left), HORIZON_DAYS - took
+    after = sell_at(rest, surplus.units_per_day, surplus.price, horizon_days=then).brings if left > 0 else 0.0
     return Sale(percent, took, sold, sold * surplus.price * share - carrying + after)
 
 

@@ -22,6 +22,8 @@ SIGNALS = (TEST_HIGHER, HOLD, MARK_DOWN, PROMOTE, BUNDLE)
 HIGHER_PERCENT = 3.0
 ON_TIME_DAYS = 1.0
 """Within a day of the goods coming, nobody can tell who is first."""
+JUST_IN_TIME_TIMES = 1.25
+"""Stock that lasts so many times as long as goods take is reached just in time."""
 LEAST_SHARE_OF_SALES = 0.5
 """A price holds for all locations: a SKU is scarce, or too many, where at least half of its sales are."""
 
@@ -56,7 +58,7 @@ def price_signals(
     share = _share_of_sales(plan, sku)
     found: dict[str, PriceSignal] = {}
     is_scarce = plan.is_fast_mover & (plan.inputs.available_units > 0) & (share >= LEAST_SHARE_OF_SALES)
-    is_scarce &= (empty < goods + plan.inputs.review_days) & (history.unit_price > 0)
+    is_scarce &= (empty < JUST_IN_TIME_TIMES * goods) & (history.unit_price > 0)
     for item in np.flatnonzero(is_scarce).tolist():
         found[str(sku[item])] = _scarce(history, sku, item, float(empty[item]), float(goods[item]))
     lower = [one for one in actions if one.kind in PRICE_ACTIONS and share[one.item] >= LEAST_SHARE_OF_SALES]
@@ -73,11 +75,13 @@ def until_empty(plan: Plan) -> FloatArray:
 
 
 def until_goods(history: ItemHistory, plan: Plan) -> FloatArray:
-    """Return how many days until the next goods come: the first open order, or one that is placed today."""
+    """Return how many days until the next goods come: the first open order, one of today, or one of the next review."""
     due = np.array(
         [min((max(each, 0.0) for units, each in lines if units), default=np.inf) for lines in history.on_order]
     )
-    return np.asarray(np.minimum(due, plan.lead_time_mean_days), dtype=np.float64)
+    waits = np.where(plan.order_units > 0, 0.0, plan.inputs.review_days)
+    ordered = plan.lead_time_mean_days + waits
+    return np.asarray(np.minimum(due, ordered), dtype=np.float64)
 
 
 def _share_of_sales(plan: Plan, sku: TextArray) -> FloatArray:
@@ -110,9 +114,12 @@ def _lower(history: ItemHistory, sku: TextArray, action: Action, empty: float, g
 
 
 def _priced(price: float, percent: float) -> float:
-    """Return a price in whole cents, never under what was asked for.
+    """Return a price in whole cents: a lower one never under what was asked for, a higher one at least a cent higher.
 
-    >>> _priced(2.95, -15.0), _priced(1.0, 3.0)
-    (2.51, 1.03)
+    >>> _priced(2.95, -15.0), _priced(1.0, 3.0), _priced(0.85, 3.0), _priced(0.19, 3.0)
+    (2.51, 1.03, 0.88, 0.2)
     """
-    return math.ceil(round(price * (100.0 + percent), 6)) / 100.0
+    cents = round(price * (100.0 + percent), 6)
+    if percent > 0:
+        return max(round(cents), math.floor(round(100.0 * price, 6)) + 1) / 100.0
+    return math.ceil(cents) / 100.0

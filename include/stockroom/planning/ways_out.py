@@ -62,7 +62,12 @@ class Surplus:
     @property
     def deepest_percent(self) -> float:
         """Return the deepest markdown that may be recommended; 0 where less price would not bring more money."""
-        if self.bend <= 1.0 or self.price <= self.unit_cost:
+        return 0.0 if self.bend <= 1.0 else self.floor_percent
+
+    @property
+    def floor_percent(self) -> float:
+        """Return the deepest discount that neither goes under cost nor under half price."""
+        if self.price <= self.unit_cost:
             return 0.0
         return min(DEEPEST_MARKDOWN_PERCENT, _steps(1.0 - self.unit_cost / self.price))
 
@@ -141,12 +146,19 @@ def sell(surplus: Surplus, markdown_percent: float) -> Sale:
     return sell_at(surplus, rate, surplus.price * share, markdown_percent=markdown_percent)
 
 
-def sell_at(surplus: Surplus, units_per_day: float, revenue_per_unit: float, *, markdown_percent: float = 0.0) -> Sale:
+def sell_at(
+    surplus: Surplus,
+    units_per_day: float,
+    revenue_per_unit: float,
+    *,
+    markdown_percent: float = 0.0,
+    horizon_days: float = HORIZON_DAYS,
+) -> Sale:
     """Return what selling comes to at a rate and a revenue that are given; the rest waits, and is then cleared."""
     takes = surplus.units / units_per_day if units_per_day > 0 else math.inf
-    sold = min(float(surplus.units), units_per_day * HORIZON_DAYS)
+    sold = min(float(surplus.units), units_per_day * horizon_days)
     left = surplus.units - sold
-    held_years = min(takes, HORIZON_DAYS) / DAYS_OF_YEAR
+    held_years = min(takes, horizon_days) / DAYS_OF_YEAR
     carrying = (left + sold / 2.0) * surplus.unit_cost * surplus.carrying_rate * held_years
     return Sale(
         markdown_percent=markdown_percent,

@@ -22,7 +22,7 @@ import numpy as np
 import psycopg
 from bench_planning import invented_history, invented_lead_times
 
-from stockroom.documents.purchase_orders import purchase_order_csv, purchase_order_file_name
+from stockroom.documents.purchase_orders import Party, purchase_order_csv, purchase_order_file_name
 from stockroom.embedded import postgres
 from stockroom.jobs.order_document import order_document
 from stockroom.jobs.propose_plan_orders import propose_plan_orders
@@ -31,6 +31,7 @@ from stockroom.planning.joint_orders import lead_time_demand_deviation
 from stockroom.settings import Settings
 from stockroom.warehouse.migrate import migrate
 from stockroom.warehouse.order_contents import read_order
+from stockroom.warehouse.order_ways import OrderWay
 from stockroom.warehouse.plans import terms_json
 
 DAY = date(2011, 6, 30)
@@ -90,12 +91,12 @@ def write_documents(settings: Settings) -> tuple[int, int]:
     """Write the CSV of every order as its supplier would get it; return orders and lines."""
     folder = settings.documents_dir / "purchase_orders"
     folder.mkdir()
-    lines = 0
+    lines, buyer = 0, Party(settings.company_name)
     with psycopg.connect(settings.warehouse_url) as connection:
         numbers = connection.execute("select po_number, version from ops.purchase_orders order by po_number").fetchall()
         for po_number, version in numbers:
             rows = read_order(connection, po_number=po_number, version=version)
-            order = order_document(rows, company_name=settings.company_name, time_zone=settings.time_zone)
+            order = order_document(rows, buyer=buyer, time_zone=settings.time_zone, way=OrderWay(rows[0].supplier_id))
             (folder / purchase_order_file_name(po_number, "csv")).write_bytes(purchase_order_csv(order))
             lines += len(rows)
     return len(numbers), lines

@@ -217,3 +217,17 @@ def test_a_file_and_an_x12_of_one_kind_end_in_one_table_and_x12_is_answered_once
     assert "status 'perhaps' says nothing; write one of accepted, changed_quantity" in reasons[0][0]
     assert 'promised_date "some day" is no date; write it as 2011-06-30' in reasons[1][0]
     assert "AK9*A*1*1*1" in (tmp_path / "out" / "997-500000000.edi").read_text()
+
+
+def test_an_override_without_an_end_costs_itself_and_says_where_it_stands(settings: Settings, warehouse: Any) -> None:
+    (settings.planners_dir / "overrides.csv").write_text(
+        "override_id,scope,key,kind,value,set_by,set_on,why,valid_until\n"
+        "O-1,sku,MUG,quantity,60,ann,2011-06-01,a fair,2011-07-01\n"
+        "O-2,sku,MUG,hold,,ann,2011-06-01,a fair,never\n"
+    )
+    sync_suppliers(settings)
+    raw = warehouse.connection
+    assert raw.execute("select record_key from raw.planners_overrides").fetchall() == [("O-1",)]
+    [(line, reason)] = raw.execute("select line_number, reason from raw.rejected_records").fetchall()
+    assert line == 3
+    assert "valid_until" in reason

@@ -22,7 +22,7 @@ from stockroom.warehouse.budgets import LeftOut
 from stockroom.warehouse.orders import ProposedOrder
 from stockroom.warehouse.planners_overrides import read_frozen_overrides, read_ordered_overrides
 from stockroom.warehouse.plans_exceptions import PlanException
-from stockroom.warehouse.plans_order_terms import read_frozen_terms
+from stockroom.warehouse.plans_order_terms import FrozenTerms, read_frozen_terms
 from stockroom.warehouse.plans_orders import OrderOutcome, read_candidates, read_open_proposals, read_reasons
 
 
@@ -93,7 +93,7 @@ def build_orders(connection: psycopg.Connection, plan_date: date, *, currency: s
     orders = tuple(order for draft in drafts if (order := order_of(draft, because, plan_date)) is not None)
     values = {(order.supplier_id, order.location_id, order.currency): order.value for order in orders}
     orders += tuple(transfer_orders(moves, plan_date=plan_date, currency=currency))
-    return BuiltOrders(orders, tuple(_outcome(draft, values) for draft in drafts), tuple(left_out))
+    return BuiltOrders(orders, tuple(_outcome(draft, values, frozen) for draft in drafts), tuple(left_out))
 
 
 def _less_what_is_moved(items: list[Any], moved: Mapping[tuple[str, str], list[Move]]) -> list[Any]:
@@ -106,7 +106,7 @@ def _less_what_is_moved(items: list[Any], moved: Mapping[tuple[str, str], list[M
     ]
 
 
-def _outcome(draft: Draft, values: dict[tuple[str, str, str], Decimal]) -> OrderOutcome:
+def _outcome(draft: Draft, values: dict[tuple[str, str, str], Decimal], frozen: FrozenTerms) -> OrderOutcome:
     key, joint = draft.key, draft.joint
     needed = (row for row in draft.items if row.order_units > 0)
     terms: dict[str, float | str | None] = {}
@@ -116,6 +116,9 @@ def _outcome(draft: Draft, values: dict[tuple[str, str, str], Decimal]) -> Order
     as_it_is = (
         said_of_order(joint, draft.terms, key.currency) if joint else "As the items need it, or a buyer wants it."
     )
+    said = frozen.of(key.supplier_id)
+    if said is not None and said.cut_off:
+        as_it_is += f" To be sent by {said.cut_off}."
     value = values.get((key.supplier_id, key.location_id, key.currency), Decimal(0))
     return OrderOutcome(
         key=key,

@@ -41,9 +41,9 @@ def read_overrides(connection: psycopg.Connection, *, as_of_date: date) -> Overr
         (
             Override(
                 override_id=row.override_id,
-                scope=row.scope.casefold(),
+                scope=(row.scope or "").casefold(),
                 key="" if row.key == "*" else row.key,
-                kind=row.kind.casefold(),
+                kind=(row.kind or "").casefold(),
                 wanted=row.wanted or "",
                 set_by=row.set_by or "",
                 set_on=row.set_on,

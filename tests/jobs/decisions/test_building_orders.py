@@ -53,11 +53,12 @@ def test_an_order_under_its_minimum_waits_while_waiting_costs_less(marts, settin
 
 def test_a_supplier_that_takes_orders_on_tuesdays_gets_none_on_a_thursday(marts, settings, ask):
     marts.sku("MUG", units_per_day=4, on_hand=20)
-    marts.supplier("S02", order_days="Thu")
+    marts.supplier("S02", order_days="Thu", order_cut_off="10:30")
     marts.sku("CUP", units_per_day=4, on_hand=20, supplier_id="S02")
     change_terms(ask, order_days="Tue")
     plan_orders(settings, as_of_date=DAY)
     assert [row[0] for row in ask(LINES)] == ["CUP"]
+    assert ask(OUTCOMES)[1] == ("S02", "proposed", "As the items need it. To be sent by 10:30.")
     assert ask(OUTCOMES)[0] == ("S01", "waits", "Waits: the supplier takes orders on Tue, next on 2011-07-05.")
 
 

@@ -2,8 +2,8 @@
 
 from stockroom.warehouse.migrations.sql import run_sql_beside
 
-revision = "0039"
-down_revision = "0038"
+revision = "0036"
+down_revision = "0035"
 
 
 def upgrade() -> None:

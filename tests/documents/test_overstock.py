@@ -108,7 +108,7 @@ def test_what_has_lain_for_decades_is_said_as_a_person_would() -> None:
     dead = replace(ITEM, is_dead=True, stock_age_days=9000.0, idle_days=200)
     page = overstock_html(digest(LINE, items=(dead,))).decode()
     assert "over 10 years" in page
-    assert "1 items sold nothing in 90 days on the shelf" in page
+    assert "1 item sold nothing in 90 days on the shelf" in page
 
 
 def test_the_page_shows_a_hundred_lines_and_the_csv_all() -> None:

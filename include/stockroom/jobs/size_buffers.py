@@ -29,6 +29,7 @@ from stockroom.warehouse.channel_buffers import (
     read_stock_rules,
     replace_buffers,
 )
+from stockroom.warehouse.pushes import keep_the_order_of_views
 
 MEASURED, PLANNERS = "measured", "planners"
 
@@ -53,6 +54,7 @@ def size_channel_buffers(settings: Settings, *, is_forced: bool = False) -> bool
     with connect(settings.warehouse_url) as connection:
         if not is_due(connection, hours=0 if is_forced else SIZED_FOR_HOURS):
             return False
+        keep_the_order_of_views(connection)
         lags = measure_lags(connection)
         known = {lag.channel_id for lag in lags}
         offers = [offer for offer in read_offers(connection) if offer.channel_id in known]

@@ -102,3 +102,25 @@ def test_order_days_that_there_are_not_are_refused(words):
 def test_an_hour_that_there_is_not_is_refused():
     with pytest.raises(UnreadableWordsError, match="order_cut_off"):
         read_cut_off("25:00")
+
+
+def test_orders_that_are_filled_up_do_not_depend_on_shards_and_stay_the_same_on_a_rerun(
+    marts, settings, ask, monkeypatch
+):
+    for pace, sku in enumerate(("BAG", "CUP", "JAR", "MUG"), start=1):
+        marts.sku(sku, units_per_day=pace, on_hand=5 * pace)
+    change_terms(ask, minimum_order_value=2600)
+    plan_orders(settings, as_of_date=DAY)
+    whole = ask(LINES), ask(OUTCOMES)
+    assert plan_orders(settings, as_of_date=DAY).was_planned
+    assert (ask(LINES), ask(OUTCOMES)) == whole
+    marts.connection.execute(
+        "truncate plan.runs, plan.inputs, plan.lead_times, plan.pools, plan.shards, plan.decisions,"
+        " ops.purchase_orders cascade"
+    )
+    marts.connection.commit()
+    monkeypatch.setattr("stockroom.warehouse.plans_freeze.SHARD_ITEMS", 1)
+    plan_orders(settings, as_of_date=DAY)
+    assert ask("select shards from plan.runs") == [(4,)]
+    assert (ask(LINES), ask(OUTCOMES)) == whole
+    assert any("to reach the supplier's minimum" in line[4] for line in whole[0])

@@ -85,3 +85,19 @@ def test_a_project_in_which_nothing_ran_says_what_to_do_first(
     monkeypatch.chdir(tmp_path)
     assert main(["waiting"]) == 1
     assert "nothing ran here yet; `make run` runs the main job" in capsys.readouterr().err
+
+
+def test_a_supplier_is_given_a_way_and_an_order_that_is_none_cannot_be_changed(
+    at_warehouse, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert at_warehouse
+    assert main(["order-way", "S01"]) == 0
+    assert "S01: folder, as pdf, csv" in capsys.readouterr().out
+    assert main(["order-way", "S01", "--by", "mail:in@mugs.example", "--as", "pdf,xlsx", "--who", "buyer"]) == 0
+    assert "S01: mail:in@mugs.example, as pdf, xlsx (en-GB; set by buyer, version 1)" in capsys.readouterr().out
+    because = ["--because", "no need", "--who", "buyer"]
+    for command in (["cancel", "PO-000009"], ["amend", "PO-000009", "--line", "1=12", "--wanted-by", "2011-07-20"]):
+        assert main([*command, *because]) == 1
+        assert "PO-000009 is no purchase order of ours" in capsys.readouterr().err
+    assert main(["settle-order", "purchase_order/PO-000009/v1", "arrived", "--who", "buyer"]) == 1
+    assert "is not in doubt; `stockroom exceptions` names what is" in capsys.readouterr().err

@@ -198,4 +198,4 @@ def test_supply_in_trouble_is_named_with_its_money(settings: Settings, warehouse
         """
     )
     warehouse.connection.commit()
-    assert "100.00 GBP at risk in 1 late, short or refused line  " in str(summarise_run(settings, as_of_date=DAY))
+    assert "100.00 GBP at risk in 1 supply exception  " in str(summarise_run(settings, as_of_date=DAY))

@@ -123,7 +123,7 @@ class RunSummary:
         if self.supply.exceptions:
             at_risk = f"{self.supply.money_at_risk:,.2f} {self.currency} at risk in "
             page = self.documents_dir / "supply" / supply_report_file_name(self.plan_date, "html")
-            yield "supply", at_risk + _counted(self.supply.exceptions, "late, short or refused lines"), _path(page)
+            yield "supply", at_risk + _counted(self.supply.exceptions, "supply exceptions"), _path(page)
         tied_up = f"{self.plan.value_tied_up:,.2f} {self.currency} tied up in "
         digest = self.documents_dir / "overstock" / overstock_file_name(self.plan_date, "html")
         yield "overstock", tied_up + _counted(self.plan.overstocked, "SKU-locations"), _path(digest)

@@ -17,6 +17,8 @@ PREFIX = "STOCKROOM_"
 DROPS = ("wholesale_dir", "wholesale_out_dir", "suppliers_dir", "suppliers_out_dir", "planners_dir", "wms_dir")
 """Folders that we share with others, which may lie elsewhere; one that we alone keep is on this machine."""
 DROP_SCHEMES = ("s3", "sftp")
+NAMES = ("approvers", "second_approvers", "approvers_mail", "storefront_origins", "storefront_single_opt_in")
+"""Several in one variable, parted by commas."""
 AMOUNTS = (
     "carrying_capital_percent", "carrying_storage_percent", "carrying_insurance_percent", "carrying_markdown_percent",
     "promotion_budget", "transfer_cost", "transfer_unit_cost", "least_clearance_value", "donation_percent",
@@ -95,6 +97,8 @@ class Settings:
     approval_threshold: Decimal = Decimal(2000)
     """Orders up to this value in the base currency go by themselves."""
     approvers: tuple[str, ...] = ("buyer",)
+    approvers_mail: tuple[str, ...] = ()
+    """Addresses that hear after each plan which orders wait; empty: nobody does."""
     second_approval_threshold: Decimal = Decimal(25000)
     """Orders above this value need two people, at least one of them a second approver."""
     second_approvers: tuple[str, ...] = ("director",)
@@ -217,7 +221,7 @@ def _parsed(name: str, text: str) -> object:
             if days < 1:
                 raise SettingsError(f"{variable}={text!r} keeps nothing; give a number of days such as 90")
             return days
-        if name in ("approvers", "second_approvers", "storefront_origins", "storefront_single_opt_in"):
+        if name in NAMES:
             return tuple(part.strip() for part in text.split(",") if part.strip())
         if name == "as_of_date":
             return date.fromisoformat(text)

@@ -20,6 +20,7 @@ from stockroom.jobs.deliver_purchase_order import DOCUMENT
 from stockroom.jobs.deliver_restock_mail import compose_restock_mail
 from stockroom.jobs.deliver_restock_text import compose_restock_text
 from stockroom.jobs.deliver_sorry_mail import compose_sorry_mail
+from stockroom.jobs.deliver_waiting_mail import WAITING, compose_waiting_mail
 from stockroom.jobs.delivery_summary import KINDS, MESSAGES_AT_ONCE, PRICE_SIGNALS, DeliverySummary
 from stockroom.settings import Settings
 from stockroom.warehouse import connect, outbox
@@ -33,7 +34,12 @@ from stockroom.warehouse.restock_notices import KINDS as NOTICE_KINDS
 from stockroom.warehouse.restock_notices import MAIL, TEXT
 from stockroom.warehouse.switches import NOTICES, is_off
 
-MAILS = {CONFIRM_MAIL: compose_confirm_mail, MAIL: compose_restock_mail, SORRY: compose_sorry_mail}
+MAILS = {
+    CONFIRM_MAIL: compose_confirm_mail,
+    MAIL: compose_restock_mail,
+    SORRY: compose_sorry_mail,
+    WAITING: compose_waiting_mail,
+}
 TEXTS = {HELP: compose_help_text, CONFIRM_TEXT: compose_confirm_text, TEXT: compose_restock_text}
 QUESTIONS = (CONFIRM_MAIL, CONFIRM_TEXT)
 """What somebody on a page waits for: the storefront sends these itself, at once."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from stockroom.jobs.deliver_purchase_order import CANCELLATION, DOCUMENT, ORDER
+from stockroom.jobs.deliver_waiting_mail import WAITING
 from stockroom.warehouse.restock_apologies import KIND as SORRY
 from stockroom.warehouse.restock_confirmations import MAIL as CONFIRM_MAIL
 from stockroom.warehouse.restock_confirmations import TEXT as CONFIRM_TEXT
@@ -19,6 +20,7 @@ KINDS = {
     ORDER: ("purchase order", "delivered"),
     CANCELLATION: ("purchase order", "taken back"),
     DOCUMENT: ("document", "for orders that wait"),
+    WAITING: ("mail", "about orders that wait"),
     CONFIRM_MAIL: ("address", "asked to confirm"),
     MAIL: ("restock mail", "sent"),
     HELP: ("answer", "to HELP"),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from stockroom.jobs.deliver_waiting_mail import ask_for_waiting_mails
 from stockroom.planning.approval import ApprovalPolicy
 from stockroom.settings import Settings
 from stockroom.warehouse import connect
@@ -46,4 +47,6 @@ def release_orders(settings: Settings, *, as_of_date: date) -> ReleaseSummary:
             policy=ApprovalPolicy(currency=settings.currency, threshold=settings.approval_threshold),
             refusal_days=settings.refusal_days,
         )
+        if done.waiting:
+            ask_for_waiting_mails(settings, connection, as_of_date=as_of_date)
     return ReleaseSummary(done.released, done.waiting, done.held, settings.approval_threshold, settings.currency)

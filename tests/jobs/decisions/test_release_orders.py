@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from email import message_from_bytes
 
 from stockroom.jobs.answer_order import answer_order
+from stockroom.jobs.deliver_waiting_mail import WAITING, compose_waiting_mail
 from stockroom.jobs.plan_orders import plan_orders
 from stockroom.jobs.release_orders import release_orders
 from stockroom.jobs.waiting_orders import waiting_orders
+from stockroom.warehouse import connect
+from stockroom.warehouse.outbox import pending_messages
 
 DAY = date(2011, 6, 30)
 OUTBOX = "select message_key, kind, subject_key, state from ops.outbox order by message_key"
@@ -134,3 +139,23 @@ def test_much_more_than_was_refused_is_another_question(marts, with_threshold, a
     marts.rebuild(DAY + timedelta(days=1))
     plan_orders(settings, as_of_date=DAY + timedelta(days=1))
     assert release_orders(settings, as_of_date=DAY + timedelta(days=1)).waiting == ("PO-000002",)
+
+
+def test_whoever_is_to_hear_of_it_hears_once_a_plan_what_waits(marts, with_threshold):
+    settings = replace(with_threshold("10"), approvers_mail=("buyer@sample-gifts.example",))
+    marts.sku("MUG", on_hand=20)
+    plan_orders(settings, as_of_date=DAY)
+    for _ in range(2):
+        release_orders(settings, as_of_date=DAY)
+    with connect(settings.warehouse_url) as connection:
+        [message] = pending_messages(connection, WAITING)
+        mail = compose_waiting_mail(settings, connection, message, datetime.now(UTC))
+    assert mail is not None
+    assert mail.recipient == "buyer@sample-gifts.example"
+    text = message_from_bytes(mail.content).get_payload(0).get_payload(decode=True).decode()
+    assert "1 purchase order waits for an answer" in text
+    assert "to Mug Makers" in text
+    assert "above the approval threshold of 10.00 GBP" in text
+    answer_order(settings, "PO-000001", 1, "refuse", "ann")
+    with connect(settings.warehouse_url) as connection:
+        assert compose_waiting_mail(settings, connection, message, datetime.now(UTC)) is None

@@ -181,6 +181,30 @@ def test_a_count_in_the_shop_is_news_even_after_a_push(settings: Settings, shop:
         somebody.write_available([Change(Listing(listing, place), units - 7, units)], "the count was wrong")
 
 
+def test_what_is_left_unshown_is_not_shown_and_is_no_count(settings: Settings, shop: SampleShop, rows: Any) -> None:
+    shop.post("/clock/advance", {"minutes": 10})
+    sync(settings)
+    push_availability(settings)
+    ((sku, units),) = rows(
+        "select sku, units::int from intermediate.int_listing_availability "
+        "where channel_id = 'shopify' and location_id = 'LONDON' and units > 50 order by sku limit 1"
+    )
+    columns = "channel_id, sku, location_id, buffer_units, decided_by, safe_share"
+    terms = "elsewhere_units_per_day, expected_units, lag_seconds"
+    values = f"channel_id, '{sku}', 'LONDON', 3, 'planners', 0.99, 0, 0, 0"
+    rows(f"insert into ops.channel_buffers ({columns}, {terms}) select {values} from ops.channels")  # noqa: S608
+    assert f"{units} -> {units - 3} (3 left unshown)" in str(push_availability(settings, is_dry=True))
+    for _ in range(2):
+        push_availability(settings)
+        shop.post("/clock/advance", {"minutes": 10})
+        shown = {channel: shop.get(f"/shown/{channel}")["shown"][f"{sku}/LONDON"] for channel in PLACES}
+        assert shown == dict.fromkeys(PLACES, units - 3)
+        sync(settings)
+    rows("delete from ops.channel_buffers")
+    push_availability(settings)
+    assert wrongly_shown(shop, "shopify") == {}
+
+
 def test_a_failed_extract_holds_every_push_and_asks(settings: Settings, shop: SampleShop) -> None:
     shop.post("/clock", {"clock": "2011-01-17T20:00"})
     shop.fault("status_401", 50, "woocommerce")

@@ -133,7 +133,10 @@ def land_answers(connection: psycopg.Connection) -> None:
     invoiced = {"invoice_number": "INV-1", "unit_price": "1.30", "currency": "gbp", "invoiced_at": "2011-06-11"}
     charged = {key: row | invoiced for key, row in shipment("PO-000123/2", "a1", 40).items()}
     land(connection, "suppliers_invoices", charged)
+    offer = {"supplier_id": "S01", "supplier_sku": "A-01", "unit_cost": "1.25", "currency": "GBP"}
+    land(connection, "suppliers_catalogues", {"S01/A-01": offer})
     land(connection, "suppliers_availability", availability("A-1", 0, expected_date="2011-08-01", sku="a1"))
+    land(connection, "suppliers_availability", availability("Z-9", 5, supplier_id="NOBODY"))
 
 
 @pytest.fixture(scope="session")

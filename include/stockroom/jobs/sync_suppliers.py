@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from stockroom.jobs.answer_files import answer_files
+from stockroom.jobs.doubt_answers import AnswersDoubted, doubt_answers
 from stockroom.jobs.extracted import ExtractionError, SourceExtracted
 from stockroom.jobs.miss_files import miss_files
 from stockroom.jobs.take_in_files import take_in_files
@@ -22,6 +23,8 @@ class SuppliersSynced:
     sources: tuple[SourceExtracted, ...]
     gone: tuple[str, ...] = ()
     """Files that the planners took out of their folder."""
+    doubted: AnswersDoubted = field(default_factory=AnswersDoubted)
+    """What of suppliers' answers wants a person."""
 
     @property
     def loaded(self) -> int:
@@ -36,7 +39,8 @@ class SuppliersSynced:
     def __str__(self) -> str:
         """Return one line for a person to read."""
         gone = [f"gone: {', '.join(self.gone)}"] if self.gone else []
-        return " · ".join([*map(str, self.sources), *gone])
+        doubted = [str(self.doubted)] if self.doubted else []
+        return " · ".join([*map(str, self.sources), *gone, *doubted])
 
 
 def sync_suppliers(settings: Settings) -> SuppliersSynced:
@@ -58,7 +62,8 @@ def sync_suppliers(settings: Settings) -> SuppliersSynced:
                 except ExtractionError as error:
                     failures.append(str(error))
             gone = miss_files(settings, connection) if not failures else []
+            doubted = doubt_answers(connection)
             take_in_stock(connection)
     if failures:
         raise ExtractionError(" · ".join([*failures, *map(str, taken)]))
-    return SuppliersSynced(tuple(taken), tuple(gone))
+    return SuppliersSynced(tuple(taken), tuple(gone), doubted)

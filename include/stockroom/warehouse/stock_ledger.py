@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import psycopg
 
-EVENT_STREAMS = (("wms", "receipts"), ("wms", "adjustments"))
+EVENT_STREAMS = (("wms", "receipts"), ("wms", "adjustments"), ("suppliers", "availability"))
 """Beside the orders of every channel, whose ``stream`` is always called orders."""
 LEVEL_STREAMS = (("shopify", "inventory_levels"),)
 """Streams that say what a channel shows at its places."""

@@ -12,6 +12,12 @@ wms_events as (
 
 ),
 
+supplier_counts as (
+
+    select * from {{ ref('int_supplier_counts_recent') }}
+
+),
+
 -- What an event changes. Sold units lie there until they are sent; what shoppers send back lies there again. A parcel
 -- may leave from another place than the one that the units were promised from: then each place has a row.
 of_orders as (
@@ -99,6 +105,28 @@ of_the_warehouse as (
 
 ),
 
+of_suppliers as (
+
+    select
+        'suppliers' as source,
+        document_key,
+        cast(null as timestamp with time zone) as said_at,
+        landing_file_id,
+        landing_line_number,
+        cast(null as text) as channel_id,
+        '' as line_key,
+        kind,
+        sku,
+        location_id,
+        0 as on_hand_change,
+        0 as committed_change,
+        units as counted_units,
+        occurred_at
+
+    from supplier_counts
+
+),
+
 events as (
 
     select * from of_orders
@@ -110,6 +138,10 @@ events as (
     union all
 
     select * from of_the_warehouse
+
+    union all
+
+    select * from of_suppliers
 
 )
 

@@ -21,6 +21,10 @@ terms as (
         -- A sheet may do without these columns.
         {{ blank_to_null(json_text('document', 'closed_days')) }} as closed_days,
         {{ blank_to_null(json_text('document', 'x12_id')) }} as x12_id,
+        upper({{ blank_to_null(json_text('document', 'drop_ship_location')) }}) as drop_ship_location_id,
+        cast({{ blank_to_null(json_text('document', 'drop_ship_buffer_units')) }} as integer)
+            as drop_ship_buffer_units,
+        cast({{ blank_to_null(json_text('document', 'drop_ship_hours')) }} as integer) as drop_ship_hours,
         {{ blank_to_null(json_text('document', 'order_days')) }} as order_days,
         {{ blank_to_null(json_text('document', 'order_cut_off')) }} as order_cut_off,
         cast({{ blank_to_null(json_text('document', 'small_order_fee')) }} as numeric(14, 2)) as small_order_fee,

@@ -1,0 +1,111 @@
+"""Put before a person what of suppliers' answers nobody can read or nobody agreed to; what is mended is resolved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import psycopg
+
+from stockroom.suppliers.item_numbers import closest_number
+from stockroom.warehouse.answers_in_doubt import (
+    ChargedLine,
+    OwedLine,
+    UnknownItem,
+    are_answers_built,
+    list_charged_lines,
+    list_owed_lines,
+    list_unknown_items,
+)
+from stockroom.warehouse.plans_exceptions import PlanException, replace_exceptions
+
+UNKNOWN, CHARGED, OWED = "unknown_supplier_item", "invoice_price", "backordered_order_line"
+
+
+@dataclass(frozen=True)
+class AnswersDoubted:
+    """How much of it there is."""
+
+    unknown_items: int = 0
+    charged_lines: int = 0
+    owed_lines: int = 0
+    """Of shoppers' orders."""
+
+    def __bool__(self) -> bool:
+        return bool(self.unknown_items or self.charged_lines or self.owed_lines)
+
+    def __str__(self) -> str:
+        """Return one line for a person to read."""
+        return (
+            f"{self.unknown_items:,} items of suppliers unknown, {self.charged_lines:,} lines charged otherwise, "
+            f"{self.owed_lines:,} lines of shoppers back-ordered"
+        )
+
+
+def doubt_answers(connection: psycopg.Connection) -> AnswersDoubted:
+    """Look at all answers and make the open exceptions exactly what is in doubt.
+
+    Before dbt has made its views there is nothing to see. Lines that can be read count all the same.
+    """
+    if not are_answers_built(connection):
+        return AnswersDoubted()
+    with connection.transaction():
+        unknown = {each.key: each for each in map(_unknown, list_unknown_items(connection))}
+        charged = {each.key: each for each in map(_charged, list_charged_lines(connection))}
+        return AnswersDoubted(
+            replace_exceptions(connection, kind=UNKNOWN, found=unknown.values()),
+            replace_exceptions(connection, kind=CHARGED, found=charged.values()),
+            replace_exceptions(connection, kind=OWED, found=map(_owed, list_owed_lines(connection))),
+        )
+
+
+def _unknown(item: UnknownItem) -> PlanException:
+    key = f"{UNKNOWN}/{item.said_by}/{item.item_number}"
+    if item.supplier_id is None:
+        return PlanException(
+            key=f"{UNKNOWN}/{item.said_by}",
+            subject=f"supplier {item.said_by}",
+            detail="sent an answer, and no supplier of ours is called so",
+            mend=f"write {item.said_by} as x12_id into its row of the terms sheet, or correct supplier_id in its file",
+        )
+    meant = closest_number(item.item_number, item.known_numbers or ())
+    hint = f"it looks like {meant}" if meant else "nothing in its catalogue looks like it"
+    return PlanException(
+        key=key,
+        subject=f"{item.supplier_id} {item.item_number}",
+        detail=f"stands in {item.about} and not in its catalogue; {hint}",
+        mend="add the number to the supplier's catalogue with our SKU, or have the supplier correct it",
+    )
+
+
+def _owed(line: OwedLine) -> PlanException:
+    again = f"it has it again on {line.expected_date}" if line.expected_date else "it does not say when it has it again"
+    return PlanException(
+        key=f"{OWED}/{line.channel_id}/{line.order_line_id}",
+        subject=f"{line.channel_id} order {line.order_name}",
+        detail=f"{line.units_open:,} units of {line.sku} are to come from {line.supplier_id}, which has none; {again}",
+        mend="tell the shopper, send it from another place, or cancel the line",
+    )
+
+
+def _charged(line: ChargedLine) -> PlanException:
+    where = f"{line.order_number} line {line.line_number or '?'}"
+    key = f"{CHARGED}/{line.supplier_id}/{line.invoice_number}/{line.line_number or ''}/{line.item_number or ''}"
+    said = f"{line.invoice_number} of {line.supplier_id} charges {line.unit_price:,.2f} {line.currency or ''}".rstrip()
+    if line.unit_cost is None:
+        return PlanException(
+            key=key,
+            subject=where,
+            detail=f"{said} for each of {line.units:,} units of {line.item_number}, which the order does not hold",
+            mend="ask the supplier what it charges for; pay what was ordered",
+        )
+    ordered = f"{line.unit_cost:,.2f} {line.order_currency}"
+    detail = f"{said} for each of {line.units:,} units of {line.sku}, and the order says {ordered}"
+    if line.currency == line.order_currency:
+        difference = (line.unit_price - line.unit_cost) * line.units
+        detail += f": {abs(difference):,.2f} {line.currency} too {'much' if difference > 0 else 'little'}"
+    return PlanException(
+        key=key,
+        subject=where,
+        detail=detail,
+        mend="settle the price with the supplier before it is paid; if the new one holds, correct its catalogue",
+    )

@@ -1,0 +1,70 @@
+-- One row per line of an invoice whose price is not that of the order; the newest file about an invoice replaces the
+-- earlier ones. A line that the order does not have has no price there.
+with invoices as (
+    select
+        *,
+        rank() over (
+            partition by supplier_id, invoice_number
+            order by landing_file_id desc
+        ) as file_rank
+    from staging.stg_suppliers__invoice_lines
+),
+
+order_lines as (
+    select
+        orders.po_number,
+        orders.currency as order_currency,
+        lines.line_number,
+        lines.sku,
+        lines.supplier_sku,
+        lines.unit_cost
+    from ops.purchase_orders as orders
+    inner join ops.purchase_order_lines as lines
+        on orders.po_number = lines.po_number and orders.version = lines.version
+    where orders.state not in ('proposed', 'waiting', 'refused')
+),
+
+charged as (
+    select
+        invoices.supplier_id,
+        invoices.invoice_number,
+        invoices.order_number,
+        invoices.units,
+        invoices.unit_price,
+        invoices.currency,
+        coalesce(invoices.supplier_sku, invoices.sku) as item_number,
+        coalesce(
+            invoices.line_number,
+            (
+                select min(named.line_number) from order_lines as named
+                where
+                    named.po_number = invoices.order_number
+                    and (named.sku = invoices.sku or named.supplier_sku = invoices.supplier_sku)
+            )
+        ) as line_number
+    from invoices
+    where
+        invoices.file_rank = 1
+        and invoices.order_number in (select order_lines.po_number from order_lines)
+)
+
+select
+    charged.supplier_id,
+    charged.invoice_number,
+    charged.order_number,
+    charged.line_number,
+    charged.item_number,
+    charged.units,
+    charged.unit_price,
+    order_lines.sku,
+    order_lines.unit_cost,
+    order_lines.order_currency,
+    coalesce(charged.currency, order_lines.order_currency) as currency
+from charged
+left join order_lines
+    on charged.order_number = order_lines.po_number and charged.line_number = order_lines.line_number
+where
+    order_lines.unit_cost is null
+    or abs(charged.unit_price - order_lines.unit_cost) >= 0.005
+    or coalesce(charged.currency, order_lines.order_currency) != order_lines.order_currency
+order by charged.order_number, charged.line_number, charged.invoice_number, charged.item_number

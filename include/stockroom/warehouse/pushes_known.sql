@@ -16,16 +16,17 @@ select
 from given
 inner join ops.stock_positions as positions
     on given.sku = positions.sku and given.location_id = positions.location_id
-cross join lateral (
-    select rounds.started_at
-    from ops.availability_pushes as pushes
-    inner join ops.push_runs as rounds on pushes.push_run_id = rounds.push_run_id
-    where
-        pushes.channel_id = %(channel)s
-        and pushes.listing_id = given.listing_id
-        and pushes.place_id = given.place_id
-        and pushes.outcome in ('as_wanted', 'verified', 'moved_since')
-    order by pushes.availability_push_id desc
-    limit 1
-) as last_right
+cross join
+    lateral (
+        select rounds.started_at
+        from ops.availability_pushes as pushes
+        inner join ops.push_runs as rounds on pushes.push_run_id = rounds.push_run_id
+        where
+            pushes.channel_id = %(channel)s
+            and pushes.listing_id = given.listing_id
+            and pushes.place_id = given.place_id
+            and pushes.outcome in ('as_wanted', 'verified', 'moved_since')
+        order by pushes.availability_push_id desc
+        limit 1
+    ) as last_right
 where positions.updated_at > last_right.started_at

@@ -135,6 +135,8 @@ class Settings:
     keep_weekly_plans_days: int = 800
     keep_logs_days: int = 90
     """So long extracts are listed, and availability that changed nothing."""
+    keep_ledger_days: int = 400
+    """So long every entry of the ledger of stock is kept; then their sum."""
     as_of_date: date | None = None
     """Pins the plan date (the sample store lives in 2011); ``None`` means today in ``time_zone``."""
     channel_values: Mapping[str, str] = field(default_factory=dict, repr=False, hash=False)

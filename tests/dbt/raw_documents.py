@@ -280,3 +280,23 @@ def supplier(supplier_id: str = "S01", name: str = "Slow Boat Ltd") -> dict[str,
             "ship_via": "sea",
         }
     }
+
+
+def land_counts(connection: psycopg.Connection) -> None:
+    """Land a place that counts are believed at, what lies at Amazon, and a place that nobody known counts."""
+    places = {"Leeds": "count", "York": "shopfy"}
+    rows = {place: {"location": place, "source_of_truth": truth} for place, truth in places.items()}
+    land(connection, "planners_locations", rows, file_name="locations.csv")
+    where = {"location": "leeds", "sku": "b2"}
+    count = {"count_id": "c1", "counted_at": "2011-06-20T10:00:00Z", "units": "12", **where}
+    land(connection, "wms_counts", {"c1": count})
+    broken = {"adjustment_id": "a1", "occurred_at": "2011-06-21T10:00:00Z", "units": "-2", "reason": "broken", **where}
+    land(connection, "wms_adjustments", {"a1": broken})
+    connection.execute("select raw.ensure_stream('amazon_fba_inventory', 'Stock at Amazon', false)")
+    details = {
+        "fulfillableQuantity": 30,
+        "reservedQuantity": {"totalReservedQuantity": 4},
+        "unfulfillableQuantity": {"totalUnfulfillableQuantity": 1},
+    }
+    at_amazon = {"sellerSku": "b2", "totalQuantity": 35, "inventoryDetails": details}
+    land(connection, "amazon_fba_inventory", {"b2": at_amazon})

@@ -20,6 +20,12 @@ ranked as (
 
 ),
 
+truths as (
+
+    select * from {{ ref('int_stock_truths') }}
+
+),
+
 described as (
 
     select
@@ -36,6 +42,26 @@ described as (
     from ranked
 
     where location_rank = 1
+
+    union all
+
+    -- Places of which only the planners say who counts them; what lies at Amazon is no place of ours.
+    select
+        location_id,
+        cast(null as text) as shopify_location_id,
+        location_id as name,
+        cast(null as text) as address_line,
+        cast(null as text) as city,
+        cast(null as text) as postcode,
+        cast(null as text) as country_code,
+        true as is_active,
+        false as fulfills_online_orders
+
+    from truths
+
+    where
+        source_of_truth <> 'amazon'
+        and location_id not in (select ranked.location_id from ranked)
 
 )
 

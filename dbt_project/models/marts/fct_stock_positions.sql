@@ -121,7 +121,7 @@ at_cut_off as (
         levels.reserved_units,
         levels.damaged_units,
         levels.shown_units as channel_available_units,
-        levels.read_at as channel_read_at,
+        case when levels.shown_units is not null then levels.read_at end as channel_read_at,
         coalesce(closing.available_units_at_close, opening.available_units_at_open, levels.available_units)
             as available_units,
         coalesce(committed.committed_units, 0) as committed_units,

@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import partial
+from zoneinfo import ZoneInfo
 
 import psycopg
 
@@ -31,8 +32,9 @@ from stockroom.warehouse.raw_partitions import (
 )
 from stockroom.warehouse.restock_ending import erase_unneeded
 from stockroom.warehouse.retention import RULES, Kept, Rule, drop_rows, kept_from, vacuum
+from stockroom.warehouse.stock_ledger import sum_up
 
-FILES = "raw.landing_files"
+FILES, LEDGER = "raw.landing_files", "ops.stock_events"
 
 
 class MaintenanceError(RuntimeError):
@@ -59,6 +61,7 @@ class Maintained:
                 ("raw_rows_dropped", "superseded rows out of raw (landing holds them)"),
                 ("plan_rows_dropped", "rows of old plans"),
                 ("ops_rows_dropped", "rows of old logs"),
+                ("ledger_entries_summed", "old entries of the ledger summed up"),
                 ("addresses_erased", "lines and messages with erased addresses"),
             )
             if self.counts[column]
@@ -96,6 +99,7 @@ def maintain_warehouse(
             if has_table(connection, stream):
                 _thin(done, stream, is_of_files=bool(kinds), before=now - timedelta(days=settings.keep_raw_days))
         _drop_rows(settings, done, as_of_date=as_of_date, now=now)
+        _sum_up(settings, done, as_of_date=as_of_date)
         done.part("addresses", partial(_forget, settings, connection, now))
         said = str(done.maintained)
         if done.failures:
@@ -169,6 +173,15 @@ def _replace(connection: psycopg.Connection, stream: Stream, month: OldMonth) ->
 def _forget(settings: Settings, connection: psycopg.Connection, now: datetime) -> dict[str, int]:
     erase_unneeded(connection, now=now)
     return {"addresses_erased": forget_addresses(settings, connection)}
+
+
+def _sum_up(settings: Settings, done: _Doing, *, as_of_date: date) -> None:
+    """Let old entries of the ledger become sums: positions need none of them."""
+    first = datetime.combine(
+        as_of_date - timedelta(days=settings.keep_ledger_days), time(), ZoneInfo(settings.time_zone)
+    )
+    if done.part(LEDGER, lambda: {"ledger_entries_summed": sum_up(done.connection, through_at=first)}):
+        vacuum(done.connection, LEDGER)
 
 
 def _drop_rows(settings: Settings, done: _Doing, *, as_of_date: date, now: datetime) -> None:

@@ -8,9 +8,11 @@ import psycopg
 
 from stockroom.channels import CHANNELS
 from stockroom.warehouse.exceptions import raise_exception, resolve_exception
-from stockroom.warehouse.stock_ledger import is_built, take_in
+from stockroom.warehouse.stock_ledger import is_built, read_truths, take_in
 
 KIND = "stock_ledger"
+COUNTED_BY = ("count", "ledger")
+"""Who may say what lies at a place, beside the channels."""
 IMPATIENCE_SECONDS = 5
 """A round does not wait longer for a view that is being built anew; the next one, minutes later, takes in the rest."""
 
@@ -40,6 +42,7 @@ def take_in_stock(connection: psycopg.Connection) -> StockTaken:
                 return StockTaken(0, 0)
             taken = take_in(connection, CHANNELS)
             resolve_exception(connection, KIND)
+            _question_truths(connection)
     except psycopg.errors.OperationalError:  # a lock, or a deadlock with who rebuilds the views
         return StockTaken(0, 0)
     except psycopg.errors.DataError as error:
@@ -54,3 +57,22 @@ def take_in_stock(connection: psycopg.Connection) -> StockTaken:
             )
         return StockTaken(0, 0)
     return StockTaken(taken.entries, taken.positions)
+
+
+def _question_truths(connection: psycopg.Connection) -> None:
+    """Put places before a person of which the planners name somebody as counting them who is nobody."""
+    key = f"{KIND}/source_of_truth"
+    unknown = [
+        f"{location} ({named})" for location, named in read_truths(connection) if named not in (*COUNTED_BY, *CHANNELS)
+    ]
+    if not unknown:
+        resolve_exception(connection, key)
+        return
+    raise_exception(
+        connection,
+        key,
+        kind=KIND,
+        subject="source of truth",
+        detail=f"nobody of that name counts what lies at {', '.join(unknown)}: only counts are believed there",
+        mend=f"Name one of {', '.join((*COUNTED_BY, *CHANNELS))} in the planners' locations file",
+    )

@@ -1,4 +1,4 @@
-"""Files that planners keep: promotions, prices, policies, when carriers are slow, and what channels may show."""
+"""Files that planners keep: promotions, prices, policies, slow carriers, what channels may show, who counts what."""
 
 from __future__ import annotations
 
@@ -58,6 +58,12 @@ PRICES = Stream(
         ),
     ),
 )
+LOCATIONS = Stream(
+    "planners",
+    "locations",
+    key=("location",),
+    about="Who says what lies at a location; key: location",
+)
 
 PROMOTION_COLUMNS = ("promotion_id", "name", "category", "sku", "starts_on", "ends_on", "discount_percent")
 POLICY_COLUMNS = (
@@ -74,6 +80,7 @@ POLICY_COLUMNS = (
 )
 PRICE_COLUMNS = ("sku", "price", "from", "until", "why", "who")
 CARRIER_PEAK_COLUMNS = ("lane", "first_date", "last_date", "added_days")
+LOCATION_COLUMNS = ("location", "source_of_truth")
 OVERRIDE_COLUMNS = ("override_id", "scope", "key", "kind", "value", "set_by", "set_on", "why", "valid_until")
 CHANNEL_STOCK_COLUMNS = ("channel", "sku", "share_percent", "buffer_units", "set_by", "valid_until")
 # Beside them a policies file may hold maximum_cover_days, margin, goodwill, order_cost and carrying_rate; where such a
@@ -96,6 +103,8 @@ PLANNERS = FileSource(
         FileStream(POLICIES, pattern="policies*.csv", columns=POLICY_COLUMNS),
         FileStream(PRICES, pattern="prices*.csv", columns=PRICE_COLUMNS),
         FileStream(PRICES, pattern="prices*.xlsx", columns=PRICE_COLUMNS),
+        FileStream(LOCATIONS, pattern="locations*.csv", columns=LOCATION_COLUMNS),
+        FileStream(LOCATIONS, pattern="locations*.xlsx", columns=LOCATION_COLUMNS),
         FileStream(CARRIER_PEAKS, pattern="carrier_peaks*.csv", columns=CARRIER_PEAK_COLUMNS),
         FileStream(CARRIER_PEAKS, pattern="carrier_peaks*.xlsx", columns=CARRIER_PEAK_COLUMNS),
         FileStream(OVERRIDES, pattern="overrides*.csv", columns=OVERRIDE_COLUMNS),

@@ -1,15 +1,22 @@
-"""Files of the warehouse system: what arrived, and what a count or a write-off changed."""
+"""Files of the warehouse system: what arrived, what was written off or found, and what a count says lies there."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from stockroom.settings import Settings
-from stockroom.streams import Stream
+from stockroom.streams import Part, Stream, needs
 from stockroom.tabular import FileSource, FileStream
 
 RECEIPTS = Stream("wms", "receipts", key=("receipt_id",))
 ADJUSTMENTS = Stream("wms", "adjustments", key=("adjustment_id",))
+COUNTS = Stream(
+    "wms",
+    "counts",
+    key=("count_id",),
+    about="Counts of what lies at a location; key: count_id",
+    checks=(Part((*needs("units", kind="units"), *needs("counted_at", kind="moment"))),),
+)
 
 RECEIPT_COLUMNS = (
     "receipt_id",
@@ -22,6 +29,7 @@ RECEIPT_COLUMNS = (
     "received_at",
 )
 ADJUSTMENT_COLUMNS = ("adjustment_id", "occurred_at", "location", "sku", "units", "reason")
+COUNT_COLUMNS = ("count_id", "counted_at", "location", "sku", "units")
 
 
 def folder(settings: Settings) -> Path | str:
@@ -36,5 +44,7 @@ WMS = FileSource(
     files=(
         FileStream(RECEIPTS, pattern="receipts-*.csv", columns=RECEIPT_COLUMNS),
         FileStream(ADJUSTMENTS, pattern="adjustments-*.csv", columns=ADJUSTMENT_COLUMNS),
+        FileStream(COUNTS, pattern="counts-*.csv", columns=COUNT_COLUMNS),
+        FileStream(COUNTS, pattern="counts-*.xlsx", columns=COUNT_COLUMNS),
     ),
 )

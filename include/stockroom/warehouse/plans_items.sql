@@ -1,7 +1,8 @@
--- One row per sku and location with a stock position on the plan date: what the plan must know of it today.
+-- One row per sku and location with a stock position on the plan date: what the plan must know of it today. What lies
+-- at Amazon is sold from there by orders that our facts do not hold: nothing is planned for it.
 with positions as (
     select * from marts.fct_stock_positions
-    where as_of_date = %(plan_date)s
+    where as_of_date = %(plan_date)s and source_of_truth != 'amazon'
 ),
 
 chosen as (

@@ -55,7 +55,7 @@ positions as (
         sku,
         sum(on_hand_units - committed_units - reserved_units - damaged_units) as position_units
     from marts.fct_stock_positions
-    where as_of_date = %(plan_date)s
+    where as_of_date = %(plan_date)s and source_of_truth != 'amazon'
     group by sku
 ),
 

@@ -115,6 +115,15 @@ touched as (
     inner join truths on events.location_id = truths.location_id and not truths.is_running
     cross join settling
     where settling.everything and events.sku is not null
+    union
+    select
+        snapshots.sku,
+        snapshots.location_id,
+        truths.source_of_truth
+    from ops.stock_snapshots as snapshots
+    inner join truths on snapshots.location_id = truths.location_id and not truths.is_running
+    cross join settling
+    where settling.everything
 ),
 
 -- An entry that corrects a count replaces it; one without a figure takes it back.

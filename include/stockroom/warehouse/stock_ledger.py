@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from importlib.resources import files
 from typing import NamedTuple
 
 import psycopg
 
-EVENT_STREAMS = (("wms", "receipts"), ("wms", "adjustments"), ("suppliers", "availability"))
+EVENT_STREAMS = (("wms", "receipts"), ("wms", "adjustments"), ("wms", "counts"), ("suppliers", "availability"))
 """Beside the orders of every channel, whose ``stream`` is always called orders."""
-LEVEL_STREAMS = (("shopify", "inventory_levels"),)
+LEVEL_STREAMS = (
+    ("shopify", "inventory_levels"),
+    ("bigcommerce", "inventory_items"),
+    ("woocommerce", "products"),
+    ("amazon", "fba_inventory"),
+)
 """Streams that say what a channel shows at its places."""
 
 _TABLES = """
@@ -81,6 +87,23 @@ def take_in(connection: psycopg.Connection, channels: Iterable[str]) -> Taken:
     positions = _settle(connection)
     row = connection.execute("select count(*) from stock_entered").fetchone()
     return Taken(int(row[0]) if row else 0, positions)
+
+
+def sum_up(connection: psycopg.Connection, *, through_at: datetime) -> int:
+    """Let entries that occurred up to a moment leave the ledger as sums, and return how many; the caller commits.
+
+    Positions stay as they are. What a record says of that time later, or says again, is not entered any more.
+    """
+    connection.execute("select pg_advisory_xact_lock(hashtextextended('stockroom.ledger', 0))")
+    row = connection.execute(_query("stock_prune.sql"), {"through_at": through_at}).fetchone()
+    connection.execute(_query("stock_prune_documents.sql"), {"through_at": through_at})
+    return int(row[0]) if row else 0
+
+
+def read_truths(connection: psycopg.Connection) -> list[tuple[str, str]]:
+    """Return each location with who says what lies there, as it is named."""
+    rows = connection.execute("select location_id, source_of_truth from ops.stock_locations order by location_id")
+    return [(str(location), str(named)) for location, named in rows]
 
 
 def _newest_landing_file_id(connection: psycopg.Connection) -> int:

@@ -85,17 +85,20 @@ ever as (
     group by sku, location_id
 ),
 
--- Of a position without any count, what left the ledger for its age is part of it.
+-- What left the ledger for its age, as far as it occurred since the same moment.
 opening as (
     select
         standing.sku,
         standing.location_id,
-        sum(snapshots.on_hand_change)::integer as on_hand_units,
-        sum(snapshots.committed_change)::integer as committed_units
+        sum(snapshots.on_hand_since)::integer as on_hand_units,
+        sum(snapshots.committed_since)::integer as committed_units
     from standing
     inner join ops.stock_snapshots as snapshots
-        on standing.sku = snapshots.sku and standing.location_id = snapshots.location_id
-    where standing.source_of_truth = 'ledger' and standing.counted_at is null
+        on
+            standing.sku = snapshots.sku
+            and standing.location_id = snapshots.location_id
+            and standing.counts_from = snapshots.counts_from
+    where snapshots.source != all(standing.sources_in_level)
     group by standing.sku, standing.location_id
 ),
 

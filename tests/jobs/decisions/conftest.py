@@ -50,7 +50,8 @@ create table marts.dim_overrides (
     valid_until date, file_name text, line_number integer);
 create table marts.fct_stock_positions (
     as_of_date date, sku text, location_id text, on_hand_units integer, committed_units integer,
-    available_units integer, inbound_units integer, reserved_units integer, damaged_units integer);
+    available_units integer, inbound_units integer, reserved_units integer, damaged_units integer,
+    source_of_truth text default 'shopify');
 create table marts.fct_stock_daily (
     stock_date date, sku text, location_id text, is_sold_out_day boolean, is_out_all_day boolean,
     available_units_at_close bigint, units_received bigint);

@@ -25,7 +25,7 @@ inventory_levels as (
 
 locations as (
 
-    select * from {{ ref('int_locations') }}
+    select location_id from {{ ref('int_stock_truths') }}
 
 ),
 

@@ -16,6 +16,14 @@ adjustments as (
 
 ),
 
+counts as (
+
+    select * from {{ ref('stg_wms__counts') }}
+
+    where landing_file_id > {{ newest_taken_file('wms', 'counts') }}
+
+),
+
 events as (
 
     select
@@ -47,6 +55,20 @@ events as (
         occurred_at
 
     from adjustments
+
+    union all
+
+    select
+        'count/' || count_id as document_key,
+        'count' as kind,
+        landing_file_id,
+        landing_line_number,
+        sku,
+        location_id,
+        units,
+        counted_at as occurred_at
+
+    from counts
 
 )
 

@@ -14,6 +14,7 @@ inventory_levels as (
         documents.record_key as inventory_item_id,
         {{ json_text('documents.document', 'identity', 'product_id') }} as product_id,
         {{ json_text('documents.document', 'identity', 'variant_id') }} as variant_id,
+        {{ clean_sku(json_text('documents.document', 'identity', 'sku')) }} as sku,
         {{ json_text('place.document', 'location_id') }} as place_id,
         upper(trim({{ json_text('place.document', 'location_code') }})) as place_code,
         cast({{ json_text('place.document', 'available_to_sell') }} as integer) as available_units,

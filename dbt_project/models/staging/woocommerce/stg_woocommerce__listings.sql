@@ -18,6 +18,7 @@ products as (
         {{ clean_sku(json_text('document', 'sku')) }} as sku,
         cast(nullif({{ json_text('document', 'price') }}, '') as numeric(14, 4)) as unit_price,
         {{ utc_instant(json_text('document', 'date_modified_gmt')) }} as updated_at,
+        cast({{ json_text('document', 'stock_quantity') }} as integer) as shown_units,
         coalesce({{ json_text('document', 'status') }}, '') = 'publish'
         and coalesce({{ json_text('document', 'manage_stock') }}, '') = 'true' as is_active
 
@@ -39,6 +40,7 @@ variations as (
         {{ clean_sku(json_text('variation.document', 'sku')) }} as sku,
         cast(nullif({{ json_text('variation.document', 'price') }}, '') as numeric(14, 4)) as unit_price,
         {{ utc_instant(json_text('documents.document', 'date_modified_gmt')) }} as updated_at,
+        cast({{ json_text('variation.document', 'stock_quantity') }} as integer) as shown_units,
         coalesce({{ json_text('documents.document', 'status') }}, '') = 'publish'
         and coalesce({{ json_text('variation.document', 'status') }}, '') = 'publish'
         and coalesce({{ json_text('variation.document', 'manage_stock') }}, '') = 'true' as is_active

@@ -51,10 +51,14 @@ PRODUCTS = Stream(
             (
                 *needs("date_modified_gmt", kind="moment"),
                 *may_be_blank("price", kind="price"),
+                *may_lack("stock_quantity", kind="units"),
                 *may_lack("variation_records", kind="list"),
             )
         ),
-        Part(may_be_blank("price", kind="price"), ("variation_records",)),
+        Part(
+            (*may_be_blank("price", kind="price"), *may_lack("stock_quantity", kind="units")),
+            ("variation_records",),
+        ),
     ),
     offers=(Items("price"), Items("price", ("variation_records",))),
 )

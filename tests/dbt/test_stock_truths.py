@@ -1,0 +1,41 @@
+"""Each place has somebody who says what lies there: the shop, counts, or Amazon."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from conftest import Marts
+
+
+def test_a_place_is_counted_by_who_is_believed_there(built_marts: Marts) -> None:
+    """12 were counted in Leeds and 2 broke since; at Amazon lie 30 for sale and 5 more; Manchester is the shop's."""
+    found = built_marts.rows(
+        """
+        select location_id, source_of_truth, available_units, on_hand_units, reserved_units, damaged_units
+        from marts.fct_stock_positions where sku in ('B2', '23166') order by 1
+        """
+    )
+    assert found == [
+        ("AMAZON-FBA", "amazon", 30, 35, 4, 1),
+        ("LEEDS", "count", 10, 10, 0, 0),
+        ("MANCHESTER", "shopify", 10, 10, 0, 0),
+    ]
+
+
+def test_a_place_that_only_planners_name_is_a_place(built_marts: Marts) -> None:
+    found = built_marts.rows("select location_id, shopify_location_id is null from marts.dim_locations order by 1")
+    assert found == [("LEEDS", True), ("LONDON", False), ("MANCHESTER", False), ("YORK", True)]
+
+
+def test_nobody_counts_under_a_mistyped_name(built_marts: Marts) -> None:
+    ((detail,),) = built_marts.rows("select detail from ops.exceptions where kind = 'stock_ledger'")
+    assert "YORK (shopfy)" in detail
+
+
+def test_the_ledger_holds_every_change_once(built_marts: Marts) -> None:
+    found = built_marts.rows(
+        "select kind, available_change, counted_units from marts.fct_stock_ledger "
+        "where location_id = 'LEEDS' order by 1"
+    )
+    assert found == [("adjustment", -2, None), ("count", 0, 12)]

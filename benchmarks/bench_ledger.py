@@ -38,6 +38,7 @@ select 'shopify' as source, 'SKU' || number as listing_id, 'LONDON' as location_
     1000 as available_units, 1000 as on_hand_units, 0 as committed_units, 0 as incoming_units, 0 as reserved_units,
     0 as damaged_units
 from generate_series(0, 9999) as numbers (number);
+create view intermediate.int_listing_parts as select * from ops.listing_parts;
 create view intermediate.int_stock_truths as
 select * from (values ('LONDON', 'shopify', true, 'shopify'), ('LEEDS', 'count', false, ''),
     ('STORE', 'ledger', false, '')) as truths (location_id, source_of_truth, is_running, sources_in_level)

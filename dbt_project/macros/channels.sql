@@ -90,6 +90,7 @@ conformed as (
         orders.ordered_at,
         order_lines.sku,
         order_lines.sku_as_sent,
+        order_lines.listing_id,
         order_lines.title,
         coalesce(order_lines.location_id, channels.ship_from) as location_id,
         order_lines.units_ordered,
@@ -220,6 +221,7 @@ events as (
         order_lines.is_custom_service,
         order_lines.ships_from as location_id
         {{ ", order_lines.ships_from as promised_from, order_lines.order_id as document_key" if untaken }}
+        {{ ", order_lines.listing_id, order_lines.ordered_at" if untaken }}
 
     from happened
     inner join order_lines
@@ -245,7 +247,9 @@ events as (
         events.units,
         events.sku,
         events.location_id,
-        events.promised_from
+        events.promised_from,
+        events.listing_id,
+        events.ordered_at
 
     from orders
     left join events
@@ -301,7 +305,6 @@ conformed as (
     where
         listings.version_rank = 1
         and listings.is_active
-        and listings.sku is not null
 
 )
 

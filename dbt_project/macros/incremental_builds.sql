@@ -30,6 +30,8 @@
                     and this.order_line_id = order_lines.order_line_id
                     and this.landing_file_id = order_lines.landing_file_id
                     and this.sku is not distinct from order_lines.sku
+                    -- A listing of which planners say other parts: a pack's unit costs what its piece costs, shared.
+                    and this.unit_price is not distinct from order_lines.unit_price
                     and this.location_id = order_lines.location_id
                     and this.line_kind = order_lines.line_kind
                     and this.is_stock_item = (order_lines.line_class = 'stock')

@@ -300,3 +300,26 @@ def land_counts(connection: psycopg.Connection) -> None:
     }
     at_amazon = {"sellerSku": "b2", "totalQuantity": 35, "inventoryDetails": details}
     land(connection, "amazon_fba_inventory", {"b2": at_amazon})
+
+
+def land_packs(connection: psycopg.Connection) -> None:
+    """Land a WooCommerce order of 2 packs of six W9, of a listing without a SKU, and of 3 sets of W9 and two B9."""
+    for table in ("woocommerce_orders", "woocommerce_products"):
+        connection.execute("select raw.ensure_stream(%s, %s, false)", (table, table))
+    listings = {"80": "W9", "81": "w9-6pack", "82": "", "83": "SET", "84": "B9"}
+    on_sale = {"price": "5", "status": "publish", "manage_stock": True, "date_modified_gmt": "2011-06-01T10:00:00"}
+    products = {number: {"id": number, "sku": sku, "name": sku, **on_sale} for number, sku in listings.items()}
+    land(connection, "woocommerce_products", products)
+    moments = dict.fromkeys(("date_created_gmt", "date_modified_gmt"), "2011-06-05T10:00:00")
+    lines = [
+        {"id": number, "product_id": number, "sku": listings[str(number)], "quantity": units, "total": total}
+        for number, units, total in ((81, 2, "60"), (82, 1, "7"), (83, 3, "90"))
+    ]
+    order = {"id": 9, "number": "9", "currency": "GBP", "status": "processing", "line_items": lines, **moments}
+    land(connection, "woocommerce_orders", {"9": order})
+    parts = [("W9-6PACK", "w9", "6"), ("82", "W9", ""), ("set", "W9", "1"), ("set", "B9", "2")]
+    rows = {
+        str(number): {"channel": "WooCommerce", "listing": listing, "sku": sku, "units_per_listing": units}
+        for number, (listing, sku, units) in enumerate(parts)
+    }
+    land(connection, "planners_listings", rows, file_name="listings.csv")

@@ -39,3 +39,24 @@ def test_the_ledger_holds_every_change_once(built_marts: Marts) -> None:
         "where location_id = 'LEEDS' order by 1"
     )
     assert found == [("adjustment", -2, None), ("count", 0, 12)]
+
+
+def test_packs_sets_and_listings_without_a_sku_are_sold_in_units(built_marts: Marts) -> None:
+    """2 packs of six at 30.00, one of a listing without a SKU at 7.00, 3 sets at 30.00 of one W9 and two B9."""
+    found = built_marts.rows(
+        "select order_line_id, sku, units_ordered, unit_price from marts.fct_order_lines "
+        "where channel_id = 'woocommerce' order by 1"
+    )
+    assert found == [("81", "W9", 12, 5), ("82", "W9", 1, 7), ("83", "B9", 6, 10), ("83/W9", "W9", 3, 10)]
+    ledger = "select sku, sum(committed_change) from marts.fct_stock_ledger where channel_id = 'woocommerce' group by 1"
+    assert sorted(built_marts.rows(ledger)) == [("B9", 6), ("W9", 16)]
+    assert built_marts.rows("select sku from marts.dim_skus where sku like 'W9%' or sku = 'SET'") == [("W9",)]
+    offered = "select listing_id, sku, units_per_listing from intermediate.int_listings_unioned "
+    assert built_marts.rows(f"{offered} where channel_id = 'woocommerce' order by 1, 2") == [
+        ("80", "W9", 1),
+        ("81", "W9", 6),
+        ("82", "W9", 1),
+        ("83", "B9", 2),
+        ("83", "W9", 1),
+        ("84", "B9", 1),
+    ]

@@ -27,6 +27,9 @@ create table intermediate.int_stock_levels_untaken (
     damaged_units integer);
 create table intermediate.int_stock_truths (
     location_id text, source_of_truth text, is_running boolean, sources_in_level text);
+create table intermediate.int_listing_parts (
+    channel_id text, listing_name text, sku text, units_per_listing integer, valid_from timestamptz,
+    valid_before timestamptz);
 insert into intermediate.int_stock_truths values
 ('LONDON', 'shopify', true, 'shopify,wms'), ('LEEDS', 'count', false, ''), ('STORE', 'ledger', false, '')
 """
@@ -383,3 +386,21 @@ def test_a_position_says_what_it_is_made_of(ledger: Ledger) -> None:
         "  2011-06-01 09:45 UTC  cancellation +1      toy between",
     ]
     assert describe_stock(ledger.connection, "NONE").startswith("nothing was ever counted of NONE")
+
+
+def test_what_was_sold_before_a_listing_was_known_counts_once_it_is(ledger: Ledger) -> None:
+    """A listing without a SKU sold 2; then planners say that it is a pack of 6 of A1, and its orders are read again."""
+    ledger.land(Version("wms", "count/1", 1, (Change("count", 20, 0),)))
+    ledger.land(Version("toy", "1", 1, (Change("sale", 2, 5, None),)))  # type: ignore[arg-type]
+    ledger.take_in()
+    assert ledger.available() == 20
+    kept = "select sum(committed_change) from ops.stock_events where sku is null"
+    assert ledger.run(kept).fetchone() == (2,), "it is kept all the same"
+    ledger.run("update intermediate.int_stock_events_untaken set sku = 'A1', committed_change = 12 where sku is null")
+    ledger.take_in()
+    assert ledger.available() == 20, "nothing landed, so nothing is read"
+    ledger.run("insert into intermediate.int_listing_parts values ('toy', '1', 'A1', 6, null, null)")
+    ledger.take_in()
+    assert ledger.available() == 20 - 12
+    assert ledger.run(kept).fetchone() == (0,)
+    assert ledger.take_in().entries == 0

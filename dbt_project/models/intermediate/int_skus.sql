@@ -7,11 +7,32 @@
 
 with
 
+listing_parts as (
+
+    select * from {{ ref('int_listing_parts') }}
+
+),
+
+-- A pack or a bundle is no item of its own, whatever its sku field says.
 items as (
 
-    select * from {{ ref('int_catalogue_items') }}
+    select catalogue.*
 
-    where sku is not null
+    from {{ ref('int_catalogue_items') }} as catalogue
+    left join (
+        select distinct
+            channel_id,
+            listing_name
+
+        from listing_parts
+    ) as named
+        on
+            catalogue.channel_id = named.channel_id
+            and catalogue.sku = named.listing_name
+
+    where
+        catalogue.sku is not null
+        and named.listing_name is null
 
 ),
 

@@ -65,6 +65,21 @@ LOCATIONS = Stream(
     about="Who says what lies at a location; key: location",
 )
 
+LISTINGS = Stream(
+    "planners",
+    "listings",
+    key=("channel", "listing", "sku", "valid_from"),
+    about="What a listing of a channel is; key: channel/listing/sku/valid_from",
+    checks=(
+        Part(
+            (
+                *may_be_blank("units_per_listing", kind="units"),
+                *may_be_blank("valid_from", "valid_until", kind="day"),
+            )
+        ),
+    ),
+)
+
 PROMOTION_COLUMNS = ("promotion_id", "name", "category", "sku", "starts_on", "ends_on", "discount_percent")
 POLICY_COLUMNS = (
     "scope",
@@ -80,6 +95,7 @@ POLICY_COLUMNS = (
 )
 PRICE_COLUMNS = ("sku", "price", "from", "until", "why", "who")
 CARRIER_PEAK_COLUMNS = ("lane", "first_date", "last_date", "added_days")
+LISTING_COLUMNS = ("channel", "listing", "sku", "units_per_listing", "valid_from", "valid_until")
 LOCATION_COLUMNS = ("location", "source_of_truth")
 OVERRIDE_COLUMNS = ("override_id", "scope", "key", "kind", "value", "set_by", "set_on", "why", "valid_until")
 CHANNEL_STOCK_COLUMNS = ("channel", "sku", "share_percent", "buffer_units", "set_by", "valid_until")
@@ -103,6 +119,8 @@ PLANNERS = FileSource(
         FileStream(POLICIES, pattern="policies*.csv", columns=POLICY_COLUMNS),
         FileStream(PRICES, pattern="prices*.csv", columns=PRICE_COLUMNS),
         FileStream(PRICES, pattern="prices*.xlsx", columns=PRICE_COLUMNS),
+        FileStream(LISTINGS, pattern="listings*.csv", columns=LISTING_COLUMNS),
+        FileStream(LISTINGS, pattern="listings*.xlsx", columns=LISTING_COLUMNS),
         FileStream(LOCATIONS, pattern="locations*.csv", columns=LOCATION_COLUMNS),
         FileStream(LOCATIONS, pattern="locations*.xlsx", columns=LOCATION_COLUMNS),
         FileStream(CARRIER_PEAKS, pattern="carrier_peaks*.csv", columns=CARRIER_PEAK_COLUMNS),

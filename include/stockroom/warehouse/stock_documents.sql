@@ -32,6 +32,9 @@ fresh as (
         where
         (excluded.said_at, excluded.landing_file_id, excluded.landing_line_number)
         > (known.said_at, known.landing_file_id, known.landing_line_number)
+        or known.source = any(%(again)s)
+        and (excluded.said_at, excluded.landing_file_id, excluded.landing_line_number)
+        = (known.said_at, known.landing_file_id, known.landing_line_number)
     returning source, document_key, landing_file_id, landing_line_number
 )
 

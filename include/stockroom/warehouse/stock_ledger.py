@@ -60,6 +60,7 @@ def is_built(connection: psycopg.Connection) -> bool:
             to_regclass('intermediate.int_stock_events_untaken') is not null
             and to_regclass('intermediate.int_stock_levels_untaken') is not null
             and to_regclass('intermediate.int_stock_truths') is not null
+            and to_regclass('intermediate.int_listing_parts') is not null
         """
     ).fetchone()
     return bool(row and row[0])
@@ -73,13 +74,14 @@ def take_in(connection: psycopg.Connection, channels: Iterable[str]) -> Taken:
     """
     connection.execute("select pg_advisory_xact_lock(hashtextextended('stockroom.ledger', 0))")
     watched = [*((channel, "orders") for channel in channels), *EVENT_STREAMS, *LEVEL_STREAMS]
+    again = _read_parts(connection)
     reached = _newest_landing_file_id(connection)
     news = connection.execute(_query("stock_news.sql"), _as_arrays(watched)).fetchall()
     connection.execute(_TABLES)  # emptied by each commit, and here because several looks may share a transaction
     connection.execute("; ".join(f"delete from {table}" for table in _NAMES))  # noqa: S608
     if any((source, stream) not in LEVEL_STREAMS for source, stream, _, _ in news):
         _read_events(connection)
-        _enter(connection)
+        _enter(connection, again)
     if any((source, stream) in LEVEL_STREAMS for source, stream, _, _ in news):
         _read_levels(connection)
     if news:
@@ -121,9 +123,18 @@ def _read_events(connection: psycopg.Connection) -> None:
     connection.execute("analyze stock_taken")
 
 
-def _enter(connection: psycopg.Connection) -> None:
-    """Enter what was read, as far as it is news."""
-    connection.execute(_query("stock_documents.sql"))
+def _read_parts(connection: psycopg.Connection) -> list[str]:
+    """Return the channels whose listings have other parts than before, by the planners: their orders are read again."""
+    again = [str(channel) for (channel,) in connection.execute(_query("stock_parts.sql"))]
+    connection.execute(
+        "update ops.stock_cursors set landing_file_id = 0 where source = any(%s) and stream = 'orders'", (again,)
+    )
+    return again
+
+
+def _enter(connection: psycopg.Connection, again: list[str]) -> None:
+    """Enter what was read, as far as it is news; of the channels ``again`` also what was entered before."""
+    connection.execute(_query("stock_documents.sql"), {"again": again})
     connection.execute("analyze stock_fresh")
     connection.execute(_query("stock_entries.sql"))
     connection.execute("analyze stock_entered")

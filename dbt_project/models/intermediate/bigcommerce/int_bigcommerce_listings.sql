@@ -80,7 +80,6 @@ conformed as (
     where
         listings.version_rank = 1
         and listings.is_active
-        and listings.sku is not null
         and places.location_id is not null
 
 )

@@ -80,7 +80,9 @@ events as (
         happened.sku,
         happened.is_custom_service,
         places.location_id,
-        promised.location_id as promised_from
+        promised.location_id as promised_from,
+        located_lines.variant_id as listing_id,
+        located_lines.ordered_at
 
     from happened
     inner join located_lines

@@ -25,6 +25,7 @@ conformed as (
         order_lines.ordered_at,
         order_lines.sku,
         order_lines.sku_as_sent,
+        order_lines.variant_id as listing_id,
         order_lines.title,
         locations.location_id,
         order_lines.units_ordered,

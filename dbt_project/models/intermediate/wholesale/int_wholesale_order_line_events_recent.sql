@@ -74,6 +74,8 @@ events as (
         false as is_custom_service,
         location_id,
         location_id as promised_from,
+        sku as listing_id,
+        ordered_at,
         abs(quantity) as units
 
     from happened

@@ -19,6 +19,7 @@ conformed as (
         ordered_at,
         sku,
         sku_as_sent,
+        sku as listing_id,
         title,
         location_id,
         units as units_ordered,

@@ -14,6 +14,7 @@ order_lines as (
         documents.record_key as order_id,
         {{ json_text('line.document', 'id') }} as order_line_id,
         {{ json_text('line.document', 'sku') }} as sku_as_sent,
+        'variant/' || nullif({{ json_text('line.document', 'variant_id') }}, '0') as listing_id,
         {{ json_text('line.document', 'name') }} as title,
         cast(null as text) as location_id,
         coalesce({{ json_text('line.document', 'type') }}, '') = 'giftcertificate' as is_custom_service,

@@ -14,6 +14,7 @@ lines as (
         documents.record_key as order_id,
         {{ json_text('line.document', 'lineItemId') }} as order_line_id,
         {{ json_text('line.document', 'sku') }} as sku_as_sent,
+        {{ json_text('line.document', 'legacyItemId') }} as listing_id,
         {{ json_text('line.document', 'title') }} as title,
         cast(null as text) as location_id,
         false as is_custom_service,

@@ -14,6 +14,8 @@ order_lines as (
         documents.record_key as order_id,
         {{ json_text('line.document', 'id') }} as order_line_id,
         {{ json_text('line.document', 'sku') }} as sku_as_sent,
+        nullif({{ json_text('line.document', 'product_id') }}, '0')
+        || coalesce('/' || nullif({{ json_text('line.document', 'variation_id') }}, '0'), '') as listing_id,
         {{ json_text('line.document', 'name') }} as title,
         cast(null as text) as location_id,
         false as is_custom_service,

@@ -1,5 +1,20 @@
 select raw.ensure_stream('planners_locations', 'Who says what lies at a location; key: location', false);
-select raw.ensure_stream('wms_counts', 'Counts of what lies at a location; key: count_id', false);
+select raw.ensure_stream('wms_counts', 'Counts of what lies at a location; key: count_id', false);select raw.ensure_stream(
+    'planners_listings', 'What a listing of a channel is; key: channel/listing/sku/valid_from', false
+);
+
+create table ops.listing_parts (
+    channel_id text not null,
+    listing_name text not null,
+    sku text not null,
+    units_per_listing integer not null,
+    valid_from timestamptz,
+    valid_before timestamptz
+);
+
+comment on table ops.listing_parts is
+'What planners said of listings when the ledger last took in: once they say something else, orders are entered anew.';
+
 alter table ops.stock_snapshots
 add column counts_from timestamptz,
 add column on_hand_since integer not null default 0,

@@ -7,9 +7,11 @@ with horizon as (
 told as (
     select
         taken.*,
-        taken.line_key || taken.kind
-        || to_char(taken.occurred_at at time zone 'UTC', '/YYYY-MM-DD"T"HH24:MI:SS.US/')
-        || coalesce(taken.sku, '') || '/' || taken.location_id as event_key
+        md5(
+            concat_ws(
+                '/', taken.line_key, taken.kind, extract(epoch from taken.occurred_at), taken.sku, taken.location_id
+            )
+        )::uuid as event_key
     from stock_taken as taken
     inner join stock_fresh as fresh
         on
@@ -23,17 +25,18 @@ told as (
         and taken.occurred_at > horizon.through_at
 ),
 
+-- What the key is made of is the same in all rows of one key.
 wanted as (
     select
         source,
         document_key,
         event_key,
-        kind,
-        sku,
-        location_id,
-        channel_id,
-        occurred_at,
-        landing_file_id,
+        min(kind) as kind,
+        min(sku) as sku,
+        min(location_id) as location_id,
+        min(channel_id) as channel_id,
+        min(occurred_at) as occurred_at,
+        min(landing_file_id) as landing_file_id,
         sum(on_hand_change) as on_hand_change,
         sum(committed_change) as committed_change,
         max(counted_units) as counted_units
@@ -41,13 +44,7 @@ wanted as (
     group by
         source,
         document_key,
-        event_key,
-        kind,
-        sku,
-        location_id,
-        channel_id,
-        occurred_at,
-        landing_file_id
+        event_key
 ),
 
 booked as (
@@ -55,11 +52,11 @@ booked as (
         events.source,
         events.document_key,
         events.event_key,
-        events.kind,
-        events.sku,
-        events.location_id,
-        events.channel_id,
-        events.occurred_at,
+        min(events.kind) as kind,
+        min(events.sku) as sku,
+        min(events.location_id) as location_id,
+        min(events.channel_id) as channel_id,
+        min(events.occurred_at) as occurred_at,
         max(fresh.landing_file_id) as landing_file_id,
         sum(events.on_hand_change) as on_hand_change,
         sum(events.committed_change) as committed_change,
@@ -71,12 +68,7 @@ booked as (
     group by
         events.source,
         events.document_key,
-        events.event_key,
-        events.kind,
-        events.sku,
-        events.location_id,
-        events.channel_id,
-        events.occurred_at
+        events.event_key
 ),
 
 differing as (
@@ -126,11 +118,6 @@ entered as (
         occurred_at,
         landing_file_id
     from differing
-    order by
-        occurred_at,
-        source,
-        document_key,
-        event_key
     returning source, kind, sku, location_id, on_hand_change, committed_change, occurred_at
 )
 

@@ -17,6 +17,7 @@ import orjson
 from psycopg.conninfo import conninfo_to_dict
 
 from stockroom.jobs.note_channels import note_channels
+from stockroom.jobs.question_listings import question_listings
 from stockroom.jobs.take_in_stock import take_in_stock
 from stockroom.settings import Settings
 from stockroom.warehouse import connect
@@ -101,6 +102,8 @@ def build_marts(
     if layer in (None, "intermediate"):
         _bring_stock_up_to_date(settings)
     run = _run_dbt(settings, as_of_date, layer, flags)
+    if layer in (None, "intermediate"):
+        _question_listings(settings)
     nodes = [str(result.node.resource_type) for result in run.results]
     models, tests = nodes.count("model"), nodes.count("test")
     with connect(settings.warehouse_url) as connection:
@@ -118,6 +121,12 @@ def _bring_stock_up_to_date(settings: Settings) -> None:
     with connect(settings.warehouse_url) as connection:
         connection.autocommit = True
         take_in_stock(connection)
+
+
+def _question_listings(settings: Settings) -> None:
+    with connect(settings.warehouse_url) as connection:
+        connection.autocommit = True
+        question_listings(connection)
 
 
 def _run_dbt(settings: Settings, as_of_date: date, layer: Layer | None, flags: list[str]) -> RunExecutionResult:

@@ -8,9 +8,9 @@ told as (
     select
         taken.*,
         md5(
-            concat_ws(
-                '/', taken.line_key, taken.kind, extract(epoch from taken.occurred_at), taken.sku, taken.location_id
-            )
+            taken.line_key || taken.kind
+            || to_char(taken.occurred_at at time zone 'UTC', '/YYYY-MM-DD"T"HH24:MI:SS.US/')
+            || coalesce(taken.sku, '') || '/' || taken.location_id
         )::uuid as event_key
     from stock_taken as taken
     inner join stock_fresh as fresh

@@ -15,10 +15,7 @@ create table ops.listing_parts (
 comment on table ops.listing_parts is
 'What planners said of listings when the ledger last took in: once they say something else, orders are entered anew.';
 
--- Entries of an event are found by a short key; what it is made of stands beside it. Nothing was entered for good under
--- the long one: the ledger is read anew from raw.
-truncate ops.stock_events, ops.stock_documents, ops.stock_cursors, ops.stock_positions, ops.stock_levels,
-ops.stock_locations, ops.stock_snapshots;
+-- Entries of an event are found by a short key; what it is made of stands beside it.
 alter table ops.stock_events alter column event_key type uuid using md5(event_key)::uuid;
 comment on column ops.stock_events.event_key is
 'What of that record it is, as a digest of line, kind, moment, SKU and place: events that differ in any of these are'

@@ -2,8 +2,8 @@
 
 from stockroom.warehouse.migrations.sql import run_sql_beside
 
-revision = "0027"
-down_revision = "0026"
+revision = "0039"
+down_revision = "0038"
 
 
 def upgrade() -> None:

@@ -220,8 +220,7 @@ events as (
         order_lines.sku,
         order_lines.is_custom_service,
         order_lines.ships_from as location_id
-        {{ ", order_lines.ships_from as promised_from, order_lines.order_id as document_key" if untaken }}
-        {{ ", order_lines.listing_id, order_lines.ordered_at" if untaken }}
+        {{ ", " ~ what_the_ledger_asks() if untaken }}
 
     from happened
     inner join order_lines
@@ -230,6 +229,12 @@ events as (
 )
 
 {{ untaken_events(channel) if untaken else "select * from events" }}
+{%- endmacro %}
+
+{# Of the line that an event happened to: its order, listing, moment, and where its units were promised from. #}
+{% macro what_the_ledger_asks() -%}
+    order_lines.ships_from as promised_from, order_lines.order_id as document_key,
+    order_lines.listing_id, order_lines.ordered_at
 {%- endmacro %}
 
 {# What the ledger of stock is told of a channel: of each order that landed since it last looked its version, in a row

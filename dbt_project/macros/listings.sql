@@ -1,6 +1,6 @@
-{# The parts of order lines whose listings planners say the parts of: a pack has one, a bundle several. CTEs, the last called
-   `line_parts`; they read `lines` (channel_id, order_line_id, listing_id, sku, ordered_at) and `listing_parts`. The first
-   part keeps the line's id. #}
+{# The parts of order lines whose listings planners say the parts of: a pack has one, a bundle several. CTEs, the last
+   called `line_parts`; they read `lines` (channel_id, order_line_id, listing_id, sku, ordered_at) and `listing_parts`.
+   The first part keeps the line's id. #}
 {% macro parts_of_lines(lines) -%}
 part_names as (
 

@@ -32,10 +32,10 @@ in_skus as (
         order_lines.landing_line_number,
         order_lines.is_custom_service,
         order_lines.is_service_if_unknown,
+        cast(order_lines.unit_price / coalesce(parts.units_of_all_parts, 1) as numeric(14, 4)) as unit_price,
         coalesce(parts.part_line_id, order_lines.order_line_id) as order_line_id,
         coalesce(parts.sku, order_lines.sku) as sku,
-        order_lines.units_ordered * coalesce(parts.units_per_listing, 1) as units_ordered,
-        cast(order_lines.unit_price / coalesce(parts.units_of_all_parts, 1) as numeric(14, 4)) as unit_price
+        order_lines.units_ordered * coalesce(parts.units_per_listing, 1) as units_ordered
 
     from order_lines
     left join parts

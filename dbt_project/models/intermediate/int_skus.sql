@@ -13,19 +13,23 @@ listing_parts as (
 
 ),
 
+named as (
+
+    select distinct
+        channel_id,
+        listing_name
+
+    from listing_parts
+
+),
+
 -- A pack or a bundle is no item of its own, whatever its sku field says.
 items as (
 
     select catalogue.*
 
     from {{ ref('int_catalogue_items') }} as catalogue
-    left join (
-        select distinct
-            channel_id,
-            listing_name
-
-        from listing_parts
-    ) as named
+    left join named
         on
             catalogue.channel_id = named.channel_id
             and catalogue.sku = named.listing_name

@@ -1,5 +1,6 @@
 select raw.ensure_stream('planners_locations', 'Who says what lies at a location; key: location', false);
-select raw.ensure_stream('wms_counts', 'Counts of what lies at a location; key: count_id', false);select raw.ensure_stream(
+select raw.ensure_stream('wms_counts', 'Counts of what lies at a location; key: count_id', false);
+select raw.ensure_stream(
     'planners_listings', 'What a listing of a channel is; key: channel/listing/sku/valid_from', false
 );
 

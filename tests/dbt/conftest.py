@@ -26,6 +26,8 @@ from raw_documents import (
     availability,
     bulk_row,
     land,
+    land_counts,
+    land_packs,
     level,
     line,
     location,
@@ -160,5 +162,7 @@ def built_marts(postgres_server: Any, warehouse_template: str, parsed_project: P
         land(found.connection, "wholesale_orders", pair | bulk_row("500", " B2 ", 7, "2011-06-01 10:00"))
         land(found.connection, "shopify_inventory_levels", [level("23166", 10, at=MANCHESTER)])
         land_answers(found.connection)
+        land_counts(found.connection)
+        land_packs(found.connection)
         found.build("2011-06-30")
         yield found

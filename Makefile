@@ -52,7 +52,7 @@ down:  ## Stop what `make up` left running
 
 .PHONY: test
 test: .venv/.test  ## Run the tests
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 .PHONY: lint
 lint: .venv/.test .venv-dev/.tools  ## Check style, types, layers, SQL and dbt conventions; prove the pins

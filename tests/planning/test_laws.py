@@ -304,7 +304,11 @@ def test_a_policy_for_each_item_plans_it_as_that_policy_alone_would(store, each)
 
 
 def test_every_input_of_the_decision_is_a_term(plan_of, shipments):
-    given = {"price_breaks": [[(50, 1.8), (100, 1.6)]], "promotion": np.array([[0.0] * 33 + [0.2] * 7])}
+    given = {
+        "price_breaks": [[(50, 1.8), (100, 1.6)]],
+        "promotion": np.array([[0.0] * 33 + [0.2] * 7]),
+        "waiting": np.array([3.0]),
+    }
     holiday = SupplierCalendar(closures=(Closure("S01", date(2011, 7, 5), date(2011, 7, 9)),))
     plan = plan_of([[1] * 30], policy=Policy(), lead_times=shipments(calendar=holiday), **given)
     terms = {term.name for term in plan.explain(0).terms}

@@ -68,7 +68,7 @@ class RunSummary:
         if self.since is None or self.plan.planned_at is None:
             return False
         is_planned_now = self.plan.planned_at >= self.since
-        has_told = self.notices_in_run != NoticeCount(0, 0)
+        has_told = any(self.notices_in_run)
         return not (self.streams or has_told or is_planned_now or any(one.changed for one in self.orders))
 
     def __str__(self) -> str:
@@ -111,7 +111,7 @@ class RunSummary:
             built = f"{_counted(self.builds.models, 'models')}, {_counted(self.builds.tests, 'data tests')} passed"
             yield "built", built, "schema marts"
         yield "orders", f"{sum(one.changed for one in self.orders):,} new or changed", ""
-        yield "mails", _counted(self.notices_in_run.mails, "restock mails"), ""
+        yield "mails", _mails(self.notices_in_run), ""
         if self.notices_in_run.texts:  # they leave by day only
             yield "texts", _counted(self.notices_in_run.texts, "restock texts"), ""
 
@@ -127,7 +127,7 @@ class RunSummary:
         tied_up = f"{self.plan.value_tied_up:,.2f} {self.currency} tied up in "
         digest = self.documents_dir / "overstock" / overstock_file_name(self.plan_date, "html")
         yield "overstock", tied_up + _counted(self.plan.overstocked, "SKU-locations"), _path(digest)
-        yield "mails", f"{_counted(self.notices.mails, 'restock mails')} in all", _path(self.outbox_dir / "mail")
+        yield "mails", f"{_mails(self.notices)} in all", _path(self.outbox_dir / "mail")
         if self.notices.texts:
             yield "texts", f"{_counted(self.notices.texts, 'restock texts')} in all", _path(self.outbox_dir / "sms")
         for number, verdict in enumerate(self.verdicts):
@@ -186,6 +186,12 @@ def summarise_run(settings: Settings, *, as_of_date: date, since: datetime | Non
             landing_url=settings.landing_url,
             since=since,
         )
+
+
+def _mails(count: NoticeCount) -> str:
+    """Return what shoppers were written."""
+    apologies = f", {_counted(count.apologies, 'apologies')}" if count.apologies else ""
+    return _counted(count.mails, "restock mails") + apologies
 
 
 def _counted(number: int, things: str) -> str:

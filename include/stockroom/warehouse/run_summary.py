@@ -74,10 +74,11 @@ class BuildCount(NamedTuple):
 
 
 class NoticeCount(NamedTuple):
-    """How many shoppers were told of a restock."""
+    """How many shoppers were told of a restock, and how many that they waited in vain."""
 
     mails: int
     texts: int
+    apologies: int
 
 
 def count_streams(connection: psycopg.Connection, *, since: datetime | None) -> list[StreamCount]:
@@ -202,17 +203,19 @@ def record_build(connection: psycopg.Connection, *, plan_date: date, layer: str,
 
 
 def count_notices(connection: psycopg.Connection, *, since: datetime | None) -> NoticeCount:
-    """Return how many shoppers were told of a restock, from ``since`` on if given."""
+    """Return how many shoppers were told something of what they wait for, from ``since`` on if given."""
     row = connection.execute(
         """
-        select count(*) filter (where kind = 'restock_mail'), count(*) filter (where kind = 'restock_sms')
+        select
+            count(*) filter (where kind = 'restock_mail'), count(*) filter (where kind = 'restock_sms'),
+            count(*) filter (where kind = 'sorry_mail')
         from ops.outbox
-        where kind in ('restock_mail', 'restock_sms') and state = 'sent' and path is not null
+        where kind in ('restock_mail', 'restock_sms', 'sorry_mail') and state = 'sent' and path is not null
             and (%(since)s::timestamptz is null or sent_at >= %(since)s)
         """,
         {"since": since},
     ).fetchone()
-    return NoticeCount(*row) if row else NoticeCount(0, 0)
+    return NoticeCount(*row) if row else NoticeCount(0, 0, 0)
 
 
 def count_supply(connection: psycopg.Connection, *, currency: str) -> SupplyCount:

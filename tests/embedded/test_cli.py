@@ -99,5 +99,16 @@ def test_a_supplier_is_given_a_way_and_an_order_that_is_none_cannot_be_changed(
     for command in (["cancel", "PO-000009"], ["amend", "PO-000009", "--line", "1=12", "--wanted-by", "2011-07-20"]):
         assert main([*command, *because]) == 1
         assert "PO-000009 is no purchase order of ours" in capsys.readouterr().err
-    assert main(["settle-order", "purchase_order/PO-000009/v1", "arrived", "--who", "buyer"]) == 1
+
+
+def test_an_order_in_doubt_and_any_other_exception_are_settled_by_one_command(
+    at_warehouse, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert at_warehouse
+    who = ["--who", "buyer"]
+    assert main(["settle", "purchase_order/PO-000009/v1", "arrived", *who]) == 1
     assert "is not in doubt; `stockroom exceptions` names what is" in capsys.readouterr().err
+    assert main(["settle", "purchase_order/PO-000009/v1", "again", "--note", "lost", *who]) == 1
+    assert "leave --note out" in capsys.readouterr().err
+    assert main(["settle", "late_supply/PO-000009", "acted", "--note", "called", *who]) == 1
+    assert "no exception late_supply/PO-000009 stands" in capsys.readouterr().err

@@ -118,7 +118,8 @@ def test_a_server_that_takes_an_order_and_says_nothing_leads_to_a_question_and_t
     deliver_outbox(settings, now=NOW)
     assert len(office.taken) == 1
     [(mend,)] = ask("select mend from ops.exceptions where resolved_at is null")
-    assert mend == f"ask the supplier whether it came; then `stockroom settle-order {MESSAGE} arrived`, or `again`"
+    settle = f"`stockroom settle {MESSAGE} arrived --who NAME`"
+    assert mend == f"ask the supplier whether it came; then {settle}, or `again`"
     assert settle_message(settings, MESSAGE, "arrived", who="buyer") == f"{MESSAGE}: it arrived (buyer)"
     assert ask(STATES) == [("sent", "sent")]
     assert ask("select count(*) from ops.exceptions where resolved_at is null") == [(0,)]

@@ -9,6 +9,9 @@ from datetime import UTC, datetime
 from stockroom.cli.command import Commands, job_named, plan_date_of, settings_of
 from stockroom.settings import PREFIX
 
+FINDINGS = ("arrived", "again")
+"""What a supplier says of an order of which nobody knows whether it left."""
+
 
 def add_to(commands: Commands) -> None:
     """Add the group's commands."""
@@ -21,9 +24,9 @@ def add_to(commands: Commands) -> None:
     explain = commands.add("explain", _explain, "say why an order line is of so many, from its terms and its rows")
     explain.add_argument("line", help="such as PO-000123/2; without the line all lines of the order")
     commands.dated("watch", _watch, "look at what is under way, and put what is late or short before people")
-    settle = commands.add("settle", _settle, "say what you did about an exception")
-    settle.add_argument("key", help="such as late_supply/PO-000012 or short_supply/PO-000012/3")
-    settle.add_argument("answer", choices=("acted", "dismissed"))
+    settle = commands.add("settle", _settle, "say what you did about an exception, or if an order in doubt arrived")
+    settle.add_argument("key", help="as its mend names it: short_supply/PO-000012/3, purchase_order/PO-000001/v1")
+    settle.add_argument("answer", choices=("acted", "dismissed", *FINDINGS), help="the last two: of an order in doubt")
     settle.add_argument("--who", required=True, help="your name, for the record")
     settle.add_argument("--note", help="what was done, or why nothing need be")
     answer = commands.add(
@@ -91,7 +94,14 @@ def _watch(given: argparse.Namespace) -> int:
 
 
 def _settle(given: argparse.Namespace) -> int:
-    """Note what somebody did about an exception."""
+    """Note what somebody did about an exception, or heard of an order in doubt."""
+    if given.answer in FINDINGS:
+        from stockroom.jobs.settle_message import settle_message
+
+        if given.note is not None:
+            raise ValueError("a note is kept of what was acted on or dismissed; leave --note out")
+        print(settle_message(settings_of(given), given.key, given.answer, who=given.who))
+        return 0
     from stockroom.jobs.settle_exception import settle_exception
 
     print(settle_exception(settings_of(given), given.key, given.answer, who=given.who, note=given.note))

@@ -1,4 +1,4 @@
-"""Commands for what became of released orders: where they go, how they change, what is in doubt."""
+"""Commands for what became of released orders: where they go, how they change."""
 
 from __future__ import annotations
 
@@ -28,10 +28,6 @@ def add_to(commands: Commands) -> None:
     for parser in (amend, cancel):
         parser.add_argument("--because", required=True, help="why, for the record")
         parser.add_argument("--who", required=True, help=WHO)
-    settle = commands.add("settle-order", _settle, "say whether an order in doubt arrived")
-    settle.add_argument("message", help="as `stockroom exceptions` names it: purchase_order/PO-000001/v1")
-    settle.add_argument("finding", choices=("arrived", "again"))
-    settle.add_argument("--who", required=True, help=WHO)
 
 
 def _order_way(given: argparse.Namespace) -> int:
@@ -80,12 +76,4 @@ def _cancel(given: argparse.Namespace) -> int:
     from stockroom.jobs.change_order import cancel_order
 
     print(cancel_order(settings_of(given), given.po_number, who=given.who, because=given.because))
-    return 0
-
-
-def _settle(given: argparse.Namespace) -> int:
-    """Say whether an order in doubt arrived."""
-    from stockroom.jobs.settle_message import settle_message
-
-    print(settle_message(settings_of(given), given.message, given.finding, who=given.who))
     return 0

@@ -100,8 +100,8 @@ def fail_unsure(connection: psycopg.Connection, kinds: Sequence[str]) -> int:
             'outbox/' || message_key, %(exception_kind)s, subject_key,
             'it was being handed to the provider when the process ended: it may have left or not',
             case when kind like 'purchase_order%%'
-                then 'ask the supplier whether it came; then `stockroom settle-order ' || message_key
-                    || ' arrived`, or `again`'
+                then 'ask the supplier whether it came; then `stockroom settle ' || message_key
+                    || ' arrived --who NAME`, or `again`'
                 else 'look it up at the provider; it is not sent a second time'
             end
         from ops.outbox

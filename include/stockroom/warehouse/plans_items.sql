@@ -43,7 +43,7 @@ first_days as (
     select
         sku,
         location_id,
-        min(first_date) as first_date
+        greatest(min(first_date), %(history_start)s) as first_date
     from (
         select
             sku,
@@ -62,6 +62,15 @@ first_days as (
         group by sku, location_id
     ) as both_facts
     group by sku, location_id
+),
+
+-- Stock that never moved has lain there as long as we know the place; what holds none and never did says nothing.
+places as (
+    select
+        location_id,
+        min(first_date) as first_date
+    from first_days
+    group by location_id
 ),
 
 -- The store's own orders as the marts show them.
@@ -264,7 +273,9 @@ select
     skus.is_discontinued,
     availability.expected_date - %(plan_date)s as supplier_has_it_in_days,
     coalesce(skus.category, '') as category,
-    greatest(first_days.first_date, %(history_start)s) as first_date,
+    coalesce(
+        first_days.first_date, case when positions.on_hand_units > 0 then places.first_date end
+    ) as first_date,
     coalesce(skus.unit_cost_currency, suppliers.currency, %(currency)s) as unit_cost_currency,
     -- Reserved and damaged units are on the shelf and not for sale: the position is about what can be sold.
     greatest(
@@ -284,6 +295,7 @@ left join suppliers on skus.supplier_id = suppliers.supplier_id
 left join marts.fct_supplier_availability as availability
     on skus.supplier_id = availability.supplier_id and skus.sku = availability.sku
 left join first_days on positions.sku = first_days.sku and positions.location_id = first_days.location_id
+left join places on positions.location_id = places.location_id
 left join on_order on positions.sku = on_order.sku and positions.location_id = on_order.location_id
 left join leaving on positions.sku = leaving.sku and positions.location_id = leaving.location_id
 left join selling_places

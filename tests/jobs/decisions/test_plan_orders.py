@@ -217,6 +217,30 @@ def test_a_plan_knows_no_sale_of_its_own_day_or_later(marts, settings, ask):
     assert not any(sold_out)
 
 
+def test_what_was_never_there_has_no_days_and_changes_no_other_plan(marts, settings, ask):
+    marts.sku("MUG", on_hand=20)
+    marts.insert("dim_skus", sku="CUP", category="mugs", unit_price=5, supplier_id="S01", unit_cost=2, is_active=True)
+    decided = "select reorder_point_units, order_up_to_units, order_units from plan.decisions where sku = 'MUG'"
+    plan_orders(settings, as_of_date=DAY)
+    alone = ask(decided)
+    marts.connection.execute("truncate plan.runs, plan.lead_times cascade")
+    marts.position("CUP")
+    plan_orders(settings, as_of_date=DAY)
+    assert ask("select first_date, units_sold from plan.inputs where sku = 'CUP'") == [(None, [])]
+    assert ask("select history_days from plan.runs") == [(60,)]
+    assert ask("select evidence from plan.forecasts where sku = 'CUP'") == [("no evidence",)]
+    assert ask(decided) == alone
+
+
+def test_stock_that_never_moved_has_lain_as_long_as_the_place_is_known(marts, settings, ask):
+    marts.sku("MUG", days=60)
+    marts.sku("JAR", days=0, on_hand=500)
+    plan_orders(settings, as_of_date=DAY)
+    assert ask("select first_date, cardinality(units_sold) from plan.inputs where sku = 'JAR'") == [
+        (DAY - timedelta(days=60), 60)
+    ]
+
+
 def test_days_out_of_stock_are_frozen_as_missing_and_sold_out_days_as_cut_off(marts, settings, ask):
     marts.sku("MUG", days=3)
     ask("update marts.fct_stock_daily set is_out_all_day = true where stock_date = '2011-06-28' returning 1")

@@ -42,6 +42,7 @@ from stockroom.warehouse.excess import (
     write_excess,
 )
 from stockroom.warehouse.overstock_follow_up import read_since, write_follow_ups
+from stockroom.warehouse.overstock_transfers import count_transfers
 from stockroom.warehouse.plans import take_turns
 from stockroom.warehouse.plans_inputs import FrozenInputs, read_inputs
 from stockroom.warehouse.plans_pools import read_pools
@@ -74,7 +75,8 @@ class OverstockSummary:
 def flag_overstock(settings: Settings, *, as_of_date: date) -> OverstockSummary:
     """Measure the newest plan up to ``as_of_date`` against its targets, store what to do, write the digest.
 
-    Safe to rerun: a plan's frozen inputs give the same excess, and the same excess gives the same bytes.
+    What the plan's transfer orders move counts where it goes. Safe to rerun: a plan's frozen inputs and those orders
+    give the same excess, and the same excess gives the same bytes.
 
     Raises:
         NothingPlannedError: there is no plan up to that day.
@@ -84,7 +86,7 @@ def flag_overstock(settings: Settings, *, as_of_date: date) -> OverstockSummary:
         if plan_date is None:
             raise NothingPlannedError(f"no day up to {as_of_date} has been planned; run plan_purchase_orders first")
         take_turns(connection)
-        inputs = read_inputs(connection, plan_date)
+        inputs = count_transfers(connection, read_inputs(connection, plan_date))
         pools = read_pools(connection, plan_date)
         if pools is None:  # kept by no older version
             pools = fit_pools(inputs.history, inputs.lead_times, inputs.policies, as_of_date=plan_date)

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from stockroom.jobs.answer_order import answer_order
+from stockroom.jobs.flag_overstock import flag_overstock
 from stockroom.jobs.plan_orders import plan_orders
 from stockroom.jobs.release_orders import release_orders
 from stockroom.planning import Term
@@ -58,3 +59,37 @@ def test_what_leaves_is_no_longer_there_and_what_comes_is_on_order(two_places, s
     positions = dict(ask("select location_id, position_units from plan.decisions where plan_date = %s", NEXT))
     ordered = sum(line[3] for line in ask(ORDERS))
     assert positions == {"LONDON": 20 + ordered, "ROTTERDAM": 0}
+
+
+@pytest.fixture
+def too_much_in_rotterdam(two_places):
+    """Rotterdam sells next to nothing of its 400; London lacks more than its next order brings."""
+    marts = two_places.connection
+    marts.execute("update marts.fct_stock_positions set on_hand_units = 400 where location_id = 'ROTTERDAM'")
+    two_places.days("MUG", first=DAY - timedelta(days=60), last=DAY - timedelta(days=1), location_id="ROTTERDAM")
+    two_places.sold("MUG", sold_date=DAY - timedelta(days=9), units=1, location_id="ROTTERDAM")
+    return two_places
+
+
+EXCESS = "select location_id, excess_units, position_units from plan.excess"
+LISTED = "select action, units from plan.overstock_actions where location_id = 'ROTTERDAM'"
+
+
+@pytest.mark.usefixtures("too_much_in_rotterdam")
+def test_what_a_transfer_order_moves_is_not_listed_as_overstock_again(settings, ask):
+    plan_orders(settings, as_of_date=DAY)
+    [moved] = [line[3] for line in ask(ORDERS) if line[0] == "transfer"]
+    flag_overstock(settings, as_of_date=DAY)
+    [(place, excess, position)] = ask(EXCESS)
+    assert (place, position) == ("ROTTERDAM", 400 - moved)
+    assert sum(units for _, units in ask(LISTED)) == excess
+    # London waits for those units: it is short of 90 days at 4 a day by what neither shelf nor lorry holds.
+    assert sum(units for action, units in ask(LISTED) if action == "transfer") == max(90 * 4 - 20 - moved, 0)
+
+
+@pytest.mark.usefixtures("too_much_in_rotterdam")
+def test_what_a_refused_transfer_does_not_move_is_too_much(settings, ask):
+    plan_orders(settings, as_of_date=DAY)
+    ask("update ops.purchase_orders set state = 'refused' where kind = 'transfer' returning 1")
+    flag_overstock(settings, as_of_date=DAY)
+    assert [(place, position) for place, _, position in ask(EXCESS)] == [("ROTTERDAM", 400)]

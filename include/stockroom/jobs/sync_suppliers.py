@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from stockroom.jobs.answer_files import answer_files
 from stockroom.jobs.doubt_answers import AnswersDoubted, doubt_answers
 from stockroom.jobs.extracted import ExtractionError, SourceExtracted
+from stockroom.jobs.hear_receipts import ReceiptsHeard, hear_receipts
 from stockroom.jobs.miss_files import miss_files
 from stockroom.jobs.take_in_files import take_in_files
 from stockroom.jobs.take_in_stock import take_in_stock
@@ -25,6 +26,8 @@ class SuppliersSynced:
     """Files that the planners took out of their folder."""
     doubted: AnswersDoubted = field(default_factory=AnswersDoubted)
     """What of suppliers' answers wants a person."""
+    heard: ReceiptsHeard = field(default_factory=ReceiptsHeard)
+    """What their programs say of our X12 orders."""
 
     @property
     def loaded(self) -> int:
@@ -40,7 +43,8 @@ class SuppliersSynced:
         """Return one line for a person to read."""
         gone = [f"gone: {', '.join(self.gone)}"] if self.gone else []
         doubted = [str(self.doubted)] if self.doubted else []
-        return " · ".join([*map(str, self.sources), *gone, *doubted])
+        heard = [str(self.heard)] if self.heard else []
+        return " · ".join([*map(str, self.sources), *gone, *doubted, *heard])
 
 
 def sync_suppliers(settings: Settings) -> SuppliersSynced:
@@ -63,7 +67,8 @@ def sync_suppliers(settings: Settings) -> SuppliersSynced:
                     failures.append(str(error))
             gone = miss_files(settings, connection) if not failures else []
             doubted = doubt_answers(connection)
+            heard = hear_receipts(connection)
             take_in_stock(connection)
     if failures:
         raise ExtractionError(" · ".join([*failures, *map(str, taken)]))
-    return SuppliersSynced(tuple(taken), tuple(gone), doubted)
+    return SuppliersSynced(tuple(taken), tuple(gone), doubted, heard)

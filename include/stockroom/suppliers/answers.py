@@ -1,6 +1,6 @@
 """What suppliers answer: to an order (855), of a shipment (856), with an invoice (810), of their own stock (846).
 
-Each kind comes as CSV, XLSX or X12 and ends in the same rows.
+Each kind comes as CSV, XLSX or X12 and ends in the same rows; what a program says of our X12 (997) comes as X12 alone.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from stockroom.suppliers.acknowledgements_855 import ACKNOWLEDGEMENT_855, STATUS
 from stockroom.suppliers.availability_846 import AVAILABILITY_846
 from stockroom.suppliers.documents import SupplierDocument
 from stockroom.suppliers.invoices_810 import INVOICE_810
+from stockroom.suppliers.receipts_997 import answer_nothing, read_receipts
 from stockroom.suppliers.shipments_856 import SHIPMENT_856
 from stockroom.tabular import FileStream, read_rows
 
@@ -83,6 +84,14 @@ AVAILABILITY = Stream(
     ),
     is_history=True,
 )
+ORDER_RECEIPTS = Stream(
+    "suppliers",
+    "order_receipts",
+    key=("sender", "group_kind", "group_control"),
+    about="What the 997 of a supplier says of an interchange that we sent; key: sender/group_kind/group_control",
+    checks=(Part((*needs("group_control", kind="number"), *needs("said_at", kind="moment"))),),
+    is_history=True,
+)
 
 ACKNOWLEDGEMENT_COLUMNS = (
     "supplier_id",
@@ -117,6 +126,7 @@ INVOICE_COLUMNS = (
     "invoiced_at",
 )
 AVAILABILITY_COLUMNS = ("supplier_id", "supplier_sku", "units", "as_of", "expected_date")
+ORDER_RECEIPT_COLUMNS = ("sender", "group_kind", "group_control", "verdict", "says", "said_at")
 # Beside them each may hold sku, our own number of the item, and shipments and invoices line_number.
 
 
@@ -170,4 +180,14 @@ ANSWERS = (
     FileStream(AVAILABILITY, pattern="availability-*.csv", columns=AVAILABILITY_COLUMNS),
     FileStream(AVAILABILITY, pattern="availability-*.xlsx", columns=AVAILABILITY_COLUMNS),
     *_x12(AVAILABILITY, AVAILABILITY_846, AVAILABILITY_COLUMNS),
+    *(
+        FileStream(
+            ORDER_RECEIPTS,
+            pattern=f"997*.{ending}",
+            columns=ORDER_RECEIPT_COLUMNS,
+            reader=read_receipts,
+            answers=answer_nothing,
+        )
+        for ending in ("edi", "x12")
+    ),
 )

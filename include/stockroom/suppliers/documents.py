@@ -104,14 +104,21 @@ class SupplierDocument:
         document = read_document(transaction, self.map)
         if document is None:
             return []
-        found = GROUP_TIME.match(f"{group.header[4]} {group.header[5]}")
-        if found is None:
-            reason = f"GS04 and GS05 say {group.header[4]} {group.header[5]}; write day and time as 20110630 and 1405"
-            transaction.faults.append(Fault(transaction.segments[0], reason))
+        sent_at = said_at(group, transaction)
+        if not sent_at:
             return []
-        year, month, day, hour, minute = found.groups()
-        sent_at = f"{year}-{month}-{day}T{hour}:{minute}:00Z"
         return self.rows(Sent(document, transaction, _supplier(interchange, document), sent_at))
+
+
+def said_at(group: Group, transaction: Transaction) -> str:
+    """Return when a group was written, as 2011-06-30T14:05:00Z; nothing, and a fault, where it does not say."""
+    found = GROUP_TIME.match(f"{group.header[4]} {group.header[5]}")
+    if found is None:
+        reason = f"GS04 and GS05 say {group.header[4]} {group.header[5]}; write day and time as 20110630 and 1405"
+        transaction.faults.append(Fault(transaction.segments[0], reason))
+        return ""
+    year, month, day, hour, minute = found.groups()
+    return f"{year}-{month}-{day}T{hour}:{minute}:00Z"
 
 
 def units_of(line: Record, name: str = "units") -> str:

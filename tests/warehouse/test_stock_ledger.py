@@ -388,6 +388,36 @@ def test_a_position_says_what_it_is_made_of(ledger: Ledger) -> None:
     assert describe_stock(ledger.connection, "NONE").startswith("nothing was ever counted of NONE")
 
 
+def test_what_a_channel_shows_stands_beside_what_it_was_made_to_show(ledger: Ledger) -> None:
+    """10 were counted; the toy shop was told 10 at minute 10 and sold 2; at minute 30 it shows 7, unexplained."""
+    ledger.land(
+        Version("wms", "count/1", 1, (Change("count", 10, 0),)),
+        Version("toy", "early", 1, (Change("sale", 1, 5),)),
+        Version("toy", "since", 1, (Change("sale", 2, 20),)),
+        Version("toy", "later", 1, (Change("sale", 4, 40),)),
+    )
+    ledger.take_in()
+    run = ledger.push("A1", 9, 10, "verified", ledger.file("toy", "levels"))
+    ledger.run(
+        "update ops.availability_pushes set channel_id = 'toy', location_id = 'LEEDS', units_after = 10, "
+        "verified_at = %s where push_run_id = %s",
+        (at(10), run),
+    )
+    ledger.run(
+        "insert into ops.stock_levels (source, listing_id, location_id, sku, available_units, landing_file_id, read_at)"
+        " values ('toy', 'A1', 'LEEDS', 'A1', 7, 1, %s)",
+        (at(30),),
+    )
+    assert describe_stock(ledger.connection, "A1").splitlines()[-1] == (
+        "  compared: toy A1 showed 7 at 2011-06-01 09:30 UTC; it showed 10 when we last wrote or looked, at "
+        "2011-06-01 09:10 UTC, and sold 2 units in between"
+    )
+    ledger.run("update ops.availability_pushes set outcome = 'writing'")
+    assert "compared" not in describe_stock(ledger.connection, "A1"), "our own write is under way"
+    ledger.run("update ops.availability_pushes set outcome = 'verified', verified_at = %s", (at(35),))
+    assert "compared" not in describe_stock(ledger.connection, "A1"), "it was read before we wrote"
+
+
 def test_what_was_sold_before_a_listing_was_known_counts_once_it_is(ledger: Ledger) -> None:
     """A listing without a SKU sold 2; then planners say that it is a pack of 6 of A1, and its orders are read again."""
     ledger.land(Version("wms", "count/1", 1, (Change("count", 20, 0),)))

@@ -9,7 +9,14 @@ import psycopg
 from stockroom.channels import CHANNELS
 from stockroom.settings import Settings
 from stockroom.warehouse import connect
-from stockroom.warehouse.stock_history import Entry, Position, read_entries, read_positions
+from stockroom.warehouse.stock_history import (
+    Comparison,
+    Entry,
+    Position,
+    read_comparisons,
+    read_entries,
+    read_positions,
+)
 
 SHOWN = 20
 _MOMENT = "%Y-%m-%d %H:%M UTC"
@@ -29,7 +36,10 @@ def describe_stock(connection: psycopg.Connection, sku: str) -> str:
     return "\n".join(
         line
         for each in positions
-        for line in _lines(sku, each, read_entries(connection, sku, each.location_id, most=SHOWN))
+        for line in (
+            *_lines(sku, each, read_entries(connection, sku, each.location_id, most=SHOWN)),
+            *map(_compared, read_comparisons(connection, sku, each.location_id)),
+        )
     )
 
 
@@ -67,6 +77,16 @@ def _basis(position: Position) -> str:
     if position.counts_from is None:
         return f"{said}; nothing is added: nobody tells it of others' sales"
     return f"{said}; added is what others sold since {position.counts_from.strftime(_MOMENT)}"
+
+
+def _compared(seen: Comparison) -> str:
+    """Say what a channel shows beside what we made it show; neither is a count."""
+    channel = CHANNELS.get(seen.channel_id)
+    return (
+        f"  compared: {channel.name if channel else seen.channel_id} {seen.listing_id} showed {seen.units_shown:,} at "
+        f"{seen.shown_at.strftime(_MOMENT)}; it showed {seen.units_told:,} when we last wrote or looked, at "
+        f"{seen.told_at.strftime(_MOMENT)}, and sold {seen.units_sold:,} units in between"
+    )
 
 
 def _what(entry: Entry) -> str:

@@ -39,6 +39,19 @@ class Entry(NamedTuple):
     is_correction: bool
 
 
+class Comparison(NamedTuple):
+    """What a channel that does not count a place showed after we last wrote to it or found it right."""
+
+    channel_id: str
+    listing_id: str
+    units_shown: int
+    shown_at: datetime
+    units_told: int
+    told_at: datetime
+    units_sold: int
+    """The channel itself is known to have sold so many units in between."""
+
+
 def read_positions(connection: psycopg.Connection, sku: str) -> list[Position]:
     """Return what is known of a SKU, place by place."""
     rows = connection.execute(
@@ -89,3 +102,53 @@ def read_entries(connection: psycopg.Connection, sku: str, location_id: str, *, 
         (sku, location_id, most),
     )
     return [Entry(*row) for row in rows][::-1]
+
+
+def read_comparisons(connection: psycopg.Connection, sku: str, location_id: str) -> list[Comparison]:
+    """Return what channels that do not count a place show of a SKU there, beside what we last made them show.
+
+    A level that was read before our last write is older than it, and says nothing about it.
+    """
+    rows = connection.execute(
+        """
+        select
+            levels.source, levels.listing_id, levels.available_units, levels.read_at, told.units, told.seen_at,
+            coalesce(sold.units, 0)::integer
+        from ops.stock_levels as levels
+        inner join ops.stock_locations as locations
+            on levels.location_id = locations.location_id and levels.source != locations.source_of_truth
+        cross join lateral (
+            select
+                pushes.outcome,
+                coalesce(pushes.units_after, pushes.units_before) as units,
+                coalesce(pushes.verified_at, pushes.read_at) as seen_at
+            from ops.availability_pushes as pushes
+            where
+                pushes.sku = levels.sku
+                and pushes.location_id = levels.location_id
+                and pushes.channel_id = levels.source
+                and pushes.listing_id = levels.listing_id
+            order by pushes.availability_push_id desc
+            limit 1
+        ) as told
+        cross join lateral (
+            select sum(events.committed_change - events.on_hand_change) as units
+            from ops.stock_events as events
+            where
+                events.sku = levels.sku
+                and events.location_id = levels.location_id
+                and events.channel_id = levels.source
+                and events.occurred_at > told.seen_at
+                and events.occurred_at <= levels.read_at
+        ) as sold
+        where
+            levels.sku = %s
+            and levels.location_id = %s
+            and told.outcome in ('as_wanted', 'verified', 'moved_since')
+            and told.units is not null
+            and told.seen_at < levels.read_at
+        order by levels.source, levels.listing_id
+        """,
+        (sku, location_id),
+    )
+    return [Comparison(*row) for row in rows]

@@ -19,11 +19,18 @@ LINE = """
         po_number, version, line_number, sku, units, pack_units, unit_cost, line_value, reason, terms
     ) values ('PO-000123', 1, 1, 'A1', 60, 1, 1.25, 75, 'needed', '{}')
 """
-OPEN = "select kind, subject, detail from ops.exceptions where resolved_at is null order by kind, subject"
+OPEN = """
+    select kind, subject, detail from ops.exceptions
+    where resolved_at is null and kind <> 'stock_ledger'
+    order by kind, subject
+"""
 
 
 def test_unknown_items_and_prices_that_were_not_agreed_are_named_until_they_are_mended(built_marts: Marts) -> None:
-    """What the built shop holds: an invoice over 40 units at 1.30, and an item that is spelt otherwise."""
+    """What the built shop holds: an invoice over 40 units at 1.30, and an item that is spelt otherwise.
+
+    Its place of a mistyped truth is the ledger's to ask about.
+    """
     connection = built_marts.connection
     with connection.transaction(force_rollback=True):
         connection.execute(ORDER)

@@ -82,7 +82,7 @@ def test_every_mart_and_column_says_in_the_database_what_it_is(built_marts: Mart
 
 def test_people_who_report_read_the_marts_and_nothing_else(built_marts: Marts) -> None:
     with psycopg.connect(built_marts.reader_url) as reader:
-        assert reader.execute("select count(*) from marts.dim_skus").fetchone() == (3,)
+        assert reader.execute("select count(*) from marts.dim_skus").fetchone() == (5,)
         assert reader.execute("select count(*) from marts.fct_reorder_points").fetchone() == (0,)
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             reader.execute("select * from staging.stg_shopify__orders")

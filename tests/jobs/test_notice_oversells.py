@@ -46,7 +46,7 @@ class Shelf:
             """
             insert into ops.stock_events (
                 source, document_key, event_key, kind, sku, location_id, channel_id, committed_change, occurred_at
-            ) values (%s, %s, %s, %s, 'MUG', 'LONDON', %s, %s, %s)
+            ) values (%s, %s, md5(%s)::uuid, %s, 'MUG', 'LONDON', %s, %s, %s)
             """,
             channel,
             order,
@@ -165,7 +165,7 @@ def test_goods_that_left_do_not_hide_who_is_short(shelf: Shelf) -> None:
         insert into ops.stock_events (
             source, document_key, event_key, kind, sku, location_id, channel_id, committed_change, on_hand_change,
             occurred_at
-        ) values ('ebay', 'E1', 'sent', 'fulfilment', 'MUG', 'LONDON', 'ebay', -1, -1, %s)
+        ) values ('ebay', 'E1', md5('sent')::uuid, 'fulfilment', 'MUG', 'LONDON', 'ebay', -1, -1, %s)
         """,
         NOON + timedelta(seconds=20),
     )

@@ -86,8 +86,9 @@ def test_lags_are_measured_by_the_channels_clock_and_then_by_ours(warehouse: War
                     source, document_key, event_key, kind, sku, location_id, channel_id, committed_change, occurred_at,
                     recorded_at, landing_file_id
                 )
-                select 'ebay', %s, 'line', 'sale', 'MUG', 'LONDON', 'ebay', 1, %s, landed_at + interval '5 seconds',
-                    landing_file_id
+                select
+                    'ebay', %s, md5('line')::uuid, 'sale', 'MUG', 'LONDON', 'ebay', 1, %s,
+                    landed_at + interval '5 seconds', landing_file_id
                 from raw.landing_files
                 where path = %s
                 """,

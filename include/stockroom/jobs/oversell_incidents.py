@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,7 @@ from stockroom.planning import Policy
 from stockroom.planning.oversell import Coming, Elsewhere, Promise, Remedy, remedies, unfold
 from stockroom.settings import Settings
 from stockroom.warehouse.exceptions import raise_exception, weigh_exception
+from stockroom.warehouse.extraction import clock
 from stockroom.warehouse.oversells import (
     AllocationRow,
     OpenOrder,
@@ -74,7 +75,7 @@ def rebuild_all(settings: Settings, connection: psycopg.Connection, shortages: S
     if not shortages:
         return []
     events = read_events(connection, shortages)
-    newest = max((event.occurred_at for event in events), default=datetime.now(UTC))
+    newest = max((event.occurred_at for event in events), default=clock(connection))
     oldest = min((event.occurred_at for event in events), default=newest)
     told = _by_item(read_told(connection, shortages, since=oldest - timedelta(seconds=1)))
     margins = read_margins(connection, shortages)

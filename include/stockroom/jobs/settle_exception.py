@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from stockroom.settings import Settings
 from stockroom.warehouse import connect
+from stockroom.warehouse.extraction import clock
 from stockroom.warehouse.supply_exceptions import Answer, answer_exception
 
 
@@ -16,5 +15,5 @@ def settle_exception(settings: Settings, key: str, answer: Answer, *, who: str, 
         UnknownExceptionError: nothing of that key stands.
     """
     with connect(settings.warehouse_url) as connection:
-        answer_exception(connection, key, answer=answer, who=who, note=note, moment=datetime.now(UTC))
+        answer_exception(connection, key, answer=answer, who=who, note=note, moment=clock(connection))
     return f"{key}: {answer} by {who}" + (f", {note}" if note else "")

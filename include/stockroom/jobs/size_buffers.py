@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -29,6 +28,7 @@ from stockroom.warehouse.channel_buffers import (
     read_stock_rules,
     replace_buffers,
 )
+from stockroom.warehouse.extraction import clock
 from stockroom.warehouse.pushes import keep_the_order_of_views
 
 MEASURED, PLANNERS = "measured", "planners"
@@ -58,7 +58,7 @@ def size_channel_buffers(settings: Settings, *, is_forced: bool = False) -> bool
         lags = measure_lags(connection)
         known = {lag.channel_id for lag in lags}
         offers = [offer for offer in read_offers(connection) if offer.channel_id in known]
-        today = settings.as_of_date or datetime.now(UTC).astimezone(ZoneInfo(settings.time_zone)).date()
+        today = settings.as_of_date or clock(connection).astimezone(ZoneInfo(settings.time_zone)).date()
         rules = read_stock_rules(connection, as_of_date=today)
         replace_buffers(connection, sized(offers, lags, rules, told=told))
         connection.commit()

@@ -396,6 +396,8 @@ def test_a_title_is_read_in_the_characters_of_its_file() -> None:
         (gzip.compress(report(*[order_row("1", "A")] * 9))[:60], ("DONE",), ChannelError, "cannot be read"),
         (b"no gzip at all", ("DONE",), ChannelError, "cannot be read"),
     ],
+    # Never the content itself: a compressed report holds the second it was made in.
+    ids=["aborted", "never done", "a column missing", "cut off", "not compressed"],
 )
 def test_a_report_that_fails_lands_nothing(
     content: bytes, states: tuple[str, ...], error: type[Exception], said: str

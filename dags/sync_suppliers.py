@@ -1,8 +1,9 @@
 """Bring in what suppliers, warehouses and planners keep in files.
 
 Starts every hour: supplier terms, catalogues, earlier purchase orders, what suppliers answer, send, charge and have
-(X12 is answered by a 997), receipts, counts, promotions and policies. What of it nobody can read or agreed to is put
-before a person. `build_planning_marts` picks the rest up at the cut-off.
+(X12 is answered by a 997), receipts, counts, promotions and policies; lists that suppliers keep on servers of their own
+are fetched. What of it nobody can read or agreed to is put before a person. `build_planning_marts` picks the rest up at
+the cut-off.
 
 If nobody acts, the next hour takes the files that this one missed. Safe to rerun: a file that is already known by its
 name and content is not loaded again.

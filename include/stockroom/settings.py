@@ -17,7 +17,14 @@ PREFIX = "STOCKROOM_"
 DROPS = ("wholesale_dir", "wholesale_out_dir", "suppliers_dir", "suppliers_out_dir", "planners_dir", "wms_dir")
 """Folders that we share with others, which may lie elsewhere; one that we alone keep is on this machine."""
 DROP_SCHEMES = ("s3", "sftp")
-NAMES = ("approvers", "second_approvers", "approvers_mail", "storefront_origins", "storefront_single_opt_in")
+NAMES = (
+    "approvers",
+    "second_approvers",
+    "approvers_mail",
+    "storefront_origins",
+    "storefront_single_opt_in",
+    "suppliers_pages",
+)
 """Several in one variable, parted by commas."""
 AMOUNTS = (
     "carrying_capital_percent", "carrying_storage_percent", "carrying_insurance_percent", "carrying_markdown_percent",
@@ -57,6 +64,8 @@ class Settings:
     suppliers_dir: Path | str = Path()
     suppliers_out_dir: Path | str = Path()
     """Where suppliers fetch what acknowledges their X12 files; empty: they get none."""
+    suppliers_pages: tuple[str, ...] = ()
+    """Airflow connections of servers on which suppliers keep lists for us to fetch."""
     planners_dir: Path | str = Path()
     waitlist_dir: Path = Path()
     wms_dir: Path | str = Path()

@@ -15,6 +15,7 @@ import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 from stockroom.channels.channel import ChannelError, RefusedConnectionError, UnavailableChannelError
+from stockroom.tabular.http_page import retry_after_seconds
 
 ATTEMPTS = 6
 """Tries of one request; with the back-off below a channel may be away for about half a minute."""
@@ -107,23 +108,6 @@ def answered(send: Callable[[], httpx.Response], endpoint: Endpoint) -> httpx.Re
     raise (NothingThereError if status == httpx.codes.NOT_FOUND else ChannelError)(
         f"{endpoint} answered HTTP {status}: {response.text[:200]!r}. Check the address in the settings."
     )
-
-
-def retry_after_seconds(response: httpx.Response) -> float | None:
-    """Return how long the channel asks to wait, or None if it does not say so in a form that can be read.
-
-    A date is compared with the answer's own ``Date``, so that our clock need not agree with the channel's.
-    """
-    text = response.headers.get("retry-after", "").strip()
-    try:
-        return max(0.0, float(text))
-    except ValueError:
-        pass
-    try:
-        wait = parsedate_to_datetime(text) - parsedate_to_datetime(response.headers.get("date", ""))
-    except (TypeError, ValueError):
-        return None
-    return max(0.0, wait.total_seconds())
 
 
 def time_of(response: httpx.Response, endpoint: Endpoint) -> datetime:

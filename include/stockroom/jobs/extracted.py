@@ -54,6 +54,8 @@ class SourceExtracted:
     """Files that could not be read at all; ``raw.rejected_records`` holds the reason."""
     unrecognised: tuple[str, ...] = ()
     """Files whose names say nothing to us."""
+    unreached: tuple[str, ...] = ()
+    """Pages whose server did not hand them out."""
     answered: tuple[str, ...] = ()
     """Files that were written in answer to what came."""
 
@@ -75,6 +77,7 @@ class SourceExtracted:
             (self.refused, "unreadable"),
             (self.waiting, "still being written"),
             (self.unrecognised, "of unknown name"),
+            (self.unreached, "out of reach"),
             (self.answered, "answered with"),
         ):
             if files:

@@ -1,4 +1,4 @@
-"""Take in the folders of the suppliers, the warehouse system and the planners."""
+"""Take in the folders of the suppliers, the warehouse system and the planners, and pages of suppliers' servers."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from stockroom.jobs.doubt_answers import AnswersDoubted, doubt_answers
 from stockroom.jobs.extracted import ExtractionError, SourceExtracted
 from stockroom.jobs.hear_receipts import ReceiptsHeard, hear_receipts
 from stockroom.jobs.miss_files import miss_files
+from stockroom.jobs.pull_pages import pull_pages
 from stockroom.jobs.take_in_files import take_in_files
 from stockroom.jobs.take_in_stock import take_in_stock
 from stockroom.settings import Settings
@@ -19,7 +20,7 @@ from stockroom.warehouse.extraction import only_extraction
 
 @dataclass(frozen=True)
 class SuppliersSynced:
-    """What each folder brought."""
+    """What each folder brought, and suppliers' own servers where any are known."""
 
     sources: tuple[SourceExtracted, ...]
     gone: tuple[str, ...] = ()
@@ -59,12 +60,19 @@ def sync_suppliers(settings: Settings) -> SuppliersSynced:
     with connect(settings.warehouse_url) as connection:
         connection.autocommit = True  # each file is a transaction of its own
         with only_extraction(connection, "suppliers"):
+            try:
+                # First, so that the pages' X12 is answered with the folder's.
+                pulled = pull_pages(settings, connection)
+            except ExtractionError as error:
+                pulled = None
+                failures.append(str(error))
             for source in FILE_SOURCES:
                 try:
                     extracted = take_in_files(settings, connection, source)
                     taken.append(replace(extracted, answered=answer_files(settings, connection, source)))
                 except ExtractionError as error:
                     failures.append(str(error))
+            taken += [pulled] if pulled else []
             gone = miss_files(settings, connection) if not failures else []
             doubted = doubt_answers(connection)
             heard = hear_receipts(connection)

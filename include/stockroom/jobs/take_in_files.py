@@ -88,7 +88,7 @@ def _take_in(
     with drop.copy(file, at_most=LIMITS.bytes_of(file.name)) as path:
         before = _written(path)
         try:
-            taken = _take_in_copy(settings, connection, kind, path)
+            taken = take_in_copy(settings, connection, kind, path)
         except (LandingError, OSError) as error:
             if _written(path) != before:
                 raise StillWrittenError(f"{file.name} is still being written; the next round takes it") from error
@@ -98,7 +98,7 @@ def _take_in(
     return taken
 
 
-def _take_in_copy(
+def take_in_copy(
     settings: Settings, connection: psycopg.Connection, kind: FileStream, path: Path
 ) -> tuple[LoadSummary, bool]:
     """Keep and load a file of this machine, unless its content is known."""

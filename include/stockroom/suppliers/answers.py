@@ -1,6 +1,6 @@
 """What suppliers answer: to an order (855), of a shipment (856), with an invoice (810), of their own stock (846).
 
-Each kind comes as CSV, XLSX or X12 and ends in the same rows; what a program says of our X12 (997) comes as X12 alone.
+Each kind comes as CSV, XLSX, JSON or X12 and ends in the same rows; what a program says of our X12 (997) is X12 alone.
 """
 
 from __future__ import annotations
@@ -127,11 +127,12 @@ INVOICE_COLUMNS = (
 )
 AVAILABILITY_COLUMNS = ("supplier_id", "supplier_sku", "units", "as_of", "expected_date")
 ORDER_RECEIPT_COLUMNS = ("sender", "group_kind", "group_control", "verdict", "says", "said_at")
+TABLES = ("csv", "xlsx", "json")
 # Beside them each may hold sku, our own number of the item, and shipments and invoices line_number.
 
 
 def read_acknowledgements(path: Path, file_name: str, _settings: Settings) -> Iterator[Row | BadRow]:
-    """Yield the rows of a CSV or XLSX file whose status is a word that is known.
+    """Yield the rows of a CSV, XLSX or JSON file whose status is a word that is known.
 
     Raises:
         RefusedFileError: the file cannot be read at all.
@@ -145,6 +146,10 @@ def read_acknowledgements(path: Path, file_name: str, _settings: Settings) -> It
         else:
             said = f"status {row.document['status']!r} says nothing; write one of {', '.join(STATUSES)}"
             yield BadRow(row.line_number, ",".join(map(str, row.document.values())), said)
+
+
+def _tables(stream: Stream, name: str, columns: tuple[str, ...]) -> tuple[FileStream, ...]:
+    return tuple(FileStream(stream, pattern=f"{name}-*.{ending}", columns=columns) for ending in TABLES)
 
 
 def _x12(stream: Stream, document: SupplierDocument, columns: tuple[str, ...]) -> tuple[FileStream, ...]:
@@ -168,17 +173,14 @@ ANSWERS = (
             columns=ACKNOWLEDGEMENT_COLUMNS,
             reader=read_acknowledgements,
         )
-        for ending in ("csv", "xlsx")
+        for ending in TABLES
     ),
     *_x12(ACKNOWLEDGEMENTS, ACKNOWLEDGEMENT_855, ACKNOWLEDGEMENT_COLUMNS),
-    FileStream(SHIPMENTS, pattern="shipments-*.csv", columns=SHIPMENT_COLUMNS),
-    FileStream(SHIPMENTS, pattern="shipments-*.xlsx", columns=SHIPMENT_COLUMNS),
+    *_tables(SHIPMENTS, "shipments", SHIPMENT_COLUMNS),
     *_x12(SHIPMENTS, SHIPMENT_856, SHIPMENT_COLUMNS),
-    FileStream(INVOICES, pattern="invoices-*.csv", columns=INVOICE_COLUMNS),
-    FileStream(INVOICES, pattern="invoices-*.xlsx", columns=INVOICE_COLUMNS),
+    *_tables(INVOICES, "invoices", INVOICE_COLUMNS),
     *_x12(INVOICES, INVOICE_810, INVOICE_COLUMNS),
-    FileStream(AVAILABILITY, pattern="availability-*.csv", columns=AVAILABILITY_COLUMNS),
-    FileStream(AVAILABILITY, pattern="availability-*.xlsx", columns=AVAILABILITY_COLUMNS),
+    *_tables(AVAILABILITY, "availability", AVAILABILITY_COLUMNS),
     *_x12(AVAILABILITY, AVAILABILITY_846, AVAILABILITY_COLUMNS),
     *(
         FileStream(

@@ -85,6 +85,7 @@ SUPPLIERS = FileSource(
         FileStream(TERMS, pattern="terms*.csv", columns=TERMS_COLUMNS),
         FileStream(CATALOGUES, pattern="catalogue-*.csv", columns=CATALOGUE_COLUMNS),
         FileStream(CATALOGUES, pattern="catalogue-*.xlsx", columns=CATALOGUE_COLUMNS),
+        FileStream(CATALOGUES, pattern="catalogue-*.json", columns=CATALOGUE_COLUMNS),
         FileStream(PURCHASE_ORDERS, pattern="purchase_orders-*.csv", columns=PURCHASE_ORDER_COLUMNS),
         FileStream(BACKORDERS, pattern="backorders-*.csv", columns=BACKORDER_COLUMNS),
         *ANSWERS,

@@ -35,11 +35,16 @@ def is_unchanged(connection: psycopg.Connection, stream: Stream, *, file_name: s
 
 def is_same_version(connection: psycopg.Connection, stream: Stream, *, file_name: str, version: str) -> bool:
     """Return whether a file of a drop is the version that was looked into last: fetching it again says nothing."""
+    return known_version(connection, stream, file_name=file_name) == version
+
+
+def known_version(connection: psycopg.Connection, stream: Stream, *, file_name: str) -> str:
+    """Return which version of a file was looked into last; empty: none, or nothing was said of it."""
     row = connection.execute(
         "select version from ops.dropped_files where source = %s and stream = %s and file_name = %s",
         (stream.source, stream.name, file_name),
     ).fetchone()
-    return row is not None and row[0] == version
+    return str(row[0]) if row else ""
 
 
 def keep_version(connection: psycopg.Connection, stream: Stream, *, file_name: str, version: str) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 import httpx
 
 from stockroom.channels.exports import ExportFailedError
-from stockroom.channels.http import Endpoint, TryAgainError, https_only, retry_after_seconds, until_answered
+from stockroom.channels.http import Endpoint, TryAgainError, https_only, until_answered
+from stockroom.tabular.http_page import retry_after_seconds
 
 
 def download(

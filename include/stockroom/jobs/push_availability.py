@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -114,6 +115,8 @@ def push_availability(
 ) -> AllPushed:
     """Write what changed to every connected channel (or to one), read it back, and return what became of it.
 
+    Channels are told at the same time, each over connections of its own: one that answers slowly delays no other.
+
     A round that would empty more than a fifth of a channel's listings, or whose figures stand on an extract that is
     empty, failed or stale, is held before anything is written, and a question put to ``ops.exceptions``.
 
@@ -127,23 +130,25 @@ def push_availability(
     Raises:
         PushError: rounds were held or channels did not answer; the others were told.
     """
-    summaries: list[PushSummary] = []
-    failures: list[str] = []
-    for channel in [CHANNELS[channel_id]] if channel_id else CHANNELS.values():
-        if not channel.is_told(settings):
-            continue
+    channels = [CHANNELS[channel_id]] if channel_id else list(CHANNELS.values())
+    told = [channel for channel in channels if channel.is_told(settings)]
+
+    def tell(channel: Channel) -> PushSummary | str:
+        """Return what became of a channel's round, or why it did not come to one."""
         try:
-            summary = _push_channel(settings, channel, is_dry=is_dry, everything=everything, allowed_by=allowed_by)
+            return _push_channel(settings, channel, is_dry=is_dry, everything=everything, allowed_by=allowed_by)
         except (ChannelError, ExtractionUnderWayError, psycopg.Error) as error:
-            failures.append(f"{channel.channel_id}: {error}")
-        else:
-            summaries.append(summary)
-            if summary.held and not is_dry:
-                failures.append(str(summary))
+            return f"{channel.channel_id}: {error}"
+
+    # At the same time: each waits for its own channel, and the last one should not hear of a sale a round later.
+    with ThreadPoolExecutor(max(len(told), 1), thread_name_prefix="push") as pool:
+        found = list(pool.map(tell, told))
+    summaries = [summary for summary in found if isinstance(summary, PushSummary)]
+    failures = [str(each) for each in found if isinstance(each, str) or (each.held and not is_dry)]
     pushed = AllPushed(tuple(summaries))
     if failures:
-        told = [str(summary) for summary in summaries if not summary.held]
-        raise PushError(" | ".join([*failures, *told]))
+        went = [str(summary) for summary in summaries if not summary.held]
+        raise PushError(" | ".join([*failures, *went]))
     return pushed
 
 

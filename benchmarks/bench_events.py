@@ -78,6 +78,7 @@ def measure(scratch: Path, *, seconds: int, a_second: int) -> int:
         raise RuntimeError("nothing is up")
     with psycopg.connect(server.warehouse_url(), autocommit=True) as warehouse:
         channels = told_channels(warehouse)
+        began = datetime.now(UTC)
         events = list(sell(store, warehouse, seconds=seconds, a_second=a_second))
         known, told = wait_until_told(warehouse, events, channels)
         lost = sum(event not in known for event in events)
@@ -91,6 +92,8 @@ def measure(scratch: Path, *, seconds: int, a_second: int) -> int:
             p50, p95 = np.percentile(values, [50, 95])
             print(f"{said}: p50 {p50:.1f} s, p95 {p95:.1f} s, longest {max(values):.1f} s")
     print(f"lost {lost:,}, doubled {doubled:,}, not told to every other channel {untold:,}")
+    with psycopg.connect(server.url(database="airflow", role="airflow"), autocommit=True) as airflow:
+        say_rounds(airflow, since=began)
     return 1 if lost or doubled or untold else 0
 
 
@@ -199,6 +202,46 @@ def look(
         if others and all(ends):
             told[event] = max(end for end in ends if end)
     return known, told
+
+
+def say_rounds(airflow: psycopg.Connection, *, since: datetime) -> None:
+    """Print what the rounds that were called took, and when their tasks began and ended within one, as medians."""
+    row = airflow.execute(
+        """
+        select count(*), percentile_cont(0.5) within group (order by extract(epoch from end_date - start_date)),
+            max(extract(epoch from end_date - start_date))
+        from dag_run
+        where dag_id = 'sync_channels' and run_type = 'asset_triggered' and start_date >= %s and end_date is not null
+        """,
+        (since,),
+    ).fetchone()
+    print("{:,} rounds were called: {:.1f} s each, the longest {:.1f} s".format(*(row or (0, 0.0, 0.0))))
+    for task, began, ended in airflow.execute(
+        """
+        with tasks as (
+            select
+                tasks.task_id,
+                extract(epoch from min(tasks.start_date) - min(runs.start_date)) as began,
+                extract(epoch from max(tasks.end_date) - min(runs.start_date)) as ended
+            from task_instance as tasks
+            inner join dag_run as runs on tasks.dag_id = runs.dag_id and tasks.run_id = runs.run_id
+            where
+                tasks.dag_id = 'sync_channels'
+                and runs.run_type = 'asset_triggered'
+                and runs.start_date >= %s
+                and tasks.end_date is not null
+            group by tasks.run_id, tasks.task_id
+        )
+
+        select
+            task_id,
+            percentile_cont(0.5) within group (order by began),
+            percentile_cont(0.5) within group (order by ended)
+        from tasks group by task_id order by 3
+        """,
+        (since,),
+    ):
+        print(f"  {task}: from {began:.1f} s to {ended:.1f} s")
 
 
 def get(url: str) -> Any:  # noqa: ANN401  # JSON

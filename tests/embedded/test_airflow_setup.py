@@ -9,6 +9,7 @@ import socket
 import stat
 import subprocess
 import sys
+import textwrap
 import time
 from datetime import date
 from pathlib import Path
@@ -60,8 +61,23 @@ def test_airflow_settings_of_the_surroundings_do_not_leak_in(tmp_path: Path, mon
     monkeypatch.setenv("AIRFLOW__CORE__EXECUTOR", "CeleryExecutor")
     monkeypatch.setenv("AIRFLOW__SMTP__SMTP_HOST", "mail.example")
     environment = airflow_environment(_plan(tmp_path))
-    assert environment["AIRFLOW__CORE__EXECUTOR"] == "LocalExecutor"
+    assert environment["AIRFLOW__CORE__EXECUTOR"] == "stockroom.embedded.ready_executor.ReadyExecutor"
     assert "AIRFLOW__SMTP__SMTP_HOST" not in environment
+
+
+def test_tasks_run_on_this_machine_by_workers_that_have_imported_what_a_round_needs(tmp_path: Path) -> None:
+    looked_at = """
+        import sys
+        from airflow.executors.executor_loader import ExecutorLoader
+        from airflow.executors.local_executor import LocalExecutor
+        LocalExecutor.start = lambda _: print("stockroom.jobs.finish_round" in sys.modules, "numpy" in sys.modules)
+        executor = ExecutorLoader.get_default_executor()
+        print(isinstance(executor, LocalExecutor), "stockroom.jobs.finish_round" in sys.modules)
+        executor.start()
+    """
+    command, environment = [sys.executable, "-c", textwrap.dedent(looked_at)], airflow_environment(_plan(tmp_path))
+    said = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=120).stdout
+    assert said.splitlines()[-2:] == ["True False", "True False"], "it knows them once it starts, and no more than them"
 
 
 def test_a_damaged_file_of_secrets_is_written_anew(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Airflow on one machine: its configuration as environment variables, its secrets, its processes.
 
-As few processes as the work needs: the API server and a scheduler that runs tasks itself (``LocalExecutor``). A DAG
+As few processes as the work needs: the API server and a scheduler that runs tasks itself (``ReadyExecutor``). A DAG
 processor and a triggerer join them only when everything is to stay up: the runner writes the DAG files' content into
 the metadata itself, and no task of ours waits in a trigger. (What channels and partners do meanwhile is found by the
 clock.) Every port is free, on loopback and remembered; the log and health servers, which would open three more on all
@@ -76,7 +76,7 @@ def airflow_environment(plan: AirflowPlan) -> dict[str, str]:
     users = ",".join([f"{ADMIN}:admin", *(f"{name}:user" for name in plan.approvers if name != ADMIN)])
     settings: Mapping[str, Mapping[str, object]] = {
         "core": {
-            "executor": "LocalExecutor",
+            "executor": "stockroom.embedded.ready_executor.ReadyExecutor",
             "parallelism": TASKS_AT_ONCE,
             "dags_folder": plan.project / "dags",
             "plugins_folder": plan.project / "plugins",

@@ -91,8 +91,12 @@ class Settings:
     """How suppliers get their orders for whom nobody set a way: ``folder``, or ``mail`` as their terms say."""
     mail_sender: str = "folder"
     """How shoppers' mails leave: ``folder``, ``smtp:<Airflow connection>`` or ``ses:<Airflow connection>``."""
+    notice_sender: str = ""
+    """How notices that something is back, and apologies, leave: as ``mail_sender`` has it, or told as events to
+    ``klaviyo:``, ``omnisend:``, ``drip:``, ``activecampaign:`` or ``webhook:`` and the id of an Airflow connection.
+    Empty: as other mails."""
     sms_sender: str = "folder"
-    """``folder``, or ``sns:<Airflow connection>``."""
+    """``folder``, ``sns:<Airflow connection>`` or ``webhook:<Airflow connection>``."""
     sms_quiet_hours: str = "21-8"
     """No text is sent in these hours of the recipient's day."""
     feedback_dir: Path = Path()

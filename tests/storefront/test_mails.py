@@ -4,16 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import random
-import signal
 import socket
-import subprocess
-import sys
-import time
 from collections import Counter
 from collections.abc import Iterator
 from email import message_from_bytes
-from pathlib import Path
 from typing import Any
 
 import boto3
@@ -22,6 +16,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from moto.server import ThreadedMotoServer
 from tests.storefront.conftest import Shop, now
+from tests.storefront.notice_killing import kill_while_delivering
 
 from stockroom.delivery.providers import UnreachableProviderError
 from stockroom.jobs.announce_restocks import announce_restocks
@@ -29,20 +24,6 @@ from stockroom.jobs.deliver_outbox import deliver_outbox
 from stockroom.settings import SettingsError
 
 ADA, BOB, CAT = (f"{name}@mail.example" for name in ("ada", "bob", "cat"))
-DELIVER = """
-import sys
-from datetime import UTC, datetime
-from pathlib import Path
-from stockroom.jobs.deliver_outbox import deliver_outbox
-from stockroom.settings import SettingsError
-from stockroom.settings import Settings
-folder = Path(sys.argv[2])
-settings = Settings(
-    sys.argv[1], "", folder, folder, folder, folder, mail_sender="smtp:mails", shop_url="https://shop.example"
-)
-print("ready", flush=True)
-deliver_outbox(settings, now=datetime.now(UTC))
-"""
 
 
 class PostOffice:
@@ -229,23 +210,12 @@ def test_a_connection_that_the_server_closes_is_opened_again(shop: Shop, office:
 
 
 @pytest.mark.usefixtures("server")
-def test_killed_at_any_moment_nobody_is_written_to_twice(shop: Shop, office: PostOffice, tmp_path: Path) -> None:
+def test_killed_at_any_moment_nobody_is_written_to_twice(shop: Shop, office: PostOffice) -> None:
     addresses = [f"shopper{number}@mail.example" for number in range(40)]
     wait_in_line(shop, *addresses)
     shop.stock(100)
     announce_restocks(shop.settings, as_of_date=now().date(), now=now())
-    draw = random.Random(7)  # noqa: S311  # moments, not secrets
-    command = [sys.executable, "-c", DELIVER, shop.settings.warehouse_url, str(tmp_path)]
-    for _ in range(3):
-        with subprocess.Popen(command, stdout=subprocess.PIPE, env=dict(os.environ)) as process:
-            assert process.stdout is not None
-            process.stdout.readline()
-            before = len(office.taken)
-            until = time.monotonic() + 20
-            while len(office.taken) == before and process.poll() is None and time.monotonic() < until:
-                time.sleep(0.002)
-            time.sleep(draw.uniform(0, 0.05))
-            process.send_signal(signal.SIGKILL)
+    kill_while_delivering(shop.settings, kills=3, has_begun=lambda: len(office.taken))
     deliver_outbox(shop.settings, now=now())
     assert max(office.addresses().values()) == 1
     ((unsure,),) = shop.rows("select count(*) from ops.outbox where state = 'sending'")

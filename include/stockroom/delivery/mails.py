@@ -54,7 +54,7 @@ class MailWay(Protocol):
 
 
 @contextmanager
-def open_mail_way(sender: str, folder: Path) -> Iterator[MailWay]:
+def open_mail_way(sender: str, folder: Path, *, variable: str = "STOCKROOM_MAIL_SENDER") -> Iterator[MailWay]:
     """Open the way of ``sender``: ``folder``, ``smtp:<Airflow connection>`` or ``ses:<Airflow connection>``.
 
     Nothing is connected before the first mail.
@@ -65,7 +65,7 @@ def open_mail_way(sender: str, folder: Path) -> Iterator[MailWay]:
     if sender == FOLDER:
         yield _Folder(folder)
         return
-    kind, connection_id = connection_of(sender, ("smtp", "ses"), variable="STOCKROOM_MAIL_SENDER")
+    kind, connection_id = connection_of(sender, ("smtp", "ses"), variable=variable)
     if kind == "ses":
         yield _Ses(sender, connection_id)
         return

@@ -6,10 +6,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import httpx
+
+from stockroom.delivery.event_services import SERVICES
 from stockroom.settings import SettingsError
 
 FOLDER = "folder"
 """The sender that writes files: the same message twice is one file."""
+WEBHOOK = "webhook"
+"""The sender that posts to a program of the shop's own, which knows a number that it has seen."""
+_KNOW_REPEATS = (FOLDER, WEBHOOK, *(service.name for service in SERVICES.values() if service.knows_repeats))
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 class UnsentError(RuntimeError):
@@ -29,8 +36,31 @@ class UnsureError(RuntimeError):
 
 
 def sending_twice_is_once(sender: str) -> bool:
-    """Return whether sending the same message again is the same message: so in a folder, and nowhere else."""
-    return sender == FOLDER
+    """Return whether sending the same message again is the same message: in a folder, and where its number is known.
+
+    >>> sending_twice_is_once("folder"), sending_twice_is_once("klaviyo:shop"), sending_twice_is_once("smtp:mails")
+    (True, True, False)
+    """
+    return sender.partition(":")[0] in _KNOW_REPEATS
+
+
+def tls_only(url: str, name: str) -> str:
+    """Return an address to which keys and addresses may travel: over TLS, or within this machine and its own network.
+
+    >>> tls_only("https://hooks.example/stock", "webhook:hooks")
+    'https://hooks.example/stock'
+
+    Raises:
+        SettingsError: it is no address, or would send them in the clear.
+    """
+    try:
+        parsed = httpx.URL(url)
+    except httpx.InvalidURL:
+        parsed = httpx.URL()
+    is_near = parsed.host in _LOOPBACK or (parsed.host.isascii() and not set(parsed.host) & {".", ":"})
+    if not parsed.host or (parsed.scheme != "https" and not (parsed.scheme == "http" and is_near)):
+        raise SettingsError(f"{name}: {url!r} is no address that may be written to; give one with https://")
+    return url
 
 
 def connection_of(sender: str, kinds: tuple[str, ...], *, variable: str) -> tuple[str, str]:

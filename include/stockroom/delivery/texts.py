@@ -1,4 +1,4 @@
-"""Ways for a text message to leave: a folder by default, Amazon SNS through an Airflow connection."""
+"""Ways for a text message to leave: a folder by default; Amazon SNS or a webhook through an Airflow connection."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from stockroom.delivery.events import webhook_body, webhook_receiver
 from stockroom.delivery.folder import write_whole
-from stockroom.delivery.providers import FOLDER, amazon_answers, amazon_client, connection_of
+from stockroom.delivery.providers import FOLDER, WEBHOOK, amazon_answers, amazon_client, connection_of
+from stockroom.delivery.webhooks import WebhookMessage, post_webhook
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,9 @@ class TextMessage:
 
 
 def send_text(message: TextMessage, *, sender: str, folder: Path) -> Path | str:
-    """Send a message by ``sender``: ``folder``, or ``sns:<Airflow connection>``. Return its file, or the way it went.
+    """Send a message by ``sender``: ``folder``, ``sns:`` or ``webhook:`` and the id of an Airflow connection.
+
+    Returns its file, or the way it went.
 
     Raises:
         UnsentError: the provider refused it.
@@ -34,7 +38,12 @@ def send_text(message: TextMessage, *, sender: str, folder: Path) -> Path | str:
         content = {"to": message.recipient, "words": message.words}
         write_whole(path, json.dumps(content, ensure_ascii=False).encode() + b"\n", mode=0o600)
         return path
-    _, connection_id = connection_of(sender, ("sns",), variable="STOCKROOM_SMS_SENDER")
+    kind, connection_id = connection_of(sender, ("sns", WEBHOOK), variable="STOCKROOM_SMS_SENDER")
+    if kind == WEBHOOK:
+        said = {"words": message.words}
+        body = webhook_body("text", medium="phone", recipient=message.recipient, properties=said)
+        post_webhook(WebhookMessage(message.message_key, body), receiver=webhook_receiver(connection_id))
+        return sender
     with amazon_answers("Amazon SNS"):
         amazon_client("sns", connection_id).publish(
             PhoneNumber=message.recipient,

@@ -10,8 +10,10 @@ from typing import Generic, TypeVar
 
 import psycopg
 
+from stockroom.delivery.event_services import ShopperEvent
 from stockroom.delivery.mails import Mail
 from stockroom.delivery.providers import (
+    FOLDER,
     NoSuchRecipientError,
     UnreachableProviderError,
     UnsentError,
@@ -33,7 +35,7 @@ from stockroom.warehouse.suppressions import suppress
 BOUNCE = "bounce"
 MEND = "correct what the message names where it is kept; the next delivery tries it again"
 
-Message = TypeVar("Message", Mail, TextMessage)
+Message = TypeVar("Message", Mail, TextMessage, ShopperEvent)
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class Delivery:
     def send_all(self, messages: Sequence[OutboxMessage], way: Way[Message]) -> None:
         """Send messages of a way, in their order; a provider that cannot be reached is left alone."""
         # Files are written a few a transaction. A provider takes its time over each: then stock is read before each.
-        is_file = sending_twice_is_once(way.sender)
+        is_file, knows_repeats = way.sender == FOLDER, sending_twice_is_once(way.sender)
         at_once = MESSAGES_AT_ONCE if is_file else 1
         for first in range(0, len(messages), at_once):
             batch = messages[first : first + at_once]
@@ -71,7 +73,11 @@ class Delivery:
             with self.connection.transaction():
                 self._withdraw_sold_out(batch)
             try:
-                self._hand_over(batch[0], way)
+                if knows_repeats:
+                    with self.connection.transaction():
+                        self._write(batch[0], way)
+                else:
+                    self._hand_over(batch[0], way)
             except UnreachableProviderError as error:
                 self.summary.out_of_reach.append(f"{error}; {len(messages) - first:,} messages wait")
                 return
@@ -83,10 +89,16 @@ class Delivery:
             self.summary.sold_out += withdraw_sold_out(self.connection, notices, now=self.now)
 
     def _write(self, message: OutboxMessage, way: Way[Message]) -> None:
-        """Make a file of a message. Killed before the commit, the next delivery writes the same file again."""
+        """Send a message where twice is once. Killed before the commit, the next delivery sends the same again."""
         composed = self._composed(message, way)
-        if composed is not None:
-            self._left(message, way.send(composed))
+        if composed is None:
+            return
+        try:
+            gone = way.send(composed)
+        except UnsentError as error:
+            self.fail(message, error)
+        else:
+            self._left(message, gone)
 
     def _hand_over(self, message: OutboxMessage, way: Way[Message]) -> None:
         """Hand a message to a provider. It is marked before, since a second time would be a second message."""
@@ -151,7 +163,7 @@ class Delivery:
         self.summary.failed.append(subject)
 
 
-def _digest(message: Mail | TextMessage) -> str:
-    if isinstance(message, Mail):
-        return contact_sha256(email=message.recipient.strip().lower())
-    return contact_sha256(phone=message.recipient.strip())
+def _digest(message: Mail | TextMessage | ShopperEvent) -> str:
+    if isinstance(message, TextMessage):
+        return contact_sha256(phone=message.recipient.strip())
+    return contact_sha256(email=message.recipient.strip().lower())

@@ -14,12 +14,11 @@ from stockroom.delivery.texts import send_text
 from stockroom.jobs.deliver_confirmation import compose_confirm_mail, compose_confirm_text
 from stockroom.jobs.deliver_help_text import compose_help_text
 from stockroom.jobs.deliver_messages import Delivery, Way
+from stockroom.jobs.deliver_notices import NOTICE_MAILS, deliver_notices
 from stockroom.jobs.deliver_orders import ORDERS, deliver_orders
 from stockroom.jobs.deliver_price_signals import send_price_signals
 from stockroom.jobs.deliver_purchase_order import DOCUMENT
-from stockroom.jobs.deliver_restock_mail import compose_restock_mail
 from stockroom.jobs.deliver_restock_text import compose_restock_text
-from stockroom.jobs.deliver_sorry_mail import compose_sorry_mail
 from stockroom.jobs.deliver_waiting_mail import WAITING, compose_waiting_mail
 from stockroom.jobs.delivery_summary import KINDS, MESSAGES_AT_ONCE, PRICE_SIGNALS, DeliverySummary
 from stockroom.settings import Settings
@@ -31,14 +30,13 @@ from stockroom.warehouse.restock_confirmations import MAIL as CONFIRM_MAIL
 from stockroom.warehouse.restock_confirmations import TEXT as CONFIRM_TEXT
 from stockroom.warehouse.restock_feedback import HELP
 from stockroom.warehouse.restock_notices import KINDS as NOTICE_KINDS
-from stockroom.warehouse.restock_notices import MAIL, TEXT
+from stockroom.warehouse.restock_notices import TEXT
 from stockroom.warehouse.switches import NOTICES, is_off
 
 MAILS = {
     CONFIRM_MAIL: compose_confirm_mail,
-    MAIL: compose_restock_mail,
-    SORRY: compose_sorry_mail,
     WAITING: compose_waiting_mail,
+    **NOTICE_MAILS,
 }
 TEXTS = {HELP: compose_help_text, CONFIRM_TEXT: compose_confirm_text, TEXT: compose_restock_text}
 QUESTIONS = (CONFIRM_MAIL, CONFIRM_TEXT)
@@ -89,8 +87,10 @@ def _deliver(delivery: Delivery, messages: Sequence[OutboxMessage]) -> None:
     settings = delivery.settings
     with open_mail_way(settings.mail_sender, settings.outbox_dir / "mail") as way:
         deliver_orders(delivery, [one for one in messages if one.kind in ORDERS], way)
-        mails = [one for one in messages if one.kind in MAILS]
+        apart = NOTICE_MAILS if settings.notice_sender else {}
+        mails = [one for one in messages if one.kind in MAILS and one.kind not in apart]
         delivery.send_all(mails, Way(settings.mail_sender, MAILS, way.send))
+    deliver_notices(delivery, [one for one in messages if one.kind in apart])
     texts = [one for one in messages if one.kind in TEXTS]
     text_by = partial(send_text, sender=settings.sms_sender, folder=settings.outbox_dir / "sms")
     delivery.send_all(texts, Way(settings.sms_sender, TEXTS, text_by))

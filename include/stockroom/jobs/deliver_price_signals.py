@@ -8,7 +8,7 @@ from datetime import date
 import psycopg
 
 from stockroom.delivery.providers import UnreachableProviderError, UnsentError
-from stockroom.delivery.webhooks import WebhookMessage, post_webhook
+from stockroom.delivery.webhooks import Receiver, WebhookMessage, post_webhook
 from stockroom.documents.price_signals import SignalLine, price_signals_json
 from stockroom.jobs.deliver_messages import Delivery
 from stockroom.jobs.delivery_summary import PRICE_SIGNALS
@@ -55,10 +55,12 @@ def _send(delivery: Delivery, message: OutboxMessage) -> None:
         return
     plan_date = date.fromisoformat(message.subject_key)
     body = price_signals_json(plan_date, settings.currency, signal_lines(connection, plan_date))
-    way = post_webhook(
-        WebhookMessage(message.message_key, body),
-        url=settings.price_webhook_url,
-        secret=settings.price_webhook_secret,
+    receiver = Receiver(
+        "the receiver of price signals",
+        settings.price_webhook_url,
+        settings.price_webhook_secret,
+        kept_in="STOCKROOM_PRICE_WEBHOOK_SECRET",
     )
+    way = post_webhook(WebhookMessage(message.message_key, body), receiver=receiver)
     mark_sent(connection, message.message_key, way)
     delivery.summary.left[message.kind].append(message.subject_key)

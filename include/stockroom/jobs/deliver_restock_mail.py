@@ -30,11 +30,12 @@ def compose_restock_mail(
     notice = read_notice(connection, message.subject_key, MAIL)
     if notice is None:
         return None
-    mail = _mail(settings, notice, message)
+    mail = restock_mail(settings, notice, message)
     return ready(mail.head, restock_mail_bytes(mail))
 
 
-def _mail(settings: Settings, notice: Notice, message: OutboxMessage) -> RestockMail:
+def restock_mail(settings: Settings, notice: Notice, message: OutboxMessage) -> RestockMail:
+    """Return what the message about a restock says."""
     shop = settings.shop_url.rstrip("/")
     return RestockMail(
         head=mail_head(settings, message, notice.address),

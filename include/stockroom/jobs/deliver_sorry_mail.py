@@ -14,7 +14,7 @@ from stockroom.jobs.deliver_restock_mail import mail_head, ready
 from stockroom.jobs.shopper_links import unsubscribe_url, visit_url
 from stockroom.settings import Settings
 from stockroom.warehouse.outbox import OutboxMessage
-from stockroom.warehouse.restock_apologies import read_apology
+from stockroom.warehouse.restock_apologies import Apology, read_apology
 
 
 def compose_sorry_mail(
@@ -30,8 +30,14 @@ def compose_sorry_mail(
     apology = read_apology(connection, message.subject_key)
     if apology is None:
         return None
+    mail = sorry_mail(settings, apology, message)
+    return ready(mail.head, sorry_mail_bytes(mail))
+
+
+def sorry_mail(settings: Settings, apology: Apology, message: OutboxMessage) -> SorryMail:
+    """Return what the message to whoever waited in vain says."""
     shop = settings.shop_url.rstrip("/")
-    mail = SorryMail(
+    return SorryMail(
         head=mail_head(settings, message, apology.address),
         title=apology.title,
         is_discontinued=apology.is_discontinued,
@@ -48,4 +54,3 @@ def compose_sorry_mail(
         wait_url="" if apology.is_discontinued else visit_url(settings, message.subject_key),
         unsubscribe_url=unsubscribe_url(settings, message.subject_key),
     )
-    return ready(mail.head, sorry_mail_bytes(mail))

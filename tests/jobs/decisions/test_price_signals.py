@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -102,7 +103,9 @@ def test_a_pricing_system_hears_of_a_week_once_and_can_prove_who_spoke(listened,
     for _ in range(2):
         deliver_outbox(listened, now=NOW)
     ((headers, body),) = pricing.heard
-    assert headers["X-Stockroom-Signature"] == "sha256=" + hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
+    signed = headers["X-Stockroom-Timestamp"].encode() + b"." + body
+    assert headers["X-Stockroom-Signature"] == "sha256=" + hmac.new(SECRET.encode(), signed, hashlib.sha256).hexdigest()
+    assert abs(time.time() - int(headers["X-Stockroom-Timestamp"])) < 60
     assert headers["X-Stockroom-Message"] == "price_signals/2011-06-30"
     (signal,) = json.loads(body)["signals"]
     assert (signal["sku"], signal["suggested_price"]) == ("MUG", "5.1500")

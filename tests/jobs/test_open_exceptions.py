@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import pytest
 
 from stockroom.jobs.open_exceptions import open_exceptions
+from stockroom.jobs.settle_exception import settle_exception
 from stockroom.settings import Settings
 
 
@@ -26,8 +28,16 @@ def raise_exception(warehouse, key: str, *, kind: str = "policy_rule", resolved:
 def test_an_open_exception_is_named_with_its_mend(settings: Settings, warehouse) -> None:
     raise_exception(warehouse, "a")
     assert str(open_exceptions(settings)) == (
-        "policy rule: 1 open\n  subject a (since 2011-06-30): it is wrong\n    mend: put it right"
+        "policy rule: 1 open\n  subject a (since 2011-06-30): it is wrong\n    mend: put it right\n    key: a"
     )
+
+
+def test_a_key_is_written_so_that_settle_takes_it_from_a_shell(settings: Settings, warehouse) -> None:
+    raise_exception(warehouse, "listing/shopify/Tom's mug")
+    [said] = [line for line in str(open_exceptions(settings)).splitlines() if line.startswith("    key: ")]
+    [key] = shlex.split(said.removeprefix("    key: "))
+    settle_exception(settings, key, "acted", who="ann", note=None)
+    assert str(open_exceptions(settings)) == "nothing wants a person"
 
 
 def test_what_is_mended_is_not_listed(settings: Settings, warehouse) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -36,6 +37,7 @@ class OpenExceptions:
             for one in shown:
                 yield f"  {one.subject} (since {one.raised_at:%Y-%m-%d}): {one.detail}"
                 yield f"    mend: {one.mend}"
+                yield f"    key: {shlex.quote(one.key)}"  # as a shell takes it, behind `stockroom settle`
             if len(listed) > len(shown):
                 yield f"  and {len(listed) - len(shown):,} more: stockroom exceptions --kind {kind}"
 

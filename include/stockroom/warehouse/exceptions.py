@@ -16,6 +16,8 @@ class OpenException(NamedTuple):
     detail: str
     mend: str
     raised_at: datetime
+    key: str
+    """What an answer to it names (``settle``)."""
 
 
 def list_open_exceptions(connection: psycopg.Connection, *, kind: str | None = None) -> list[OpenException]:
@@ -25,7 +27,7 @@ def list_open_exceptions(connection: psycopg.Connection, *, kind: str | None = N
     """
     rows = connection.execute(
         """
-        select kind, subject, detail, mend, raised_at
+        select kind, subject, detail, mend, raised_at, exception_key
         from ops.exceptions
         where state = 'open' and (%(kind)s::text is null or kind = %(kind)s)
         order by kind, money_at_risk desc nulls last, raised_at, subject

@@ -1,4 +1,4 @@
-"""End a round of all channels: name what is promised beyond stock, say where orders ship from, tell the channels."""
+"""End a round of all channels: name what is promised beyond stock and what channels show amiss, tell the channels."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import psycopg
 
+from stockroom.jobs.notice_level_differences import notice_level_differences
 from stockroom.jobs.notice_oversells import notice_oversells
 from stockroom.jobs.push_availability import push_availability
 from stockroom.settings import Settings
@@ -26,11 +27,12 @@ def finish_round(settings: Settings) -> str:
     """
     failures: list[str] = []
     said = _tried(lambda: str(notice_oversells(settings)), failures)
+    differing = _tried(lambda: str(notice_level_differences(settings)), failures)
     _tried(lambda: _size_buffers(settings), failures)
     told = str(push_availability(settings))
     if failures:
         raise RoundError(" | ".join([*failures, told]))
-    return f"{said}\n{told}"
+    return "\n".join(filter(None, (said, differing, told)))
 
 
 def _size_buffers(settings: Settings) -> str:

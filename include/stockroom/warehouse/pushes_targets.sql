@@ -47,10 +47,22 @@ sold_since as (
     ) as sold
 ),
 
+-- What was seen to show something else than it was told is looked at again, until it is seen to agree.
+differing as (
+    select
+        levels.listing_id,
+        levels.location_id
+    from ops.stock_levels as levels
+    inner join ops.stock_locations as locations
+        on levels.location_id = locations.location_id and levels.source != locations.source_of_truth
+    where levels.source = %(channel)s and levels.differing_units != 0
+),
+
 expected as (
     select
         availability.*,
         last_pushes.outcome,
+        differing.listing_id is not null as is_differing,
         coalesce(availability.shown_when_counted, last_pushes.units_seen - coalesce(sold_since.units, 0))
             as shown_units
     from availability
@@ -62,6 +74,10 @@ expected as (
         on
             availability.listing_id = sold_since.listing_id
             and availability.place_id = sold_since.place_id
+    left join differing
+        on
+            availability.listing_id = differing.listing_id
+            and availability.location_id = differing.location_id
 )
 
 select
@@ -78,4 +94,5 @@ where
     or outcome is null
     or outcome not in ('as_wanted', 'verified')
     or units is distinct from shown_units
+    or is_differing
 order by listing_id, place_id

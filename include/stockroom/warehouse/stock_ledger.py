@@ -15,6 +15,7 @@ LEVEL_STREAMS = (
     ("shopify", "inventory_levels"),
     ("bigcommerce", "inventory_items"),
     ("woocommerce", "products"),
+    ("ebay", "inventory_items"),
     ("amazon", "fba_inventory"),
 )
 """Streams that say what a channel shows at its places."""

@@ -127,6 +127,18 @@ woocommerce_levels as (
 
 ),
 
+ebay_levels as (
+
+    select
+        *,
+        {{ newest_first('listing_id') }} as version_rank
+
+    from {{ ref('stg_ebay__inventory_items') }}
+
+    where landing_file_id > {{ newest_taken_file('ebay', 'inventory_items') }}
+
+),
+
 channels as (
 
     select * from {{ ref('stg_ops__channels') }}
@@ -202,6 +214,32 @@ of_woocommerce as (
 
 ),
 
+of_ebay as (
+
+    select
+        'ebay' as source,
+        ebay_levels.listing_id,
+        channels.ship_from as location_id,
+        ebay_levels.landing_file_id,
+        ebay_levels.sku,
+        ebay_levels.shown_units as available_units,
+        ebay_levels.shown_units as on_hand_units,
+        0 as committed_units,
+        0 as incoming_units,
+        0 as reserved_units,
+        0 as damaged_units
+
+    from ebay_levels
+    inner join channels
+        on channels.channel_id = 'ebay'
+
+    where
+        ebay_levels.version_rank = 1
+        and ebay_levels.shown_units is not null
+        and channels.ship_from is not null
+
+),
+
 levels as (
 
     select * from of_shopify
@@ -217,6 +255,10 @@ levels as (
     union all
 
     select * from of_woocommerce
+
+    union all
+
+    select * from of_ebay
 
 )
 

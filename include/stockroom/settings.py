@@ -115,6 +115,8 @@ class Settings:
     second_approval_threshold: Decimal = Decimal(25000)
     """Orders above this value need two people, at least one of them a second approver."""
     second_approvers: tuple[str, ...] = ("director",)
+    exchange_rate_days: int = 7
+    """A rate older than this counts as not known."""
     refusal_days: int = 7
     """So long nobody is asked again about what was refused."""
     exceptions_a_day: int = 20

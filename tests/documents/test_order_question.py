@@ -13,7 +13,7 @@ def question(**given) -> OrderQuestion:
         "po_number": "PO-000001", "version": 1, "supplier_name": "Mug Makers", "location_id": "LONDON",
         "currency": "GBP", "value": Decimal(3000), "requested_date": date(2011, 7, 10), "units": 24,
         "why": "above the approval threshold of 2,000.00 GBP", "first_yes": "", "margin_per_day": 12.5,
-        "first_out_in_days": 3.4, "lines": (item(),),
+        "base_currency": "GBP", "exchange_rate": None, "rate_date": None, "first_out_in_days": 3.4, "lines": (item(),),
     }  # fmt: skip
     return OrderQuestion(**{**row, **given})
 

@@ -194,9 +194,9 @@ def test_another_location_that_has_it_ships_it(shelf: Shelf) -> None:
     shelf.do("insert into marts.dim_locations values ('LONDON', 'GB'), ('LEEDS', 'GB'), ('LYON', 'FR')")
     shelf.do(
         "create table marts.dim_skus (sku text, unit_price numeric, unit_cost numeric, unit_cost_currency text, "
-        "currency text)"
+        "base_unit_cost numeric, currency text)"
     )
-    shelf.do("insert into marts.dim_skus values ('MUG', 9, 4, 'GBP', 'GBP')")
+    shelf.do("insert into marts.dim_skus values ('MUG', 9, 4, 'GBP', 4, 'GBP')")
     shelf.holds(90, "LYON")
     shelf.holds(3, "LEEDS")
     shelf.sold("ebay", "E1", 0)

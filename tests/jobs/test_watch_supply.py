@@ -27,8 +27,8 @@ create table marts.dim_suppliers (supplier_id text, name text, lane text);
 create table marts.dim_skus (sku text, title text, category text, unit_price numeric, is_active boolean);
 create table marts.fct_purchase_order_lines (
     po_number text, line_number integer, supplier_id text, location_id text, sku text, units_ordered integer,
-    units_open integer, unit_cost numeric, currency text, requested_date date, promised_date date, origin text,
-    ordered_at timestamptz
+    units_open integer, unit_cost numeric, currency text, exchange_rate numeric default 1, requested_date date,
+    promised_date date, origin text, ordered_at timestamptz
 );
 create table staging.stg_wms__receipts (
     landing_file_id bigint, landing_line_number bigint, receipt_id text, po_number text, line_number integer,
@@ -200,6 +200,16 @@ def test_answers_reach_their_lines_and_move_orders_however_often_they_come(store
         f"changed_price/{dearer}/1": "Mug Makers charges 3.50 GBP instead of 3.00 for each of 100 units",
     }
     assert store.do("select money_at_risk from ops.exceptions where kind = 'changed_price'") == [(50,)]
+    # The same in euros at 0.80 pounds apiece, and in money of which nobody knows the worth.
+    for rate, worth in ((0.8, (40,)), (None, (None,))):
+        store.do(
+            "update ops.purchase_orders set currency = 'EUR', exchange_rate = %s, rate_date = %s where po_number = %s",
+            rate,
+            rate and TODAY,
+            dearer,
+        )
+        store.watch()
+        assert store.do("select money_at_risk from ops.exceptions where kind = 'changed_price'") == [worth]
     again = store.watch()
     assert (again.answered_lines, again.moved_orders, again.news) == (0, 0, 0)
     store.answer(short, "accepted", units=100, days_ago=0.2, file=3)  # it found the rest

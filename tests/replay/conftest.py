@@ -18,7 +18,8 @@ OUT_OF_STOCK = (date(2011, 5, 9), date(2011, 5, 15))
 TABLES = """
 create table marts.dim_skus (
     sku text, title text, category text, unit_price numeric(14, 4), unit_cost numeric(14, 4), unit_cost_currency text,
-    supplier_id text, pack_units integer, minimum_order_units integer, is_active boolean, is_discontinued boolean);
+    base_unit_cost numeric(14, 4), supplier_id text, pack_units integer, minimum_order_units integer,
+    is_active boolean, is_discontinued boolean);
 create table marts.dim_suppliers (
     supplier_id text, lane text, currency text, quoted_lead_time_days numeric(10, 2));
 create table marts.dim_policies (
@@ -76,7 +77,9 @@ class Marts:
     def sku(self, sku: str = "MUG", *, first: date = FIRST, stock: int = 40, **given: object) -> None:
         """Add an item that sells 2 a day while it is there, at a level stock, and was out of it for a week in May."""
         row = {"title": sku.title(), "category": "mugs", "unit_price": 5, "unit_cost": 3, "supplier_id": "S01"}
-        self.insert("dim_skus", sku=sku, **{**row, "is_active": True, "is_discontinued": False, **given})
+        row |= {"is_active": True, "is_discontinued": False, **given}
+        is_foreign = row.get("unit_cost_currency", "GBP") != "GBP"
+        self.insert("dim_skus", sku=sku, **{"base_unit_cost": None if is_foreign else row["unit_cost"], **row})
         day = first
         while day <= LAST:
             is_out = OUT_OF_STOCK[0] <= day <= OUT_OF_STOCK[1]

@@ -24,6 +24,12 @@ backorders as (
 
 ),
 
+rates as (
+
+    select * from {{ ref('int_exchange_rates') }}
+
+),
+
 answers as (
 
     select * from {{ ref('stg_ops__purchase_order_line_answers') }}
@@ -78,6 +84,7 @@ lines as (
         units_ordered,
         unit_cost,
         currency,
+        cast(null as numeric(18, 8)) as own_rate,
         ordered_at,
         requested_date,
         promised_date,
@@ -103,6 +110,7 @@ lines as (
         units_ordered,
         unit_cost,
         currency,
+        exchange_rate as own_rate,
         {{ start_of_day('plan_date') }} as ordered_at,
         requested_date,
         cast(null as date) as promised_date,
@@ -147,6 +155,12 @@ joined as (
         lines.units_ordered,
         lines.unit_cost,
         lines.currency,
+        cast(
+            case
+                when lines.currency = '{{ var("store_currency") }}' then 1
+                else coalesce(lines.own_rate, rates.rate)
+            end as numeric(18, 8)
+        ) as exchange_rate,
         lines.ordered_at,
         lines.requested_date,
         lines.own_state,
@@ -178,6 +192,12 @@ joined as (
         on
             lines.po_number = answers.po_number
             and lines.line_number = answers.line_number
+    -- At most one rate of a currency holds on a day.
+    left join rates
+        on
+            lines.currency = rates.currency
+            and lines.ordered_at >= {{ start_of_day('rates.rate_date') }}
+            and (rates.next_rate_date is null or lines.ordered_at < {{ start_of_day('rates.next_rate_date') }})
 
 ),
 
@@ -194,6 +214,7 @@ with_state as (
         units_backordered,
         unit_cost,
         currency,
+        exchange_rate,
         ordered_at,
         requested_date,
         promised_date,

@@ -63,6 +63,11 @@ described as (
         -- What the supplier charges; where nobody offers the sku any more, what the shop itself noted.
         coalesce(offers.unit_cost, skus.unit_cost) as unit_cost,
         coalesce(offers.currency, skus.unit_cost_currency) as unit_cost_currency,
+        case
+            when offers.unit_cost is not null then offers.base_unit_cost
+            when coalesce(skus.unit_cost_currency, '{{ var("store_currency") }}') = '{{ var("store_currency") }}'
+                then cast(skus.unit_cost as numeric(14, 4))
+        end as base_unit_cost,
         coalesce(offers.is_discontinued, false) as is_discontinued,
         coalesce(switched.is_live, all_others.is_live, true) as is_live
 

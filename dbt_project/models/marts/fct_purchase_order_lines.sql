@@ -20,6 +20,8 @@ typed as (
         units_backordered,
         unit_cost,
         currency,
+        exchange_rate,
+        cast(unit_cost * exchange_rate as numeric(14, 4)) as base_unit_cost,
         ordered_at,
         requested_date,
         promised_date,

@@ -42,8 +42,12 @@ class OrderQuestion:
     why: str
     first_yes: str
     """Who agreed already, where two people must; else empty."""
+    base_currency: str
+    exchange_rate: Decimal | None
+    """What one of the currency is worth in the base currency; ``None``: it is that, or nobody knows."""
+    rate_date: date | None
     margin_per_day: float
-    """What every day costs on which the lines that run out are not there."""
+    """In the base currency: what every day costs on which the lines that run out are not there."""
     first_out_in_days: float | None
     """When the first of them runs out; ``None`` when none does before the goods are wanted."""
     lines: tuple[QuestionLine, ...]
@@ -55,8 +59,9 @@ class OrderQuestion:
 def order_question(question: OrderQuestion) -> str:
     """Return the text under the question."""
     wanted = f", wanted by {formats.long_day(question.requested_date)}" if question.requested_date else ""
+    value = f"**{formats.money(question.value, question.currency)}**{_in_base(question)}"
     paragraphs = [
-        f"**{formats.money(question.value, question.currency)}** to **{_plain(question.supplier_name)}** for "
+        f"{value} to **{_plain(question.supplier_name)}** for "
         f"{_plain(question.location_id)}{wanted}: {_counted(len(question.lines), 'line')}, "
         f"{_counted(question.units, 'unit')}.",
         f"**Why a person is asked:** {_plain(question.why)}.",
@@ -77,8 +82,17 @@ def order_question(question: OrderQuestion) -> str:
 def _if_late(question: OrderQuestion) -> str:
     first = max(question.first_out_in_days or 0.0, 0.0)
     when = "the first of them is out already" if first < 1 else f"the first of them lasts {_counted(int(first), 'day')}"
-    margin = formats.money(Decimal(f"{question.margin_per_day:.2f}"), question.currency)
+    margin = formats.money(Decimal(f"{question.margin_per_day:.2f}"), question.base_currency)
     return f"**If the goods come late:** up to {margin} of margin a day on lines that run out before; {when}."
+
+
+def _in_base(question: OrderQuestion) -> str:
+    if question.currency == question.base_currency:
+        return ""
+    if question.exchange_rate is None or question.rate_date is None:
+        return f" (no exchange rate to {question.base_currency} is known)"
+    worth = formats.money(question.value * question.exchange_rate, question.base_currency)
+    return f" ({worth} at {question.exchange_rate.normalize():f} of {formats.long_day(question.rate_date)})"
 
 
 def _table(lines: Sequence[QuestionLine]) -> list[str]:

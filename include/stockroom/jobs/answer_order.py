@@ -43,7 +43,7 @@ def answer_order(settings: Settings, po_number: str, version: int, answer: Answe
     An answer counts only for the version that it was given for, and only while that version waits; any other is
     recorded without effect. A refusal counts for a proposal that a gate holds, too. ``no answer`` (the question ran out
     of time) leaves the order waiting. Given twice, an answer acts once. An order above
-    ``STOCKROOM_SECOND_APPROVAL_THRESHOLD`` goes when two people said so.
+    ``STOCKROOM_SECOND_APPROVAL_THRESHOLD``, or in money of which no rate is known, goes when two people said so.
 
     Raises:
         UnknownOrderError: no purchase order of ours has that number.
@@ -64,6 +64,7 @@ def answer_order(settings: Settings, po_number: str, version: int, answer: Answe
             who=who.strip(),
             second_above=settings.second_approval_threshold,
             second_approvers=settings.second_approvers,
+            currency=settings.currency,
         )
         if answer != "no answer":  # after that, since an unknown order is said first; it undoes what was recorded
             check_named(settings, who)

@@ -19,6 +19,7 @@ from stockroom.jobs.order_transfers import find_transfers, transfer_orders
 from stockroom.planning.joint_words import said_of_order
 from stockroom.planning.transfers import Move, left_to_buy, moved_to
 from stockroom.warehouse.budgets import LeftOut
+from stockroom.warehouse.exchange_rates import read_frozen_rates
 from stockroom.warehouse.orders import ProposedOrder
 from stockroom.warehouse.planners_overrides import read_frozen_overrides, read_ordered_overrides
 from stockroom.warehouse.plans_exceptions import PlanException
@@ -75,6 +76,7 @@ def build_orders(connection: psycopg.Connection, plan_date: date, *, currency: s
     candidates = read_candidates(connection, plan_date, skus=skus)
     moves = find_transfers(connection, plan_date, wanted)
     moved = moved_to(moves)
+    rates = read_frozen_rates(connection, plan_date, base=currency)
     drafts = [
         draft_order(
             key,
@@ -83,13 +85,13 @@ def build_orders(connection: psycopg.Connection, plan_date: date, *, currency: s
             wanted,
             ordered_already=done,
             is_open=key in open_ones,
-            currency=currency,
+            rates=rates,
         )
         for key, items in candidates.items()
     ]
-    drafts, left_out = keep_within_budgets(connection, drafts, wanted, currency=currency)
+    drafts, left_out = keep_within_budgets(connection, drafts, wanted, rates)
     bought = [(row.sku, row.location_id) for draft in drafts for row in compress(draft.items, draft.units)]
-    because = Because(read_reasons(connection, plan_date, bought), wanted, frozen.choices, moved)
+    because = Because(read_reasons(connection, plan_date, bought), wanted, frozen.choices, moved, rates)
     orders = tuple(order for draft in drafts if (order := order_of(draft, because, plan_date)) is not None)
     values = {(order.supplier_id, order.location_id, order.currency): order.value for order in orders}
     orders += tuple(transfer_orders(moves, plan_date=plan_date, currency=currency))

@@ -7,10 +7,12 @@ from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from stockroom.planning import Policy
+from stockroom.planning.exchange import ExchangeRates
 from stockroom.planning.overrides import UnusableOverride
 from stockroom.planning.policy_rules import UnusableRule
 from stockroom.settings import Settings
 from stockroom.warehouse import connect
+from stockroom.warehouse.exchange_rates import read_rates
 from stockroom.warehouse.plans import PlanRun, find_run, later_plan_date, take_turns
 from stockroom.warehouse.plans_exceptions import PlanException, replace_exceptions
 from stockroom.warehouse.plans_freeze import freeze_inputs
@@ -53,11 +55,14 @@ def freeze_plan(settings: Settings, *, as_of_date: date) -> FreezeSummary:
         if is_newest and are_answers_read(connection):
             cut_off = datetime.combine(as_of_date, time(), tzinfo=ZoneInfo(settings.time_zone))
             match_answers(connection, moment=cut_off)
+        rates = read_rates(
+            connection, as_of_date=as_of_date, base=settings.currency, most_days=settings.exchange_rate_days
+        )
         freeze = freeze_inputs(
             connection,
             plan_date=as_of_date,
             time_zone=settings.time_zone,
-            currency=settings.currency,
+            rates=rates,
             default_policy=default_policy(settings),
         )
         questions = 0
@@ -68,6 +73,8 @@ def freeze_plan(settings: Settings, *, as_of_date: date) -> FreezeSummary:
             questions += replace_exceptions(connection, kind="supplier_words", found=unread)
             odd = [_override(one) for one in freeze.unusable_overrides]
             questions += replace_exceptions(connection, kind="override", found=odd)
+            unpriced = [_unpriced(*one, rates, settings) for one in freeze.unpriced.items()]
+            questions += replace_exceptions(connection, kind="exchange_rate", found=unpriced)
         run = PlanRun(as_of_date, freeze.items, freeze.shards, is_decided=False)
         return FreezeSummary(run, was_frozen=False, questions=questions)
 
@@ -87,6 +94,22 @@ def _override(one: UnusableOverride) -> PlanException:
         subject=one.override.override_id,
         detail=f"the buyer's override was left out: {one}",
         mend=f"correct line {one.override.line_number} of {one.override.file_name}; until then the plan stands",
+    )
+
+
+def _unpriced(supplier: str, currency: str, rates: ExchangeRates, settings: Settings) -> PlanException:
+    old = rates.too_old.get(currency)
+    known = (
+        f"the newest rate is of {old.rate_date}, and {settings.exchange_rate_days} days are the most"
+        if old
+        else ("no rate is known")
+    )
+    return PlanException(
+        key=f"exchange_rate/{supplier}",
+        subject=f"supplier {supplier}",
+        detail=f"its prices are in {currency}, of which {known}: what it costs is not weighed, its minimums and price "
+        "breaks neither, and its orders wait for a person",
+        mend=f"add a line with date, {currency} and what one of it is worth in {rates.base} to exchange_rates.csv",
     )
 
 

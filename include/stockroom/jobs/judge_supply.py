@@ -122,12 +122,17 @@ def _about_money(watched: Sequence[WatchedLine]) -> list[JudgedSign]:
     for one in watched:
         for sign in one.signs:
             cost = float(one.line.unit_cost or 0)
-            if sign.kind == "changed_price":  # a lower price puts nothing at risk
+            # A lower price puts nothing at risk; what nobody knows the worth of is said all the same, unranked.
+            if sign.kind == "changed_price":
                 more = max(float(one.line.answered_price or 0) - cost, 0.0) * sign.units
-                found.append(JudgedSign(sign, [one], None, more, CHECK_PRICE))
+                found.append(JudgedSign(sign, [one], None, _in_base(more, one.line), CHECK_PRICE))
             elif sign.kind == "over_supply":
-                found.append(JudgedSign(sign, [one], None, cost * sign.units, SEND_BACK))
+                found.append(JudgedSign(sign, [one], None, _in_base(cost * sign.units, one.line), SEND_BACK))
     return found
+
+
+def _in_base(amount: float, line: OpenLine) -> float | None:
+    return None if line.worth is None else amount * float(line.worth)
 
 
 def _remedies(
@@ -148,12 +153,13 @@ def _remedies(
                 OtherSupplier(
                     offer.supplier_name,
                     facts.lead_times[offer.supplier_id],
-                    (offer.unit_cost or 0.0) - float(line.unit_cost or 0),
+                    ((offer.unit_cost or 0.0) - float(line.unit_cost or 0)) * float(line.worth),
                 )
                 for offer in offers_of[line.sku]
                 if offer.supplier_id != line.supplier_id
                 and offer.supplier_id in facts.lead_times
                 and offer.currency == line.currency
+                and line.worth is not None
             ],
             spares=[spare for spare in spares_of[line.sku] if spare.location_id != line.location_id],
             similar=similar.get((line.sku, line.location_id)),

@@ -14,6 +14,7 @@ import psycopg
 from stockroom.jobs.order_drafts import Draft, without
 from stockroom.jobs.order_lines import unit_cost
 from stockroom.planning.budget import Wishes, spend_within
+from stockroom.planning.exchange import ONE, ExchangeRates
 from stockroom.planning.overrides import Override, OverrideBook, amount_of
 from stockroom.warehouse.budgets import LeftOut, read_spent
 
@@ -22,25 +23,26 @@ Place = tuple[int, int]
 
 
 def keep_within_budgets(
-    connection: psycopg.Connection, drafts: Sequence[Draft], wanted: OverrideBook, *, currency: str
+    connection: psycopg.Connection, drafts: Sequence[Draft], wanted: OverrideBook, rates: ExchangeRates
 ) -> tuple[list[Draft], list[LeftOut]]:
     """Return the drafts as far as every budget goes, and what is left out.
 
-    A budget is an amount in the store's currency for all that is ordered from its first day to its last; what left
-    since is spent. Suppliers' budgets come before those for everything. What a buyer wants in units is not cut, and
-    counts. Orders in other money are beside it.
+    A budget is an amount in the base currency for all that is ordered from its first day to its last; what left
+    since is spent, at the rate of its day. Suppliers' budgets come before those for everything. What a buyer wants in
+    units is not cut, and counts. Orders in money of which no rate is known are beside it.
     """
+    worths = [rates.worth(draft.key.currency) for draft in drafts]
     kept, left_out = list(drafts), []
     for budget in sorted(wanted.of_kind("budget"), key=lambda one: one.scope == "*"):
         supplier = budget.key if budget.scope == "supplier" else None
         inside = [
             number
             for number, draft in enumerate(kept)
-            if draft.key.currency == currency and (supplier is None or draft.key.supplier_id == supplier)
+            if worths[number] is not None and (supplier is None or draft.key.supplier_id == supplier)
         ]
-        left = float(amount_of(budget.wanted) - read_spent(connection, budget, supplier=supplier, currency=currency))
+        left = float(amount_of(budget.wanted) - read_spent(connection, budget, supplier=supplier, currency=rates.base))
         fixed = sum(
-            float(unit_cost(kept[number].items[place], kept[number].units[place])) * kept[number].units[place]
+            _base_cost(kept[number], place, worths[number]) * kept[number].units[place]
             for number in inside
             for place in kept[number].forced
         )
@@ -50,7 +52,7 @@ def keep_within_budgets(
             for place, units in enumerate(kept[number].units)
             if units > 0 and place not in kept[number].forced
         ]
-        found = _cut(kept, places, max(left - fixed, 0.0), budget)
+        found = _cut(kept, worths, places, max(left - fixed, 0.0), budget)
         by_draft: dict[int, dict[int, tuple[int, Override]]] = defaultdict(dict)
         for (number, place), units, missing in found:
             by_draft[number][place] = (units, budget)
@@ -58,6 +60,11 @@ def keep_within_budgets(
         for number, cut in by_draft.items():
             kept[number] = _not_under_its_minimum(without(kept[number], cut))
     return kept, left_out
+
+
+def _base_cost(draft: Draft, place: int, worth: Decimal | None) -> float:
+    """Return what a unit of a line costs in the base currency."""
+    return float(unit_cost(draft.items[place], draft.units[place]) * (worth or ONE))
 
 
 def _not_under_its_minimum(draft: Draft) -> Draft:
@@ -71,12 +78,16 @@ def _not_under_its_minimum(draft: Draft) -> Draft:
 
 
 def _cut(
-    drafts: Sequence[Draft], places: Sequence[Place], limit: float, budget: Override
+    drafts: Sequence[Draft],
+    worths: Sequence[Decimal | None],
+    places: Sequence[Place],
+    limit: float,
+    budget: Override,
 ) -> list[tuple[Place, int, LeftOut]]:
     """Return each line that is cut with its units, and what it misses."""
     rows: list[Any] = [drafts[number].items[place] for number, place in places]
     units = [drafts[number].units[place] for number, place in places]
-    costs = [float(unit_cost(row, each)) for row, each in zip(rows, units, strict=True)]
+    costs = [_base_cost(drafts[number], place, worths[number]) for number, place in places]
     if sum(each * cost for each, cost in zip(units, costs, strict=True)) <= limit + 0.005:
         return []
 

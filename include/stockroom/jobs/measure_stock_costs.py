@@ -72,7 +72,7 @@ def measure_stock_costs(settings: Settings, *, as_of_date: date) -> StockCostSum
         since = first_month_to_measure(connection, first_known=span[0], end=end)
         if since is None:
             return StockCostSummary(None, 0, 0.0, 0.0, settings.currency, why=f"days after {end} are measured already")
-        items = read_costed_items(connection, currency=settings.currency)
+        items = read_costed_items(connection)
         book = read_policy_book(connection, as_of_date=as_of_date, default=default_policy(settings))
         policies = [
             book.policy_for(category=item.category or "", supplier=item.supplier_id or "", sku=item.sku)

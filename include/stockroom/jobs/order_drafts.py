@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from stockroom.planning.exchange import ExchangeRates
 from stockroom.planning.joint_orders import JointOrder, OrderItems, OrderTerms, join_lines
 from stockroom.planning.joint_words import said_of_order
 from stockroom.planning.overrides import Override, OverrideBook, quantity_of
@@ -42,13 +43,13 @@ def draft_order(
     *,
     ordered_already: set[str],
     is_open: bool,
-    currency: str,
+    rates: ExchangeRates,
 ) -> Draft:
     """Return one supplier's order: as decided, as a buyer wants it, filled up, or left waiting.
 
-    Minimums and freight are weighed only in the store's own currency: without a rate nobody can say what pays. What is
-    open already is built anew on any day; a new order begins on the supplier's order days only. What a buyer wants in
-    units is ordered once, and never waits.
+    Minimums and freight are weighed in the order's money; in money of which no rate is known they are not: nobody can
+    say what pays. What is open already is built anew on any day; a new order begins on the supplier's order days only.
+    What a buyer wants in units is ordered once, and never waits.
     """
     forced = _forced(items, wanted, ordered_already)
     units = [int(row.order_units) for row in items]
@@ -62,12 +63,16 @@ def draft_order(
         days = " and ".join(WEEKDAYS[day] for day in said.order_days) if said else ""
         why = f"Waits: the supplier takes orders on {days}, next on {cycle.first_date}."
         return Draft(key, items, [0] * len(items), None, terms, why, forced)
-    if said is None or key.currency != currency or said.currency != currency:
+    worth = rates.worth(key.currency)
+    terms_worth = None if said is None else rates.worth(said.currency)
+    if said is None or worth is None or terms_worth is None:
         return Draft(key, items, units, None, terms, "", forced)
-    joint = join_lines(order_items(items, units, forced), terms)
+    if worth != terms_worth:  # a supplier that asks in one currency and prices in another
+        terms = said.for_orders(wait_days=float(cycle.days_to_next), times=float(terms_worth / worth))
+    joint = join_lines(order_items(items, units, forced, worth=float(worth)), terms)
     if joint.waits and is_wanted:
         return Draft(key, items, units, None, terms, "", forced)
-    why = said_of_order(joint, terms, currency) if joint.waits else ""
+    why = said_of_order(joint, terms, key.currency) if joint.waits else ""
     return Draft(key, items, joint.units.tolist(), joint, terms, why, forced)
 
 
@@ -79,8 +84,10 @@ def without(draft: Draft, cut: Mapping[int, tuple[int, Override]]) -> Draft:
     return replace(draft, units=units, within_budget={place: override for place, (_, override) in cut.items()})
 
 
-def order_items(rows: Sequence[Any], units: Sequence[int], forced: Mapping[int, Override]) -> OrderItems:
-    """Return rows of ``plans_order_candidates.sql`` as arrays."""
+def order_items(
+    rows: Sequence[Any], units: Sequence[int], forced: Mapping[int, Override], *, worth: float = 1.0
+) -> OrderItems:
+    """Return rows of ``plans_order_candidates.sql`` as arrays; ``worth`` is that of one of their currency in ours."""
 
     def numbers(name: str) -> Any:  # noqa: ANN401 -- an array of floats
         return np.array([getattr(row, name) for row in rows], dtype=np.float64)
@@ -103,7 +110,7 @@ def order_items(rows: Sequence[Any], units: Sequence[int], forced: Mapping[int, 
         unit_cost=numbers("order_unit_cost"),
         price_break_units=breaks[0],
         price_break_unit_cost=breaks[1],
-        loss_per_unit=numbers("loss_per_unit"),
+        loss_per_unit=numbers("loss_per_unit") / worth,
         carrying_rate=numbers("carrying_rate"),
         greatest_lot_days=numbers("greatest_lot_days"),
         pack_units=whole("pack_units"),

@@ -12,6 +12,7 @@ from typing import Any
 
 from stockroom.jobs.order_drafts import Draft, find_override, wanted_date
 from stockroom.planning import Term
+from stockroom.planning.exchange import ExchangeRates
 from stockroom.planning.joint_words import line_terms, said_of_line
 from stockroom.planning.overrides import OverrideBook
 from stockroom.planning.sentences import units
@@ -34,6 +35,7 @@ class Because:
     choices: Mapping[str, str]
     """Why a SKU is bought from its supplier, where there was a choice."""
     moved: Moved
+    rates: ExchangeRates
 
 
 def order_of(draft: Draft, because: Because, plan_date: date) -> ProposedOrder | None:
@@ -44,12 +46,15 @@ def order_of(draft: Draft, because: Because, plan_date: date) -> ProposedOrder |
     rows = [draft.items[place] for place in places]
     # The rule that the buyer's annex states. A shorter time would be promised by nobody, and never be kept.
     usual = plan_date + timedelta(days=max(math.ceil(row.lead_time_mean_days) for row in rows))
+    rate = because.rates.of(draft.key.currency)
     return ProposedOrder(
         supplier_id=draft.key.supplier_id,
         location_id=draft.key.location_id,
         currency=draft.key.currency,
         requested_date=wanted_date(because.wanted, rows) or usual,
         lines=tuple(_line(draft, place, because) for place in places),
+        exchange_rate=None if rate is None else rate.rate,
+        rate_date=None if rate is None else rate.rate_date,
     )
 
 
@@ -89,6 +94,8 @@ def _line(draft: Draft, place: int, because: Because) -> ProposedLine:
     said = list(_said_by_buyers(because.wanted, row))
     if row.sku in because.choices:
         said.append(f"Chosen among suppliers: {because.choices[row.sku]}.")
+    if (rate := because.rates.of(draft.key.currency)) is not None:
+        said.append(f"Weighed at {rate.rate.normalize():f} {because.rates.base} for one {rate.currency}.")
     return ProposedLine(
         sku=row.sku,
         supplier_sku=row.supplier_sku,

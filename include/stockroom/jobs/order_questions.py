@@ -34,7 +34,8 @@ def order_questions(settings: Settings, *, only: str | None = None, desk_url: st
         orders = [one for one in waiting_orders(connection) if only in (None, one.po_number)]
         lines = read_question_lines(connection, [order.po_number for order in orders])
     return tuple(
-        AskedOrder(order, _body(order, lines[order.po_number], desk_url), _asked(settings, order)) for order in orders
+        AskedOrder(order, _body(settings, order, lines[order.po_number], desk_url), _asked(settings, order))
+        for order in orders
     )
 
 
@@ -46,7 +47,7 @@ def _asked(settings: Settings, order: WaitingOrder) -> tuple[str, ...]:
     return tuple(name for name in others if name not in said_yes)
 
 
-def _body(order: WaitingOrder, rows: Sequence[QuestionRow], desk_url: str) -> str:
+def _body(settings: Settings, order: WaitingOrder, rows: Sequence[QuestionRow], desk_url: str) -> str:
     wait_days = (order.requested_date - order.plan_date).days if order.requested_date else 0
     run_out = [row for row in rows if row.days_of_supply is not None and row.days_of_supply < wait_days]
     documents = {"the order": "pdf", "why each line is bought": "reasons"} if desk_url else {}
@@ -62,6 +63,9 @@ def _body(order: WaitingOrder, rows: Sequence[QuestionRow], desk_url: str) -> st
             units=order.units,
             why=order.why or "it was put before a person",
             first_yes=order.first_yes or "",
+            base_currency=settings.currency,
+            exchange_rate=order.exchange_rate,
+            rate_date=order.rate_date,
             margin_per_day=sum(row.margin_per_day or 0.0 for row in run_out),
             first_out_in_days=min((row.days_of_supply or 0.0 for row in run_out), default=None),
             lines=tuple(

@@ -116,7 +116,7 @@ def replay_store(
     """
     with connect(settings.warehouse_url) as connection:
         window = _window(wish, built_span(connection))
-        past = read_store_past(connection, window, time_zone=settings.time_zone, currency=settings.currency)
+        past = read_store_past(connection, window, time_zone=settings.time_zone)
         book = read_policy_book(connection, as_of_date=window.first, default=default_policy(settings))
     if not past.sku.size:
         raise NothingToReplayError(f"no item was listed before {window.first} whose supplier and cost are known")

@@ -176,7 +176,7 @@ def summarise_run(settings: Settings, *, as_of_date: date, since: datetime | Non
             builds=count_builds(connection, plan_date=as_of_date),
             plan=count_plan(connection, plan_date=as_of_date),
             planned_dates=list_planned_dates(connection),
-            orders=count_orders(connection, plan_date=as_of_date, since=since),
+            orders=count_orders(connection, plan_date=as_of_date, since=since, currency=settings.currency),
             supply=count_supply(connection, currency=settings.currency),
             notices_in_run=count_notices(connection, since=since),
             notices=count_notices(connection, since=None),

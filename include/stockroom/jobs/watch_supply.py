@@ -21,7 +21,7 @@ from stockroom.documents.supply_report import (
     supply_report_file_name,
     supply_report_html,
 )
-from stockroom.jobs.judge_supply import ABOUT_MONEY, JudgedSign, judge
+from stockroom.jobs.judge_supply import JudgedSign, judge
 from stockroom.planning.supply_watch import WatchedLine, watch_lines
 from stockroom.settings import Settings
 from stockroom.warehouse import connect
@@ -92,7 +92,9 @@ def watch_supply(settings: Settings, *, as_of_date: date, now: datetime) -> Watc
             answered = match_answers(connection, moment=moment)
             moved = move_orders_on(connection, moment=moment)
             replace_exceptions(connection, kind=UNMATCHED, found=unmatched_answers(connection, moment=moment))
-        lines = read_open_lines(connection, as_of_date=as_of_date, moment=moment, time_zone=settings.time_zone)
+        lines = read_open_lines(
+            connection, as_of_date=as_of_date, moment=moment, time_zone=settings.time_zone, currency=settings.currency
+        )
         places = [(line.sku, line.location_id) for line in lines]
         facts = read_facts(connection, places, as_of_date=as_of_date, moment=moment, time_zone=settings.time_zone)
         if facts is None:
@@ -167,10 +169,9 @@ def _exceptions(settings: Settings, judged: Sequence[JudgedSign]) -> Iterator[Su
             subject = f"{place}, {len(one.lines)} lines for {line.location_id}"
             said += "" if sign.kind == "unanswered_order" else f"; the gravest is line {line.line_number}, {item}"
         money = None if one.money is None else Decimal(f"{one.money:.2f}")
-        currency = (line.currency or settings.currency) if sign.kind in ABOUT_MONEY else settings.currency
         if one.stockout_probability is not None:
             chance = percent(one.stockout_probability)
-            said += f"; {chance} chance of a stockout before that, {money:,.2f} {currency} at risk"
+            said += f"; {chance} chance of a stockout before that, {money:,.2f} {settings.currency} at risk"
         yield SupplyException(
             exception_key=f"{sign.kind}/{place}",
             kind=sign.kind,
@@ -185,7 +186,7 @@ def _exceptions(settings: Settings, judged: Sequence[JudgedSign]) -> Iterator[Su
             supplier_id=line.supplier_id,
             stockout_probability=one.stockout_probability,
             money_at_risk=money,
-            currency=currency,
+            currency=settings.currency,
             proposal=remedy,
             proposal_gain=None if money is None else Decimal(f"{one.remedy.gain:.2f}"),
             owner=_owner(settings, line.released_by, line.supplier_id),

@@ -66,8 +66,14 @@ class OrderToRoute:
     """What went to this supplier by itself within the policy's days, before this plan."""
     is_new_supplier: bool = False
     """Nothing of theirs ever arrived."""
+    exchange_rate: Decimal | None = None
+    """What one of another currency is worth in the base currency; ``None``: it is that, or nobody knows."""
     refused_as: str = ""
     """What stands under a recent refusal of the same: who, when, and until when it holds; empty: nobody refused it."""
+
+    def worth(self, policy: ApprovalPolicy) -> Decimal | None:
+        """Return what one of the order's currency is worth in the policy's; ``None``: nobody knows."""
+        return Decimal(1) if self.currency == policy.currency else self.exchange_rate
 
 
 @dataclass(frozen=True)
@@ -94,20 +100,21 @@ def route_orders(orders: Sequence[OrderToRoute], policy: ApprovalPolicy) -> tupl
     """
     gone: dict[str, Decimal] = defaultdict(Decimal)
     routes: dict[str, Route] = {}
-    for order in sorted(orders, key=lambda one: (one.value, one.po_number)):
+    for order in sorted(orders, key=lambda one: (_base_value(one, policy), one.po_number)):
         before = order.gone_value + gone[order.supplier_id]
         route = _route(order, before, policy)
         routes[order.po_number] = route
         if route.way == "release":
-            gone[order.supplier_id] += order.value
+            gone[order.supplier_id] += _base_value(order, policy)
     return tuple(routes[order.po_number] for order in orders)
 
 
 def regrets(order: OrderToRoute, policy: ApprovalPolicy) -> tuple[str, ...]:
     """Return what speaks against letting an order go unseen, however small it is; nothing for a dull repeat."""
     found = ["a supplier who never delivered yet"] if order.is_new_supplier else []
+    worth = order.worth(policy) or Decimal(1)
     for line in order.lines:
-        if line.line_value >= policy.material_value:
+        if line.line_value * worth >= policy.material_value:
             found += _line_regrets(line, policy)
     return tuple(found)
 
@@ -116,16 +123,23 @@ def _route(order: OrderToRoute, before: Decimal, policy: ApprovalPolicy) -> Rout
     limit = f"the approval threshold of {_money(policy.threshold, policy.currency)}"
     if order.refused_as:
         return Route(order.po_number, "hold", order.refused_as)
-    if order.currency != policy.currency:  # without a rate nobody can say that it is under the threshold
+    if order.worth(policy) is None:  # nobody can say that it is under the threshold
         return Route(order.po_number, "ask", f"in {order.currency}, which the approval threshold does not cover")
-    if order.value > policy.threshold:
+    value = _base_value(order, policy)
+    if value > policy.threshold:
         return Route(order.po_number, "ask", f"above {limit}")
-    if order.value + before > policy.threshold:
+    if value + before > policy.threshold:
         already = f"with {_money(before, policy.currency)} that went to this supplier within {policy.days} days"
         return Route(order.po_number, "ask", f"{already}, above {limit}")
     if because := regrets(order, policy):
         return Route(order.po_number, "ask", "small, but " + "; ".join(because))
     return Route(order.po_number, "release", f"not above {limit}")
+
+
+def _base_value(order: OrderToRoute, policy: ApprovalPolicy) -> Decimal:
+    """Return an order's value in the policy's currency; one of which nobody knows it goes nowhere by itself."""
+    worth = order.worth(policy)
+    return order.value if worth is None else (order.value * worth).quantize(Decimal("0.01"))
 
 
 def _line_regrets(line: OrderedLine, policy: ApprovalPolicy) -> list[str]:

@@ -50,6 +50,8 @@ class OpenLine:
     unit_cost: Decimal | None
     answered_price: Decimal | None
     currency: str | None
+    worth: Decimal | None
+    """What one of the currency is worth in the base currency; ``None``: nobody knows."""
     sent_at: datetime
     last_received_at: datetime | None
     answered_at: datetime | None

@@ -58,6 +58,13 @@ PRICES = Stream(
         ),
     ),
 )
+EXCHANGE_RATES = Stream(
+    "planners",
+    "exchange_rates",
+    key=("currency", "date"),
+    about="What one of another currency is worth in the store's own, by day; key: currency/date",
+    checks=(Part((*needs("date", kind="day"), *needs("rate", kind="price"))),),
+)
 LOCATIONS = Stream(
     "planners",
     "locations",
@@ -94,6 +101,7 @@ POLICY_COLUMNS = (
     "valid_until",
 )
 PRICE_COLUMNS = ("sku", "price", "from", "until", "why", "who")
+EXCHANGE_RATE_COLUMNS = ("date", "currency", "rate")
 CARRIER_PEAK_COLUMNS = ("lane", "first_date", "last_date", "added_days")
 LISTING_COLUMNS = ("channel", "listing", "sku", "units_per_listing", "valid_from", "valid_until")
 LOCATION_COLUMNS = ("location", "source_of_truth")
@@ -119,6 +127,8 @@ PLANNERS = FileSource(
         FileStream(POLICIES, pattern="policies*.csv", columns=POLICY_COLUMNS),
         FileStream(PRICES, pattern="prices*.csv", columns=PRICE_COLUMNS),
         FileStream(PRICES, pattern="prices*.xlsx", columns=PRICE_COLUMNS),
+        FileStream(EXCHANGE_RATES, pattern="exchange_rates*.csv", columns=EXCHANGE_RATE_COLUMNS),
+        FileStream(EXCHANGE_RATES, pattern="exchange_rates*.xlsx", columns=EXCHANGE_RATE_COLUMNS),
         FileStream(LISTINGS, pattern="listings*.csv", columns=LISTING_COLUMNS),
         FileStream(LISTINGS, pattern="listings*.xlsx", columns=LISTING_COLUMNS),
         FileStream(LOCATIONS, pattern="locations*.csv", columns=LOCATION_COLUMNS),

@@ -27,16 +27,15 @@ class LeftOut:
 
 
 def read_spent(connection: psycopg.Connection, budget: Override, *, supplier: str | None, currency: str) -> Decimal:
-    """Return what was ordered within a budget's days and is no proposal any more."""
+    """Return what was ordered within a budget's days and is no proposal any more, in the base currency."""
     row = connection.execute(
         """
-        select coalesce(sum(orders.value), 0)
+        select coalesce(sum(ops.worth_in(%(currency)s, orders.value, orders.currency, orders.exchange_rate)), 0)
         from ops.purchase_orders as orders
         inner join ops.purchase_order_states as states on orders.state = states.state
         where
             (states.is_on_order or orders.state = 'closed')
             and orders.plan_date between %(first)s and %(last)s
-            and orders.currency = %(currency)s
             and (%(supplier)s::text is null or orders.supplier_id = %(supplier)s)
         """,
         {"first": budget.set_on, "last": budget.valid_until, "currency": currency, "supplier": supplier},

@@ -32,6 +32,9 @@ class WaitingOrder:
     location_id: str
     currency: str
     value: Decimal
+    exchange_rate: Decimal | None
+    """What one of the currency is worth in the base currency; ``None``: it is that, or nobody knows."""
+    rate_date: date | None
     lines: int
     units: int
     plan_date: date
@@ -67,18 +70,24 @@ def record_answer(
     who: str,
     second_above: Decimal,
     second_approvers: Sequence[str],
+    currency: str,
 ) -> Outcome:
     """Do what an answer says if it was given for the version that waits, record it in any case; the caller commits.
 
     A refusal also counts for a proposal that does not wait yet: a gate that holds the plan holds all its proposals, and
     the others can go on when one is dropped. The same answer given twice acts once and is recorded once.
-    An order above ``second_above`` goes when two people said so, at least one of them a second approver.
+    An order above ``second_above``, an amount in ``currency``, goes when two people said so, at least one of them a
+    second approver; so does one in other money of which no rate is known.
 
     Raises:
         UnknownOrderError: no such order.
     """
     row = connection.execute(
-        "select version, state, value from ops.purchase_orders where po_number = %s for update", (po_number,)
+        """
+        select version, state, ops.worth_in(%s, value, currency, exchange_rate)
+        from ops.purchase_orders where po_number = %s for update
+        """,
+        (currency, po_number),
     ).fetchone()
     if row is None:
         raise UnknownOrderError(f"{po_number} is no purchase order of ours; `stockroom waiting` lists those that wait")
@@ -86,7 +95,7 @@ def record_answer(
     note = f"answer: {answer}, version {version}"
     counts = version == present and state == "waiting"
     if counts and answer == "release":
-        if row[2] > second_above:
+        if row[2] is None or row[2] > second_above:
             firsts = _first_yeses(connection, po_number, version, note)
             if who in firsts:
                 return "answered before"

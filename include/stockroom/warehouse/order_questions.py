@@ -27,7 +27,7 @@ class QuestionRow:
     days_of_supply: float | None
     """Until what is there and under way is used up; ``None`` where no demand is forecast."""
     margin_per_day: float | None
-    """What a day without the item costs; ``None`` where price and cost are in different money, or unknown."""
+    """What a day without the item costs, in the base currency; ``None`` where price or cost are not known in it."""
 
 
 def read_question_lines(connection: psycopg.Connection, po_numbers: Sequence[str]) -> dict[str, list[QuestionRow]]:

@@ -9,10 +9,11 @@ select
     lines.reason,
     skus.title as description,
     decided.days_of_supply,
-    case
-        when orders.currency = skus.currency
-            then decided.forecast_units_per_day * greatest(skus.unit_price - lines.unit_cost, 0)
-    end as margin_per_day
+    decided.forecast_units_per_day * greatest(
+        skus.unit_price - case
+            when orders.currency = skus.currency then lines.unit_cost else lines.unit_cost * orders.exchange_rate
+        end, 0
+    ) as margin_per_day
 from ops.purchase_orders as orders
 inner join ops.purchase_order_lines as lines on orders.po_number = lines.po_number and orders.version = lines.version
 left join marts.dim_skus as skus on lines.sku = skus.sku

@@ -35,7 +35,9 @@ def release_proposals(
 
     Proposals of plans after ``as_of_date`` are left alone. A refusal holds for ``refusal_days``.
     """
-    orders = _proposals(connection, as_of_date=as_of_date, days=policy.days, refusal_days=refusal_days)
+    orders = _proposals(
+        connection, as_of_date=as_of_date, days=policy.days, refusal_days=refusal_days, currency=policy.currency
+    )
     routes = route_orders(orders, policy)
     released = _move(connection, "orders_release.sql", routes, "release")
     waiting = _move(connection, "orders_wait.sql", routes, "ask")
@@ -65,6 +67,7 @@ def _order(rows: Sequence[Any]) -> OrderToRoute:
         supplier_id=head.supplier_id,
         currency=head.currency,
         value=head.value,
+        exchange_rate=head.exchange_rate,
         gone_value=head.gone_value,
         is_new_supplier=head.is_new_supplier,
         refused_as=head.refused_as or "",

@@ -54,6 +54,9 @@ class ProposedOrder:
     lines: tuple[ProposedLine, ...]
     kind: Literal["purchase", "transfer"] = "purchase"
     """``transfer``: between our own locations; the one that gives stands in the supplier's place."""
+    exchange_rate: Decimal | None = None
+    """What one of the currency is worth in the base currency; ``None``: it is that, or nobody knows."""
+    rate_date: date | None = None
 
     @property
     def value(self) -> Decimal:
@@ -95,8 +98,8 @@ def propose_orders(connection: psycopg.Connection, *, plan_date: date, orders: S
     """Make the open proposals exactly ``orders``; the caller holds the turn (``plans.take_turns``) and commits.
 
     Per supplier, ship-to and currency: no open proposal, a new number; an open one with the same lines stays as it
-    is, waiting or not; with other lines it becomes a new version and is proposed again. Open ones without need are
-    cancelled.
+    is, waiting or not, and takes the present exchange rate; with other lines it becomes a new version and is proposed
+    again. Open ones without need are cancelled.
     """
     with connection.cursor(row_factory=class_row(_Open)) as cursor:
         cursor.execute(
@@ -110,6 +113,7 @@ def propose_orders(connection: psycopg.Connection, *, plan_date: date, orders: S
     new = [order for key, order in wanted.items() if key not in is_open]
     kept = [(is_open[key], order) for key, order in wanted.items() if key in is_open]
     changed = [(old, order) for old, order in kept if old.lines_sha256 != order.lines_sha256]
+    unchanged = [(old, order) for old, order in kept if old.lines_sha256 == order.lines_sha256]
     needless = [old for key, old in is_open.items() if key not in wanted]
     numbers = _take_numbers(connection, len(new))
     because = f"the plan of {plan_date}"
@@ -118,12 +122,12 @@ def propose_orders(connection: psycopg.Connection, *, plan_date: date, orders: S
             """
             insert into ops.purchase_orders
                 (po_number, supplier_id, location_id, currency, plan_date, state, value, lines_sha256, requested_date,
-                 kind, changed_by, change_note)
-            values (%s, %s, %s, %s, %s, 'proposed', %s, %s, %s, %s, 'plan', %s)
+                 kind, exchange_rate, rate_date, changed_by, change_note)
+            values (%s, %s, %s, %s, %s, 'proposed', %s, %s, %s, %s, %s, %s, 'plan', %s)
             """,
             [
                 (number, order.supplier_id, order.location_id, order.currency, plan_date, order.value,
-                 order.lines_sha256, order.requested_date, order.kind, because)
+                 order.lines_sha256, order.requested_date, order.kind, order.exchange_rate, order.rate_date, because)
                 for number, order in zip(numbers, new, strict=True)
             ],
         )  # fmt: skip
@@ -131,15 +135,23 @@ def propose_orders(connection: psycopg.Connection, *, plan_date: date, orders: S
             """
             update ops.purchase_orders set
                 version = version + 1, state = 'proposed', plan_date = %s, value = %s, lines_sha256 = %s,
-                requested_date = %s, updated_at = now(), changed_by = 'plan', change_note = %s
+                requested_date = %s, exchange_rate = %s, rate_date = %s, updated_at = now(), changed_by = 'plan',
+                change_note = %s
             where po_number = %s and version = %s
             """,
             [
-                (plan_date, order.value, order.lines_sha256, order.requested_date,
+                (plan_date, order.value, order.lines_sha256, order.requested_date, order.exchange_rate, order.rate_date,
                  f"{because} replaces version {old.version}", old.po_number, old.version)
                 for old, order in changed
             ],
         )  # fmt: skip
+        cursor.executemany(
+            """
+            update ops.purchase_orders set exchange_rate = %s, rate_date = %s
+            where po_number = %s and rate_date is distinct from %s
+            """,
+            [(order.exchange_rate, order.rate_date, old.po_number, order.rate_date) for old, order in unchanged],
+        )
         cursor.executemany(
             """
             update ops.purchase_orders
@@ -153,11 +165,10 @@ def propose_orders(connection: psycopg.Connection, *, plan_date: date, orders: S
         [(number, 1, order) for number, order in zip(numbers, new, strict=True)]
         + [(old.po_number, old.version + 1, order) for old, order in changed],
     )
-    changed_numbers = {old.po_number for old, _ in changed}
     return Proposals(
         created=tuple(numbers),
-        changed=tuple(sorted(changed_numbers)),
-        unchanged=tuple(sorted(old.po_number for old, _ in kept if old.po_number not in changed_numbers)),
+        changed=tuple(sorted(old.po_number for old, _ in changed)),
+        unchanged=tuple(sorted(old.po_number for old, _ in unchanged)),
         cancelled=tuple(sorted(old.po_number for old in needless)),
     )
 

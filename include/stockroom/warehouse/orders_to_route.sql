@@ -6,6 +6,7 @@ with proposals as (
         supplier_id,
         location_id,
         currency,
+        exchange_rate,
         value
     from ops.purchase_orders
     where state = 'proposed' and plan_date <= %(as_of_date)s
@@ -17,6 +18,7 @@ lines as (
         proposals.supplier_id,
         proposals.location_id,
         proposals.currency,
+        proposals.exchange_rate,
         proposals.value,
         ordered.line_number,
         ordered.sku,
@@ -28,11 +30,11 @@ lines as (
         on proposals.po_number = ordered.po_number and proposals.version = ordered.version
 ),
 
--- What the policy let go before this plan's day; amounts in other money never went by themselves.
+-- What the policy let go before this plan's day, in the base currency at the rates of those days.
 gone as (
     select
         orders.supplier_id,
-        sum(orders.value) as gone_value
+        sum(ops.worth_in(%(currency)s, orders.value, orders.currency, orders.exchange_rate)) as gone_value
     from ops.purchase_orders as orders
     inner join ops.purchase_order_states as states on orders.state = states.state
     where
@@ -123,6 +125,7 @@ select
     lines.po_number,
     lines.supplier_id,
     lines.currency,
+    lines.exchange_rate,
     lines.value,
     lines.sku,
     lines.units,

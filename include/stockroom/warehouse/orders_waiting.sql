@@ -26,6 +26,8 @@ select
     orders.location_id,
     orders.currency,
     orders.value,
+    orders.exchange_rate,
+    orders.rate_date,
     lines.lines,
     lines.units,
     orders.plan_date,

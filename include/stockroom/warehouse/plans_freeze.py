@@ -19,8 +19,10 @@ import psycopg
 from psycopg.rows import namedtuple_row
 
 from stockroom.planning import Policy
+from stockroom.planning.exchange import ExchangeRates
 from stockroom.planning.overrides import OverrideBook, UnusableOverride
 from stockroom.planning.policy_rules import PolicyBook, UnusableRule
+from stockroom.warehouse.exchange_rates import rates_as_json
 from stockroom.warehouse.planners_overrides import overrides_as_json, read_overrides
 from stockroom.warehouse.planners_rules import (
     AHEAD_DAYS,
@@ -67,6 +69,8 @@ class Freeze:
     unreadable_words: Mapping[str, str]
     """What suppliers said and nobody can read, by whose sheet or which SKU it is: why, and how to write it."""
     unusable_overrides: tuple[UnusableOverride, ...]
+    unpriced: Mapping[str, str]
+    """Suppliers by id whose prices are in a currency that nobody knows the worth of, with that currency."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,7 @@ class _Words:
 
 
 def freeze_inputs(
-    connection: psycopg.Connection, *, plan_date: date, time_zone: str, currency: str, default_policy: Policy
+    connection: psycopg.Connection, *, plan_date: date, time_zone: str, rates: ExchangeRates, default_policy: Policy
 ) -> Freeze:
     """Copy what the marts say about the plan date into ``plan.runs``, ``plan.inputs`` and ``plan.lead_times``.
 
@@ -95,9 +99,9 @@ def freeze_inputs(
     wanted = read_overrides(connection, as_of_date=plan_date)
     dates = read_suppliers_dates(connection, plan_date=plan_date, time_zone=time_zone)
     choices = choose_offers(
-        connection, plan_date=plan_date, currency=currency, default=default_policy, wanted=wanted, kept=dates.promised
+        connection, plan_date=plan_date, rates=rates, default=default_policy, wanted=wanted, kept=dates.promised
     )
-    items = _read_items(connection, plan_date, time_zone, currency, history_start)
+    items = _read_items(connection, plan_date, time_zone, rates.base, history_start)
     if not items:
         built = connection.execute("select max(as_of_date) from marts.fct_stock_positions").fetchone()
         shown = f"they show {built[0]}" if built and built[0] else "they are empty"
@@ -127,6 +131,7 @@ def freeze_inputs(
         "review_days": reviews,
         "overrides": overrides_as_json(wanted),
         "supplier_choices": choices,
+        "exchange_rates": rates_as_json(rates),
         "promotes": any(calendar.of(category=item.category, sku=item.sku) for item in items),
         "prices": any(prices.get(item.sku) for item in items),
         # Who is of which class is known once the pools are fitted; only then such rules can be looked up.
@@ -148,7 +153,7 @@ def freeze_inputs(
             unit_price, unit_cost, on_hand_units, committed_units, backorder_units, on_order, quoted_lead_time_days,
             pack_units, minimum_order_units, policy, shard, supplier_sku, order_unit_cost, order_currency,
             promotions, price_breaks, pallet_units, supplier_out_days, waiting_units,
-            planned_prices
+            planned_prices, exchange_rate
         ) from stdin
         """
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
@@ -165,7 +170,7 @@ def freeze_inputs(
             dates,
             plan_date,
             history_start,
-            currency,
+            rates,
             shards,
         )
         for row in rows:
@@ -174,7 +179,12 @@ def freeze_inputs(
     connection.execute("update plan.runs set inputs_sha256 = %s where plan_date = %s", (digest.hexdigest(), plan_date))
     cut_off = datetime.combine(plan_date, time(), tzinfo=ZoneInfo(time_zone))
     connection.execute(_statement("plans_lead_times.sql"), {"plan_date": plan_date, "cut_off": cut_off})
-    return Freeze(len(items), shards, book.unusable, said.unreadable, wanted.unusable)
+    unpriced = {
+        item.supplier_id: item.unit_cost_currency
+        for item in items
+        if item.supplier_id and item.unit_cost and rates.worth(item.unit_cost_currency) is None
+    }
+    return Freeze(len(items), shards, book.unusable, said.unreadable, wanted.unusable, unpriced)
 
 
 def shard_of(sku: str, shards: int) -> int:
@@ -268,7 +278,7 @@ def _input_rows(
     dates: SuppliersDates,
     plan_date: date,
     history_start: date,
-    currency: str,
+    rates: ExchangeRates,
     shards: int,
 ) -> Iterator[tuple[object, ...]]:
     """Yield one row of ``plan.inputs`` per item, its days from the item's first one to the eve of the plan."""
@@ -281,6 +291,8 @@ def _input_rows(
             for field in fields(Policy)
             if getattr(policy, field.name) != getattr(book.default, field.name)
         }
+        rate = rates.of(item.unit_cost_currency)
+        worth = rates.worth(item.unit_cost_currency)
         if item.supplier_id in reviews:
             terms["review_days"] = reviews[item.supplier_id]
         if why := _not_ordered_because(item) or _held_because(item, wanted):
@@ -297,7 +309,7 @@ def _input_rows(
             "{" + _FLAGS[(known == _SOLD_OUT).astype(np.int8)].tobytes()[:-1].decode() + "}",
             item.unit_price,
             # Without an exchange rate a foreign cost says nothing in our money: no lot is economic, none is assumed.
-            item.unit_cost if item.unit_cost_currency == currency else None,
+            None if item.unit_cost is None or worth is None else round(item.unit_cost * worth, 4),
             item.on_hand_units,
             item.committed_units,
             item.backorder_units,
@@ -316,6 +328,7 @@ def _input_rows(
             out_days(item, dates.promised),
             item.waiting_units,
             _prices_json(prices.get(item.sku, ()), item.unit_price, plan_date),
+            None if rate is None else rate.rate,
         )
 
 

@@ -142,9 +142,12 @@ def _history(rows: list[Any], plan_date: date, frozen: dict[str, Any], *, days: 
         pack_units=np.array([row.pack_units for row in rows], dtype=np.int64),
         minimum_order_units=np.array([row.minimum_order_units for row in rows], dtype=np.int64),
         item_key=np.array([f"{row.sku} {row.location_id}" for row in rows], dtype=np.str_),
-        # Breaks are in the money of the order; where that is not ours, they say nothing, as the cost.
+        # Breaks are in the money of the order; where nobody knows its worth, they say nothing, as the cost.
         price_breaks=[
-            [(int(units), float(cost)) for units, cost in (row.price_breaks if row.unit_cost is not None else ())]
+            [
+                (int(units), float(cost) * float(row.exchange_rate or 1))
+                for units, cost in (row.price_breaks if row.unit_cost is not None else ())
+            ]
             for row in rows
         ],
         # Whether there is a calendar at all is the whole plan's to say: a shard without promotions decides as in it.

@@ -1,5 +1,17 @@
--- One row per offer of a sku that several suppliers offer, in the store's currency: what a choice depends on.
-with offers as (
+-- One row per offer of a sku that several suppliers offer: what a choice depends on. Offers in money of which no rate
+-- is known are left out.
+with worths as (
+    select
+        %(currency)s::text as currency,
+        1::numeric as worth
+    union all
+    select
+        currency,
+        worth
+    from unnest(%(currencies)s::text[], %(rates)s::numeric[]) as given (currency, worth)
+),
+
+offers as (
     select
         offers.sku,
         offers.supplier_id,
@@ -7,11 +19,12 @@ with offers as (
         offers.pack_units,
         offers.minimum_order_units,
         suppliers.quoted_lead_time_days,
-        offers.unit_cost * (1 + coalesce(suppliers.landed_cost_percent, 0) / 100) as landed_unit_cost,
+        offers.unit_cost * worths.worth * (1 + coalesce(suppliers.landed_cost_percent, 0) / 100) as landed_unit_cost,
         row_number() over (partition by offers.sku, offers.supplier_id order by offers.offer_rank) as own_rank
     from marts.dim_supplier_offers as offers
     inner join marts.dim_suppliers as suppliers on offers.supplier_id = suppliers.supplier_id
-    where not offers.is_discontinued and offers.unit_cost > 0 and coalesce(offers.currency, %(currency)s) = %(currency)s
+    inner join worths on coalesce(offers.currency, suppliers.currency, %(currency)s) = worths.currency
+    where not offers.is_discontinued and offers.unit_cost > 0
 ),
 
 shared as (

@@ -35,13 +35,13 @@ class SupplierTerms:
         """Return the terms as a plan keeps them."""
         return {name: getattr(self, name) for name in self.__dataclass_fields__}
 
-    def for_orders(self, *, wait_days: float) -> OrderTerms:
-        """Return them as orders are joined by."""
+    def for_orders(self, *, wait_days: float, times: float = 1.0) -> OrderTerms:
+        """Return them as orders are joined by; amounts ``times`` as much, for orders in another currency."""
         return OrderTerms(
-            minimum_value=self.minimum_value,
-            small_order_fee=self.small_order_fee,
-            free_freight_value=self.free_freight_value,
-            freight_cost=self.freight_cost,
+            minimum_value=self.minimum_value * times,
+            small_order_fee=None if self.small_order_fee is None else self.small_order_fee * times,
+            free_freight_value=self.free_freight_value * times,
+            freight_cost=self.freight_cost * times,
             maximum_pallets=math.inf if self.maximum_pallets is None else self.maximum_pallets,
             wait_days=wait_days,
         )

@@ -19,6 +19,7 @@ select
     promotions,
     planned_prices,
     price_breaks,
+    exchange_rate,
     supplier_out_days,
     waiting_units,
     policy::text as policy

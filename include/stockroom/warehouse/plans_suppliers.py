@@ -11,6 +11,7 @@ import psycopg
 from psycopg.rows import namedtuple_row
 
 from stockroom.planning import Policy
+from stockroom.planning.exchange import ExchangeRates
 from stockroom.planning.overrides import OverrideBook
 from stockroom.planning.promises import KeptPromises
 from stockroom.planning.supplier_choice import Choice, Need, Offer, choose_supplier, read_shares
@@ -21,14 +22,15 @@ def choose_offers(
     connection: psycopg.Connection,
     *,
     plan_date: date,
-    currency: str,
+    rates: ExchangeRates,
     default: Policy,
     wanted: OverrideBook,
     kept: KeptPromises,
 ) -> dict[str, str]:
     """Choose among the suppliers of each SKU, for ``plans_items.sql`` to read, and return the reasons by SKU.
 
-    What a buyer wants comes first, then shares, then cost. One supplier serves all locations of a SKU.
+    What a buyer wants comes first, then shares, then cost in the base currency: an offer in money of which no rate is
+    known is not compared. One supplier serves all locations of a SKU.
     """
     categories: dict[str, str] = {}
     if wanted.overrides:
@@ -36,7 +38,10 @@ def choose_offers(
     connection.execute("create temporary table chosen_offers (sku text, offer_rank integer) on commit drop")
     statement = resources.files("stockroom.warehouse").joinpath("plans_offers.sql").read_bytes()
     with connection.cursor(row_factory=namedtuple_row) as cursor:
-        rows: list[Any] = cursor.execute(statement, {"plan_date": plan_date, "currency": currency}).fetchall()
+        known = {"currencies": list(rates.rates), "rates": [one.rate for one in rates.rates.values()]}
+        rows: list[Any] = cursor.execute(
+            statement, {"plan_date": plan_date, "currency": rates.base, **known}
+        ).fetchall()
     reasons: dict[str, str] = {}
     with connection.cursor() as writer, writer.copy("copy chosen_offers from stdin") as copy:
         for sku, same in groupby(rows, key=lambda row: row.sku):

@@ -85,9 +85,7 @@ def built_span(connection: psycopg.Connection) -> tuple[date, date] | None:
     return (row[0], row[1]) if row and row[0] else None
 
 
-def read_store_past(
-    connection: psycopg.Connection, window: ReplayWindow, *, time_zone: str, currency: str
-) -> StorePast:
+def read_store_past(connection: psycopg.Connection, window: ReplayWindow, *, time_zone: str) -> StorePast:
     """Return the facts of a window that lies within what the marts know; the caller's transaction is only read."""
     parameters = {
         "history_start": window.history_start,
@@ -95,7 +93,6 @@ def read_store_past(
         "eve": window.first - timedelta(days=1),
         "plan_date": window.last + timedelta(days=1),
         "time_zone": time_zone,
-        "currency": currency,
     }
     with connection.cursor(row_factory=namedtuple_row) as cursor:
         rows: list[Any] = cursor.execute(_statement("replays_items.sql"), parameters).fetchall()

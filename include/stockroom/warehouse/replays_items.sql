@@ -22,7 +22,7 @@ select
     first_days.first_date,
     skus.title,
     skus.unit_price,
-    skus.unit_cost,
+    skus.base_unit_cost as unit_cost,
     skus.supplier_id,
     suppliers.lane,
     suppliers.quoted_lead_time_days,
@@ -34,9 +34,7 @@ select
         when skus.is_discontinued or not coalesce(skus.is_active, true) then 'not on sale any more'
         when suppliers.supplier_id is null then 'no supplier is known'
         when coalesce(skus.unit_cost, 0) = 0 or skus.unit_price is null then 'no price or no cost is known'
-        when
-            coalesce(skus.unit_cost_currency, suppliers.currency, %(currency)s) <> %(currency)s
-            then 'bought in another currency'
+        when skus.base_unit_cost is null then 'bought in another currency, of which no rate is known'
     end as left_out_because
 from first_days
 left join skus on first_days.sku = skus.sku

@@ -143,17 +143,19 @@ def list_planned_dates(connection: psycopg.Connection) -> list[date]:
     ]
 
 
-def count_orders(connection: psycopg.Connection, *, plan_date: date, since: datetime | None) -> list[OrderCount]:
-    """Return our orders of a plan date by state."""
+def count_orders(
+    connection: psycopg.Connection, *, plan_date: date, since: datetime | None, currency: str
+) -> list[OrderCount]:
+    """Return our orders of a plan date by state; their value in ``currency``, as far as rates are known."""
     rows = connection.execute(
         """
         select
-            state, count(*), sum(value),
+            state, count(*), coalesce(sum(ops.worth_in(%(currency)s, value, currency, exchange_rate)), 0),
             count(*) filter (where %(since)s::timestamptz is null or updated_at >= %(since)s)
         from ops.purchase_orders where plan_date = %(plan_date)s
         group by state order by state
         """,
-        {"plan_date": plan_date, "since": since},
+        {"plan_date": plan_date, "since": since, "currency": currency},
     )
     return [OrderCount(*row) for row in rows]
 

@@ -52,9 +52,9 @@ class StockCost(NamedTuple):
     carrying_cost: float
 
 
-def read_costed_items(connection: psycopg.Connection, *, currency: str) -> list[CostedItem]:
+def read_costed_items(connection: psycopg.Connection) -> list[CostedItem]:
     """Return the items whose stock, price and cost are known."""
-    rows = connection.execute(_statement("stock_costs_items.sql"), {"currency": currency})
+    rows = connection.execute(_statement("stock_costs_items.sql"))
     return [
         CostedItem(sku, location_id, category, supplier_id, float(unit_price), float(unit_cost))
         for sku, location_id, category, supplier_id, unit_price, unit_cost in rows

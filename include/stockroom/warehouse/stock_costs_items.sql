@@ -5,7 +5,7 @@ select
     skus.category,
     skus.supplier_id,
     skus.unit_price,
-    skus.unit_cost
+    skus.base_unit_cost as unit_cost
 from (
     select distinct
         sku,
@@ -13,9 +13,7 @@ from (
     from marts.fct_stock_daily
 ) as known
 inner join marts.dim_skus as skus on known.sku = skus.sku
-left join marts.dim_suppliers as suppliers on skus.supplier_id = suppliers.supplier_id
 where
-    skus.unit_cost > 0
+    skus.base_unit_cost > 0
     and skus.unit_price is not null
-    and coalesce(skus.unit_cost_currency, suppliers.currency, %(currency)s) = %(currency)s
 order by known.sku collate "C", known.location_id collate "C"

@@ -66,11 +66,17 @@ def take_turn(connection: psycopg.Connection) -> None:
 
 
 def read_open_lines(
-    connection: psycopg.Connection, *, as_of_date: date, moment: datetime, time_zone: str
+    connection: psycopg.Connection, *, as_of_date: date, moment: datetime, time_zone: str, currency: str
 ) -> list[OpenLine]:
     """Return every line under way at ``moment``, and those of which too much came lately, by order and line number."""
     since = moment - timedelta(days=STANDS_DAYS)
-    parameters = {"as_of_date": as_of_date, "moment": moment, "since": since, "time_zone": time_zone}
+    parameters = {
+        "as_of_date": as_of_date,
+        "moment": moment,
+        "since": since,
+        "time_zone": time_zone,
+        "currency": currency,
+    }
     with connection.cursor(row_factory=class_row(OpenLine)) as cursor:
         return cursor.execute(_statement("supply_lines.sql"), parameters).fetchall()
 

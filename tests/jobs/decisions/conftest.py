@@ -21,7 +21,7 @@ create table marts.dim_skus (
     sku text, title text, handle text, category text, unit_price numeric(14, 4), image_url text, variant_id text,
     inventory_item_id text, supplier_id text, supplier_sku text, pack_units integer, minimum_order_units integer,
     is_active boolean, first_sold_date date, currency text, unit_cost numeric(14, 4), unit_cost_currency text,
-    is_discontinued boolean, price_breaks text, pallet_units integer);
+    base_unit_cost numeric(14, 4), is_discontinued boolean, price_breaks text, pallet_units integer);
 create table marts.dim_suppliers (
     supplier_id text, name text, email text, lane text, currency text, quoted_lead_time_days numeric(10, 2),
     minimum_order_value numeric(14, 2), payment_terms text, ship_via text, closed_days text,
@@ -39,6 +39,8 @@ create table marts.dim_promotions (
 create table marts.dim_planned_prices (
     planned_price_id text, sku text, price numeric(14, 4), usual_price numeric(14, 4), first_date date, last_date date,
     why text, set_by text);
+create table marts.dim_exchange_rates (
+    currency text, rate_date date, rate numeric(18, 8), next_rate_date date);
 create table marts.dim_carrier_peaks (
     carrier_peak_id text, lane text, first_date date, last_date date, added_days numeric(6, 1));
 create table marts.dim_supplier_offers (
@@ -107,7 +109,9 @@ class Marts:
             "supplier_sku": f"X-{sku}", "pack_units": 12, "minimum_order_units": 12, "is_active": True,
             "currency": "GBP", "unit_cost": Decimal("2.00"), "unit_cost_currency": "GBP", "is_discontinued": False,
         }  # fmt: skip
-        self.insert("dim_skus", sku=sku, **{**row, **given})
+        row |= given
+        is_foreign = row["unit_cost_currency"] != "GBP"
+        self.insert("dim_skus", sku=sku, **{"base_unit_cost": None if is_foreign else row["unit_cost"], **row})
         for location_id in locations:
             self.position(sku, location_id=location_id, on_hand=on_hand, day=day)
             past = [day - timedelta(days=age) for age in range(1, days + 1)]

@@ -21,6 +21,7 @@ present_lines as (
         orders.supplier_id,
         orders.location_id,
         orders.currency,
+        orders.exchange_rate,
         orders.plan_date,
         orders.state,
         orders.requested_date,

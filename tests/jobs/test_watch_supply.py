@@ -27,8 +27,8 @@ create table marts.dim_suppliers (supplier_id text, name text, lane text);
 create table marts.dim_skus (sku text, title text, category text, unit_price numeric, is_active boolean);
 create table marts.fct_purchase_order_lines (
     po_number text, line_number integer, supplier_id text, location_id text, sku text, units_ordered integer,
-    units_open integer, unit_cost numeric, currency text, exchange_rate numeric default 1, requested_date date,
-    promised_date date, origin text, ordered_at timestamptz
+    units_open integer, unit_cost numeric, currency text, requested_date date, promised_date date, origin text,
+    ordered_at timestamptz, exchange_rate numeric default 1
 );
 create table staging.stg_wms__receipts (
     landing_file_id bigint, landing_line_number bigint, receipt_id text, po_number text, line_number integer,

@@ -74,11 +74,18 @@ def _time_passes(seconds: int) -> str:
 
 def product_page(shop: ShopAt, product: Product) -> str:
     """Return a product's page: picture, price, whether it can be bought, a link that puts one into the cart."""
-    units = shop.available_units(product.number)
+    page_url = f"{shop.shop_url}/products/{product.handle}"
+    return page_of_product(
+        product, shop.available_units(product.number), f"/cart/{VARIANT_IDS + product.number}:1", page_url
+    )
+
+
+def page_of_product(product: Product, units: int, cart_url: str, page_url: str, channel: str = "") -> str:
+    """Return the page of a product of which a shop shows so many units."""
     theme = notify_me()
-    asks = theme.widget(product.sku, f"{shop.shop_url}/products/{product.handle}") if theme else ""
+    asks = theme.widget(product.sku, page_url, channel) if theme else ""
     stock = f"<p>{units} in stock</p>" if units > 0 else f"<p>Out of stock.</p>{asks}"
-    cart = f'<p><a href="/cart/{VARIANT_IDS + product.number}:1">Add to cart</a></p>' if units > 0 else ""
+    cart = f'<p><a href="{escape(cart_url)}">Add to cart</a></p>' if units > 0 else ""
     return _page(
         product.title,
         f'<img src="/images/{escape(product.sku)}.svg" alt="{escape(product.title)}" width="320" height="320">'
@@ -88,8 +95,13 @@ def product_page(shop: ShopAt, product: Product) -> str:
 
 def cart_page(shop: ShopAt, product: Product, units: int) -> str:
     """Return the cart that a cart link made."""
+    return cart_of(product, units, shop.available_units(product.number))
+
+
+def cart_of(product: Product, units: int, there: int) -> str:
+    """Return a cart with so many units of a product, of which a shop shows so many."""
     total = product.price_pence * units / 100
-    note = "" if units <= shop.available_units(product.number) else "<p>There are not that many left.</p>"
+    note = "" if units <= there else "<p>There are not that many left.</p>"
     return _page("Your cart", f"<p>{units} x {escape(product.title)} = £{total:.2f}</p>{note}")
 
 

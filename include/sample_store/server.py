@@ -9,19 +9,23 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import parse_qsl
 
 import numpy as np
 import orjson
 
 from sample_store import __path__, pages
 from sample_store.apis import Api, Call, Reply, call_of, json_reply
+from sample_store.bigcommerce.api import BigCommerceApi
 from sample_store.checkouts import Wish
 from sample_store.faults import Faults
 from sample_store.local_time import DAY_SECONDS, http_date, iso, parse_moment
+from sample_store.other_shops import FIRST_IDS, shop_page
 from sample_store.shelves import NEVER_BELOW_NOTHING
 from sample_store.shopify import GRAPHQL_PATH
 from sample_store.shopify.shapes import VARIANT_IDS
 from sample_store.store import Store
+from sample_store.woocommerce.api import WooApi
 from sample_store.world.books import levels_at
 from sample_store.world.demand import CHANNELS
 from sample_store.world.places import LOCATIONS
@@ -59,8 +63,11 @@ class StoreApp:
         elif scope["type"] == "http":
             body = await _read(receive)
             channel, path = self._shop_of(scope["path"])
+            page = self._other_shop(channel, path, scope)
             if body is None:
                 await self._send(send, json_reply({"errors": "the body is too large"}, 413))
+            elif page is not None:
+                await self._send(send, _html(page))
             elif channel is not None:
                 await self._answer_api(channel, call_of(scope, path, body), send)
             else:
@@ -72,6 +79,14 @@ class StoreApp:
         if first in self.apis:
             return first, f"/{rest}"
         return ("shopify", path) if path == GRAPHQL_PATH else (None, path)
+
+    def _other_shop(self, channel: str | None, path: str, scope: dict[str, Any]) -> str | None:
+        """Return the page of a shop of its own that a path leads to, beside its API."""
+        api = self.apis.get(channel or "")
+        if channel not in FIRST_IDS or not isinstance(api, WooApi | BigCommerceApi) or scope["method"] != "GET":
+            return None
+        query = dict(parse_qsl(scope.get("query_string", b"").decode("latin-1")))
+        return shop_page(channel, api.shop(), path, query, f"{self.store.shop_url}/{channel}")
 
     async def _live(self, receive: Receive, send: Send) -> None:
         while True:

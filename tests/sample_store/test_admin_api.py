@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
+from html import unescape
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -409,3 +410,16 @@ def test_a_clock_that_is_no_time_moves_nothing(served: Served):
 
     assert httpx.get(f"{served.url}/clock").json() == before
     assert iso(json.loads((served.root / "state.json").read_text())["clock"]) == before["clock"]
+
+
+def test_the_other_shops_have_pages_and_carts_of_their_own(served: Served):
+    products = served.all_nodes(PRODUCTS, "products", first=250, query="updated_at:>='2011-01-01'")
+    carts = {"woocommerce": "/?add-to-cart=", "bigcommerce": "/cart.php?action=add&product_id="}
+    for shop, cart in carts.items():
+        pages = (httpx.get(f"{served.url}/{shop}/products/{each['handle']}/").text for each in products)
+        page = unescape(next(page for page in pages if "Add to cart" in page))
+        link = page.partition(f"/{shop}{cart}")[2].partition('"')[0]
+        assert link.isdigit()
+        title = page.partition("<h1>")[2].partition("</h1>")[0]
+        assert f"1 x {title}" in unescape(httpx.get(f"{served.url}/{shop}{cart}{link}").text)
+        assert httpx.get(f"{served.url}/{shop}/products/nothing-like-it").status_code in (401, 404)

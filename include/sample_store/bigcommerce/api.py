@@ -98,7 +98,7 @@ class BigCommerceApi:
         store = self.store
         seen = (store.clock, len(store.told))
         if self._shop is None or self._seen != seen or self._shop.world is not store.world:
-            self._shop = BigCommerceAt(store.world, store.clock, store.shown("bigcommerce"))
+            self._shop = BigCommerceAt(store.world, store.clock, store.shop_url, store.shown("bigcommerce"))
             self._seen = seen
         return self._shop
 
@@ -159,7 +159,7 @@ def _array(records: list[Any]) -> Reply:
 
 def _products(shop: BigCommerceAt, call: Call) -> Reply:
     chosen = _between(call, shop.product_updated_at, "date_modified:min", "date_modified:max")
-    if call.query.get("include") != "variants":
+    if call.query.get("include") != "variants,primary_image":
         raise RequestError("The sample store gives products with their variants alone.", 422)
     return _counted(call, shop.product_numbers[chosen].tolist(), shop.product, LIST_AT_MOST)
 

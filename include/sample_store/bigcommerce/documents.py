@@ -31,8 +31,8 @@ RefundRow = tuple[int, int, int, int, int, int]
 class BigCommerceAt:
     """The store as it stood at one moment, ``clock`` included."""
 
-    def __init__(self, world: World, clock: int, shown: Integers) -> None:
-        self.world, self.clock = world, clock
+    def __init__(self, world: World, clock: int, shop_url: str, shown: Integers) -> None:
+        self.world, self.clock, self.shop_url = world, clock, shop_url
         self.shown = shown
         """What it shows, by item."""
         orders = world.orders
@@ -199,6 +199,12 @@ class BigCommerceAt:
             "availability": "disabled" if retired else "available",
             "date_created": iso(int(self.world.product_created_at[number])).replace("Z", "+00:00"),
             "date_modified": iso(int(self.product_updated_at[self.place_of_product[number]])).replace("Z", "+00:00"),
+            "custom_url": {"url": f"/products/{product.handle}/", "is_customized": False},
+            "primary_image": {
+                "product_id": PRODUCT_IDS + number,
+                "is_thumbnail": True,
+                "url_standard": f"{self.shop_url}/images/{product.sku}.svg",
+            },
             "base_variant_id": VARIANT_IDS + number,
             "variants": [
                 {

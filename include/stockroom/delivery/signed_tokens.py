@@ -47,15 +47,17 @@ def subject_of(token: str, *, purpose: str, secret: str) -> str | None:
     return name.decode(errors="replace")
 
 
-def is_listing_token(token: str, *, sku: str, country: str, key: str) -> bool:
+def is_listing_token(token: str, *, sku: str, country: str, key: str, channel: str = "") -> bool:
     """Return whether the shop's own page names this product for this country.
 
     The token is the hexadecimal HMAC-SHA256 of ``listing:<SKU>:<COUNTRY>`` under the listing key, which a shop's theme
-    can make (in Liquid: ``| hmac_sha256``). Without it nobody can ask for what no page offers.
+    can make (in Liquid: ``| hmac_sha256``); of ``listing:<SKU>:<COUNTRY>:<CHANNEL>`` where several shops share the key.
+    Without it nobody can ask for what no page offers.
     """
     if len(key) < _SHORTEST_SECRET or not token.isascii():
         return False
-    wanted = hmac.new(key.encode(), f"listing:{sku}:{country}".encode(), hashlib.sha256).hexdigest()
+    listing = f"listing:{sku}:{country}" + (f":{channel}" if channel else "")
+    wanted = hmac.new(key.encode(), listing.encode(), hashlib.sha256).hexdigest()
     return hmac.compare_digest(wanted, token)
 
 

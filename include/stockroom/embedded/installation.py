@@ -127,7 +127,7 @@ def _sample_connections(store_url: str, key: str) -> dict[str, str]:
     given = {}
     for channel in CHANNELS.values():
         for field in channel.fields:
-            value = f"{store_url}/{channel.channel_id}" if field.name == "url" else field.example
+            value = f"{store_url}/{channel.channel_id}" if field.name in ("url", "shop_url") else field.example
             given[channel.variable(field)] = key if field.is_secret else value
     return given
 

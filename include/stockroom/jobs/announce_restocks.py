@@ -67,11 +67,12 @@ def announce_restocks(settings: Settings, *, as_of_date: date, now: datetime) ->
         waiting = answerable_requests(connection, now=now)
         if not waiting:
             return AnnounceSummary(0, 0, *in_vain, erased)
-        free_units = {one.sku: one.free_units for one in waiting}
+        free_units = {(one.channel_id, one.sku): one.free_units for one in waiting}
         is_told = choose_restock_recipients(
             RestockRequests(
                 request_id=np.array([one.request_id for one in waiting]),
                 sku=np.array([one.sku for one in waiting]),
+                channel_id=np.array([one.channel_id for one in waiting]),
                 quantity=np.array([one.quantity for one in waiting]),
                 requested_at=np.array([one.requested_at.replace(tzinfo=None) for one in waiting], "datetime64[us]"),
                 shopper_id=np.array([one.shopper_id for one in waiting]),
@@ -80,5 +81,8 @@ def announce_restocks(settings: Settings, *, as_of_date: date, now: datetime) ->
             notices_left={one.shopper_id: settings.notices_a_day - one.notices_today for one in waiting},
         )
         chosen = [one for one, told in zip(waiting, is_told.tolist(), strict=True) if told]
-        told = choose(connection, [one.request_id for one in chosen], free_units=free_units, now=now)
+        most: dict[str, int] = {}
+        for (_, sku), units in free_units.items():
+            most[sku] = max(units, most.get(sku, 0))
+        told = choose(connection, [one.request_id for one in chosen], free_units=most, now=now)
         return AnnounceSummary(told, len({one.sku for one in chosen}), *in_vain, erased)

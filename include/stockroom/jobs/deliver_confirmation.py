@@ -15,7 +15,7 @@ from stockroom.jobs.quiet_hours import check_hour
 from stockroom.jobs.shopper_links import confirm_url
 from stockroom.settings import Settings
 from stockroom.warehouse.outbox import OutboxMessage
-from stockroom.warehouse.restock_confirmations import MAIL, MEDIUM, TEXT, read_question
+from stockroom.warehouse.restock_confirmations import MAIL, MEDIUM, TEXT, Question, read_question
 from stockroom.warehouse.restock_products import read_shown
 
 
@@ -32,7 +32,7 @@ def compose_confirm_mail(
         return None
     mail = ConfirmMail(
         head=mail_head(settings, message, question.address),
-        title=_title(connection, question.sku),
+        title=_title(connection, question),
         confirm_url=confirm_url(settings, message.subject_key, MEDIUM[MAIL]),
     )
     return ready(mail.head, confirm_mail_bytes(mail))
@@ -52,10 +52,10 @@ def compose_confirm_text(
         return None
     check_hour(settings, question.address, now)
     url = confirm_url(settings, message.subject_key, MEDIUM[TEXT])
-    words = confirm_text(shop=settings.company_name, title=_title(connection, question.sku), url=url)
+    words = confirm_text(shop=settings.company_name, title=_title(connection, question), url=url)
     return TextMessage(file_key(message), question.address, words)
 
 
-def _title(connection: psycopg.Connection, sku: str) -> str:
-    shown = read_shown(connection, sku)
-    return shown.title if shown else f"article {sku}"
+def _title(connection: psycopg.Connection, question: Question) -> str:
+    shown = read_shown(connection, question.sku, question.channel_id)
+    return shown.title if shown else f"article {question.sku}"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC, datetime
-from urllib.parse import quote
 
 import psycopg
 
 from stockroom.delivery.mails import Mail
 from stockroom.documents.mail_message import MailHead
 from stockroom.documents.restock_mail import RestockMail, restock_mail_bytes
+from stockroom.jobs.shop_pages import basket_url, product_url
 from stockroom.jobs.shopper_links import unsubscribe_url, visit_url
 from stockroom.settings import Settings
 from stockroom.warehouse.outbox import OutboxMessage
@@ -36,15 +36,15 @@ def compose_restock_mail(
 
 def restock_mail(settings: Settings, notice: Notice, message: OutboxMessage) -> RestockMail:
     """Return what the message about a restock says."""
-    shop = settings.shop_url.rstrip("/")
     return RestockMail(
         head=mail_head(settings, message, notice.address),
         title=notice.title,
         price=notice.price,
         currency=settings.currency,
         image_url=notice.image_url or "",
-        product_url=f"{shop}/products/{quote(notice.handle, safe='')}" if shop else "",
-        cart_url=visit_url(settings, message.subject_key) or basket_url(settings, notice.variant_id),
+        product_url=product_url(settings, notice.channel_id, notice.handle),
+        cart_url=visit_url(settings, message.subject_key)
+        or basket_url(settings, notice.channel_id, notice.variant_id, notice.sku, notice.quantity),
         unsubscribe_url=unsubscribe_url(settings, message.subject_key),
     )
 
@@ -63,12 +63,6 @@ def mail_head(settings: Settings, message: OutboxMessage, recipient: str) -> Mai
 def ready(head: MailHead, content: bytes) -> Mail:
     """Return a mail as it leaves."""
     return Mail(head.message_key, head.sender_address, head.recipient, content)
-
-
-def basket_url(settings: Settings, variant_id: str) -> str:
-    """Return the shop's own address that puts one into the basket; empty where none can be made."""
-    shop, variant_number = settings.shop_url.rstrip("/"), variant_id.rpartition("/")[2]
-    return f"{shop}/cart/{variant_number}:1" if shop and variant_number.isdigit() else ""
 
 
 def file_key(message: OutboxMessage) -> str:

@@ -8,8 +8,9 @@ import psycopg
 
 from stockroom.delivery.texts import TextMessage
 from stockroom.documents.text_messages import restock_text
-from stockroom.jobs.deliver_restock_mail import basket_url, file_key
+from stockroom.jobs.deliver_restock_mail import file_key
 from stockroom.jobs.quiet_hours import check_hour
+from stockroom.jobs.shop_pages import basket_url
 from stockroom.jobs.shopper_links import visit_url
 from stockroom.settings import Settings
 from stockroom.warehouse.outbox import OutboxMessage
@@ -29,6 +30,8 @@ def compose_restock_text(
     if notice is None:
         return None
     check_hour(settings, notice.address, now)
-    url = visit_url(settings, message.subject_key) or basket_url(settings, notice.variant_id)
+    url = visit_url(settings, message.subject_key) or basket_url(
+        settings, notice.channel_id, notice.variant_id, notice.sku, notice.quantity
+    )
     words = restock_text(shop=settings.company_name, title=notice.title, url=url)
     return TextMessage(file_key(message), notice.address, words)

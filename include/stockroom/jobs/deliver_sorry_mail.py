@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from urllib.parse import quote
 
 import psycopg
 
@@ -11,6 +10,7 @@ from stockroom.delivery.mails import Mail
 from stockroom.documents import formats
 from stockroom.documents.sorry_mail import Alternative, SorryMail, sorry_mail_bytes
 from stockroom.jobs.deliver_restock_mail import mail_head, ready
+from stockroom.jobs.shop_pages import product_url, shop_address
 from stockroom.jobs.shopper_links import unsubscribe_url, visit_url
 from stockroom.settings import Settings
 from stockroom.warehouse.outbox import OutboxMessage
@@ -36,7 +36,6 @@ def compose_sorry_mail(
 
 def sorry_mail(settings: Settings, apology: Apology, message: OutboxMessage) -> SorryMail:
     """Return what the message to whoever waited in vain says."""
-    shop = settings.shop_url.rstrip("/")
     return SorryMail(
         head=mail_head(settings, message, apology.address),
         title=apology.title,
@@ -45,10 +44,10 @@ def sorry_mail(settings: Settings, apology: Apology, message: OutboxMessage) -> 
             Alternative(
                 title=one.title,
                 price=formats.money(one.price, settings.currency),
-                url=f"{shop}/products/{quote(one.handle, safe='')}",
+                url=product_url(settings, apology.channel_id, one.page),
                 image_url=one.image_url or "",
             )
-            for one in (apology.alternatives if shop else ())
+            for one in (apology.alternatives if shop_address(settings, apology.channel_id) else ())
         ),
         # Nobody can wait for what is never made again.
         wait_url="" if apology.is_discontinued else visit_url(settings, message.subject_key),

@@ -9,8 +9,8 @@ from datetime import datetime
 from stockroom.settings import Settings
 from stockroom.warehouse import connect
 from stockroom.warehouse.restock_history import RequestFacts, Wave, read_events, read_facts, read_waves
-from stockroom.warehouse.restock_notices import units_to_be_had
 from stockroom.warehouse.restock_requests import contact_sha256
+from stockroom.warehouse.restock_units import SHOPIFY, units_to_be_had
 from stockroom.warehouse.switches import NOTICES, is_off
 
 SHOWN = 20
@@ -33,13 +33,19 @@ def explain_notice(settings: Settings, wanted: str, *, now: datetime) -> str:
         shown = shown or facts[-SHOWN:]
         events = read_events(connection, [one.request_id for one in shown])
         waves = read_waves(connection, sku) if sku else []
-        units = units_to_be_had(connection, sorted({fact.sku for fact in shown}))
+        units = {
+            (channel_id, item): count
+            for channel_id in sorted({fact.channel_id for fact in shown})
+            for item, count in units_to_be_had(
+                connection, sorted({fact.sku for fact in shown if fact.channel_id == channel_id}), channel_id
+            ).items()
+        }
         is_paused = is_off(connection, NOTICES)
     if not facts:
         return f"nobody asked for {sku}" if sku else "no request has this address: never made, or erased"
     lines = list(_head(sku, facts, waves, units)) if sku else []
     for fact in shown:
-        lines.append(f"{fact.request_id}: {fact.quantity} of {fact.sku}, {fact.state}")
+        lines.append(f"{fact.request_id}: {fact.quantity} of {fact.sku}{_shop(fact)}, {fact.state}")
         lines += [
             f"  {event.occurred_at.strftime(_MOMENT)}  {event.to_state:12}  {event.reason or 'no reason was kept'}"
             for event in events
@@ -47,7 +53,8 @@ def explain_notice(settings: Settings, wanted: str, *, now: datetime) -> str:
         ]
         was_sent = any(event.request_id == fact.request_id and event.to_state == "sent" for event in events)
         enough = settings.notices_a_day
-        reason = why(fact, units=units.get(fact.sku, 0), notices_a_day=enough, is_paused=is_paused, was_sent=was_sent)
+        there = units.get((fact.channel_id, fact.sku), 0)
+        reason = why(fact, units=there, notices_a_day=enough, is_paused=is_paused, was_sent=was_sent)
         lines.append(f"  {reason}")
     return "\n".join(lines)
 
@@ -90,9 +97,13 @@ def why(fact: RequestFacts, *, units: int, notices_a_day: int, is_paused: bool, 
     return f"Not told: {reason}."
 
 
-def _head(sku: str, facts: list[RequestFacts], waves: list[Wave], units: dict[str, int]) -> Iterator[str]:
+def _shop(fact: RequestFacts) -> str:
+    return "" if fact.channel_id == SHOPIFY else f" at {fact.channel_id}"
+
+
+def _head(sku: str, facts: list[RequestFacts], waves: list[Wave], units: dict[tuple[str, str], int]) -> Iterator[str]:
     waiting = [fact for fact in facts if fact.state == "active"]
-    yield f"{sku}: {len(facts):,} asked, {len(waiting):,} wait, {units.get(sku, 0):,} in stock online"
+    yield f"{sku}: {len(facts):,} asked, {len(waiting):,} wait, {max(units.values(), default=0):,} in stock online"
     for wave in waves[-SHOWN:]:
         told, free = wave.told_requests, wave.free_units
         yield (

@@ -6,6 +6,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import phonenumbers
@@ -18,6 +19,7 @@ from stockroom.settings import Settings
 from stockroom.warehouse.restock_requests import contact_sha256
 from stockroom.warehouse.restock_subscriptions import Subscription
 from stockroom.warehouse.restock_subscriptions import subscribe as record
+from stockroom.warehouse.restock_units import CHANNELS_WITH_PAGES, SHOPIFY
 
 QUANTITY_AT_MOST = 99
 _SKU = re.compile(r"[^\s\x00-\x1f\x7f](?:[^\x00-\x1f\x7f]{0,62}[^\s\x00-\x1f\x7f])?")
@@ -46,6 +48,7 @@ class Ask:
     email: str | None = field(repr=False)
     phone: str | None = field(repr=False)
     sku: str
+    channel_id: str
     country: str
     quantity: int
     locale: str
@@ -62,13 +65,27 @@ class Ask:
         return (*email, contact_sha256(phone=self.phone)) if self.phone else email
 
 
-def named_by_shop(settings: Settings, form: Mapping[str, str]) -> tuple[str, str] | None:
-    """Return SKU and country of a form if a page of the shop has signed them; ``None`` otherwise."""
+class NamedListing(NamedTuple):
+    """What a page of a shop has signed."""
+
+    sku: str
+    country: str
+    channel_id: str
+
+
+def named_by_shop(settings: Settings, form: Mapping[str, str]) -> NamedListing | None:
+    """Return what a form asks for if a page of the shop has signed it; ``None`` otherwise.
+
+    A page that names no channel is Shopify's. Nobody can ask at a marketplace: its shoppers are its own.
+    """
     sku, country = form.get("sku", "").strip().upper(), form.get("country", "").strip().upper()
     if not _SKU.fullmatch(sku) or not _COUNTRY.fullmatch(country):
         return None
-    token, key = form.get("token", ""), settings.storefront_listing_key
-    return (sku, country) if is_listing_token(token, sku=sku, country=country, key=key) else None
+    token, key, channel = form.get("token", ""), settings.storefront_listing_key, form.get("channel", "")
+    if (channel or SHOPIFY) not in CHANNELS_WITH_PAGES:
+        return None
+    is_signed = is_listing_token(token, sku=sku, country=country, key=key, channel=channel)
+    return NamedListing(sku, country, channel or SHOPIFY) if is_signed else None
 
 
 def read_ask(settings: Settings, form: Mapping[str, str]) -> Ask:
@@ -81,7 +98,7 @@ def read_ask(settings: Settings, form: Mapping[str, str]) -> Ask:
     listing = named_by_shop(settings, form)
     if listing is None:
         raise ForeignListingError("this product was not named by a page of the shop")
-    sku, country = listing
+    sku, country, channel_id = listing
     locale = form.get("locale", "")
     wording = WORDINGS.get(locale)
     if wording is None or form.get("wording", "") != wording.version:
@@ -93,6 +110,7 @@ def read_ask(settings: Settings, form: Mapping[str, str]) -> Ask:
         email=email or None,
         phone=phone or None,
         sku=sku,
+        channel_id=channel_id,
         country=country,
         quantity=_quantity(form.get("quantity", "") or "1"),
         locale=locale,
@@ -117,6 +135,7 @@ def subscribe(settings: Settings, connection: psycopg.Connection, ask: Ask) -> N
             email=ask.email,
             phone=ask.phone,
             sku=ask.sku,
+            channel_id=ask.channel_id,
             quantity=ask.quantity,
             wording_version=ask.wording_version,
             locale=ask.locale,

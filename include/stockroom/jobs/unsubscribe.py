@@ -7,7 +7,7 @@ import psycopg
 from stockroom.delivery.unsubscribe_links import request_of_token
 from stockroom.settings import Settings
 from stockroom.warehouse import restock_subscriptions as requests
-from stockroom.warehouse.restock_notices import can_be_had
+from stockroom.warehouse.restock_units import can_be_had
 
 WISHES = ("product", "everything", "undo", "forget")
 
@@ -25,6 +25,6 @@ def unsubscribe(settings: Settings, connection: psycopg.Connection, token: str, 
         return requests.forget(connection, request_id) > 0
     if wish == "undo":
         place = requests.place_in_line(connection, request_id)
-        is_sold_out = place is not None and not can_be_had(connection, place.sku)
+        is_sold_out = place is not None and not can_be_had(connection, place.sku, place.channel_id)
         return requests.resume(connection, request_id, is_sold_out=is_sold_out)
     return requests.unsubscribe(connection, request_id, is_everything=wish == "everything")

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import psycopg
 
 from stockroom.delivery.signed_tokens import sign, subject_of
-from stockroom.jobs.deliver_restock_mail import basket_url
+from stockroom.jobs.shop_pages import basket_url
 from stockroom.jobs.shopper_links import VISIT
 from stockroom.settings import Settings
-from stockroom.warehouse.restock_notices import can_be_had
 from stockroom.warehouse.restock_products import ShownProduct, SimilarProduct, read_shown, read_similar
 from stockroom.warehouse.restock_subscriptions import Place, note_click, place_in_line, resume
+from stockroom.warehouse.restock_units import can_be_had, units_to_be_had
 
 
 @dataclass(frozen=True)
@@ -37,17 +37,20 @@ def visit_request(settings: Settings, connection: psycopg.Connection, token: str
         return None
     if is_click:
         note_click(connection, place.request_id)
-    shown = read_shown(connection, place.sku)
-    if shown and can_be_had(connection, place.sku):
-        return Visit(basket_url(settings, shown.variant_id), place, shown, ())
-    return Visit("", place, shown, tuple(read_similar(connection, [place.sku]).get(place.sku, ())))
+    shown = read_shown(connection, place.sku, place.channel_id)
+    units = units_to_be_had(connection, [place.sku], place.channel_id).get(place.sku, 0)
+    if shown and units > 0:
+        quantity = min(place.quantity, units)
+        return Visit(basket_url(settings, shown.channel_id, shown.listing_id, shown.sku, quantity), place, shown, ())
+    similar = read_similar(connection, [place.sku], place.channel_id).get(place.sku, ())
+    return Visit("", place, shown, tuple(similar))
 
 
 def keep_waiting(settings: Settings, connection: psycopg.Connection, token: str) -> bool:
     """Let a request that was answered in vain wait on in its old place; the caller commits."""
     request_id = subject_of(token, purpose=VISIT, secret=settings.storefront_secret)
     place = place_in_line(connection, request_id) if request_id else None
-    if place is None or can_be_had(connection, place.sku):
+    if place is None or can_be_had(connection, place.sku, place.channel_id):
         return False
     return resume(connection, place.request_id, is_sold_out=True)
 

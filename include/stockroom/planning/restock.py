@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -23,6 +24,8 @@ class RestockRequests:
     quantity: IntArray
     requested_at: np.ndarray[tuple[int], np.dtype[np.datetime64]]
     """UTC."""
+    channel_id: TextArray | None = None
+    """The shop each asks at, where shops sell from the same shelves; ``None``: there is one."""
     shopper_id: IntArray | None = None
     """Who asks, where a shopper may hear of so many products only; ``None``: nobody is counted."""
 
@@ -35,20 +38,27 @@ class RestockRequests:
         if asked.shape != (n,) or np.isnat(asked).any():
             raise PlanningError(f"requested_at needs {n} times")
         object.__setattr__(self, "requested_at", asked)
+        if self.channel_id is not None:
+            object.__setattr__(self, "channel_id", texts("channel_id", self.channel_id, (n,)))
         if self.shopper_id is not None:
             object.__setattr__(self, "shopper_id", integers("shopper_id", self.shopper_id, (n,), least=None))
 
 
 def choose_restock_recipients(
-    requests: RestockRequests, *, free_units: Mapping[str, int], notices_left: Mapping[int, int] | None = None
+    requests: RestockRequests,
+    *,
+    free_units: Mapping[str, int] | Mapping[tuple[str, str], int],
+    notices_left: Mapping[int, int] | None = None,
 ) -> BoolArray:
     """Return which requests are told now, one value per row.
 
     Per SKU the oldest come first (equal times by request id), as long as the units last. One who wants more than
     what is left is passed over and keeps the place, so that a wish for 500 does not hold up the others.
     ``free_units`` are units that can be sold now and that nobody who was told before may still be coming for; a SKU
-    that is missing there has none. ``notices_left`` says of how many more products each shopper may hear today; who is
-    missing there may hear of any. Who has heard enough is passed over too, and the units go to the next.
+    that is missing there has none. Where requests name the shop that they were made at, it is by shop and SKU: all of
+    them sell the same units, and one that somebody was told of is gone for the others. ``notices_left`` says of how
+    many more products each shopper may hear today; who is missing there may hear of any. Who has heard enough is passed
+    over too, and the units go to the next.
 
     >>> told = choose_restock_recipients(
     ...     RestockRequests(request_id=["a", "b", "c"], sku=["M1", "M1", "M1"], quantity=[2, 5, 1],
@@ -62,16 +72,25 @@ def choose_restock_recipients(
     ...     free_units={"M1": 3, "M2": 3}, notices_left={7: 1})
     >>> told.tolist()
     [True, False]
+    >>> told = choose_restock_recipients(
+    ...     RestockRequests(request_id=["a", "b", "c"], sku=["M1", "M1", "M1"], quantity=[2, 1, 1],
+    ...                     channel_id=["shopify", "woocommerce", "shopify"],
+    ...                     requested_at=["2011-06-01", "2011-06-02", "2011-06-03"]),
+    ...     free_units={("shopify", "M1"): 3, ("woocommerce", "M1"): 2})
+    >>> told.tolist()
+    [True, False, True]
     """
     is_told = np.zeros(requests.request_id.size, dtype=np.bool_)
-    left = dict(free_units)
+    free: Mapping[Any, int] = free_units
+    taken: dict[str, int] = {}
     hears = dict(notices_left or {})
     shoppers = [None] * is_told.size if requests.shopper_id is None else requests.shopper_id.tolist()
     for row in np.lexsort((requests.request_id, requests.requested_at)).tolist():
         sku, quantity = str(requests.sku[row]), int(requests.quantity[row])
         shopper = shoppers[row]
-        if quantity <= left.get(sku, 0) and hears.get(shopper, 1) > 0:
-            left[sku] -= quantity
+        shelf = sku if requests.channel_id is None else (str(requests.channel_id[row]), sku)
+        if quantity + taken.get(sku, 0) <= free.get(shelf, 0) and hears.get(shopper, 1) > 0:
+            taken[sku] = taken.get(sku, 0) + quantity
             if shopper in hears:
                 hears[shopper] -= 1
             is_told[row] = True

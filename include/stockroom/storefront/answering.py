@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from stockroom.documents import formats
 from stockroom.jobs.confirm_request import confirm_request
+from stockroom.jobs.shop_pages import product_url, shop_address
 from stockroom.jobs.unsubscribe import WISHES, unsubscribe
 from stockroom.jobs.visit_request import Visit, keep_waiting, visit_request, visit_token
 from stockroom.storefront.forms import UnreadableFormError, read_form
@@ -90,15 +91,15 @@ def _place(service: Service, visit: Visit | None, *, has_sold_out: bool) -> str:
         if has_sold_out
         else f"Your place in line: {name}"
     )
-    shop = service.settings.shop_url.rstrip("/")
+    settings, channel_id = service.settings, visit.place.channel_id
     similar = [
         {
             "title": one.title,
-            "url": f"{shop}/products/{one.handle}",
+            "url": product_url(settings, channel_id, one.page),
             "image_url": one.image_url,
-            "price": formats.money(one.price, service.settings.currency),
+            "price": formats.money(one.price, settings.currency),
         }
-        for one in (visit.similar if shop else ())
+        for one in (visit.similar if shop_address(settings, channel_id) else ())
     ]
     may_wait = has_sold_out and visit.place.state not in WAITING
     # Who is still in line is told in turn.

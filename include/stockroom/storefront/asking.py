@@ -21,7 +21,7 @@ from stockroom.storefront.pages import page
 from stockroom.storefront.service import Service
 
 DEFAULT_LOCALE = "en"
-SHOWN_FIELDS = ("sku", "token", "country", "page", "email", "phone", "quantity")
+SHOWN_FIELDS = ("sku", "token", "country", "channel", "page", "email", "phone", "quantity")
 TOO_OFTEN = "That was a lot at once. Please try again in a minute."
 NOT_OURS = "This product was not named by a page of the shop. Please go back to the shop and try again."
 

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from throttled import RateLimiterType, Throttled, rate_limiter, store
 
+from stockroom.jobs.shop_pages import CHANNELS_WITH_PAGES, shop_address
 from stockroom.settings import Settings
 
 BODY_LIMIT_BYTES = 8_192
@@ -44,7 +45,8 @@ def origin_of(url: str) -> str:
 
 def shop_origins(settings: Settings) -> tuple[str, ...]:
     """Return where pages of the shop live: these may ask from a script."""
-    return settings.storefront_origins or tuple(filter(None, (origin_of(settings.shop_url),)))
+    shops = dict.fromkeys(origin_of(shop_address(settings, channel_id)) for channel_id in CHANNELS_WITH_PAGES)
+    return settings.storefront_origins or tuple(filter(None, shops))
 
 
 def page_headers(settings: Settings) -> dict[str, str]:

@@ -1,4 +1,4 @@
-// <stockroom-notify sku token country [lang] [hidden]>: asks to be told when a product is back.
+// <stockroom-notify sku token country [channel] [lang] [hidden]>: asks to be told when a product is back.
 // What stands inside the element (a link to the plain form) is there for browsers without scripts.
 (() => {
   const words = /*WORDINGS*/ {};
@@ -35,7 +35,7 @@
     [make("label", { for: name }, label), make("input", { id: name, name, "aria-describedby": "said", ...given })];
 
   customElements.define("stockroom-notify", class extends HTMLElement {
-    static observedAttributes = ["sku", "token", "country", "lang"];
+    static observedAttributes = ["sku", "token", "country", "channel", "lang"];
 
     connectedCallback() { this.draw(); }
 
@@ -71,7 +71,7 @@
       button.setAttribute("aria-disabled", "true");
       form.querySelectorAll("[aria-invalid]").forEach((one) => one.removeAttribute("aria-invalid"));
       const asked = Object.fromEntries(new FormData(form));
-      for (const name of ["sku", "token", "country"]) asked[name] = this.getAttribute(name) || "";
+      for (const name of ["sku", "token", "country", "channel"]) asked[name] = this.getAttribute(name) || "";
       Object.assign(asked, { locale: this.locale, wording: w.version, page: location.origin + location.pathname });
       let status = 0, answer = {};
       try {

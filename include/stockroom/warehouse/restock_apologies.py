@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 import psycopg
 from psycopg.types.json import Jsonb
 
-from stockroom.warehouse.restock_notices import units_to_be_had
 from stockroom.warehouse.restock_products import SimilarProduct, read_similar, read_titles
+from stockroom.warehouse.restock_units import units_to_be_had
 
 KIND = "sorry_mail"
 LATELY = timedelta(days=30)
@@ -24,6 +24,7 @@ class Apology(NamedTuple):
 
     address: str
     sku: str
+    channel_id: str
     is_discontinued: bool
     title: str
     alternatives: tuple[SimilarProduct, ...]
@@ -57,20 +58,25 @@ def end_in_vain(
 
     ``at_once``: mails that one shopper gets of one call at the most.
     """
-    skus = _ending(connection, gone, made_before)
-    if not skus:
+    ending = _ending(connection, gone, made_before)
+    if not ending:
         return 0, 0
-    alternatives = {
-        sku: [{**one._asdict(), "price": str(one.price)} for one in found]
-        for sku, found in read_similar(connection, skus).items()
-    }
+    alternatives: dict[str, list[dict[str, object]]] = {}
+    in_stock: list[str] = []
+    titles: dict[str, str] = {}
+    for channel_id, skus in ending.items():
+        for sku, found in read_similar(connection, skus, channel_id).items():
+            alternatives[f"{channel_id}/{sku}"] = [{**one._asdict(), "price": str(one.price)} for one in found]
+        units_of = units_to_be_had(connection, skus, channel_id)
+        in_stock += [f"{channel_id}/{sku}" for sku, units in units_of.items() if units > 0]
+        titles |= {f"{channel_id}/{sku}": title for sku, title in read_titles(connection, skus, channel_id).items()}
     parameters = {
         "gone": list(gone),
         "made_before": made_before,
         "asked_after": made_before - LATELY,
         "at_once": at_once,
-        "in_stock": [sku for sku, units in units_to_be_had(connection, skus).items() if units > 0],
-        "titles": Jsonb(read_titles(connection, skus)),
+        "in_stock": in_stock,
+        "titles": Jsonb(titles),
         "alternatives": Jsonb(alternatives),
     }
     row = connection.execute(_statement("restock_apologies_make.sql"), parameters).fetchone()
@@ -81,7 +87,9 @@ def read_apology(connection: psycopg.Connection, request_id: str) -> Apology | N
     """Return what a mail needs; ``None`` when none is needed any more (waits on, suppressed, erased)."""
     row = connection.execute(
         """
-        select shoppers.email, requests.sku, apologies.reason, apologies.title, apologies.alternatives
+        select
+            shoppers.email, requests.sku, requests.channel_id,
+            apologies.reason, apologies.title, apologies.alternatives
         from ops.restock_requests as requests
         inner join ops.restock_apologies as apologies using (request_id)
         inner join ops.restock_request_contacts as contacts using (request_id)
@@ -100,24 +108,28 @@ def read_apology(connection: psycopg.Connection, request_id: str) -> Apology | N
     ).fetchone()
     if row is None:
         return None
-    address, sku, reason, title, alternatives = row
-    return Apology(address, sku, reason == "discontinued", title, tuple(_product(one) for one in alternatives))
+    address, sku, channel_id, reason, title, alternatives = row
+    shown = tuple(_product(one) for one in alternatives)
+    return Apology(address, sku, channel_id, reason == "discontinued", title, shown)
 
 
-def _ending(connection: psycopg.Connection, gone: Sequence[str], made_before: datetime) -> list[str]:
-    """Return the SKUs of requests that end now."""
+def _ending(connection: psycopg.Connection, gone: Sequence[str], made_before: datetime) -> dict[str, list[str]]:
+    """Return, by channel, the SKUs of requests that end now."""
     rows = connection.execute(
         """
-        select distinct sku from ops.restock_requests
+        select channel_id, array_agg(distinct sku order by sku) from ops.restock_requests
         where state = 'active' and (sku = any(%s) or coalesce(waits_since, requested_at) < %s)
+        group by channel_id order by channel_id
         """,
         (list(gone), made_before),
     ).fetchall()
-    return [sku for (sku,) in rows]
+    return dict(rows)
 
 
 def _product(kept: dict[str, Any]) -> SimilarProduct:
-    return SimilarProduct(kept["title"], kept["handle"], kept["image_url"], Decimal(kept["price"]))
+    # Apologies made before products of all shops were known call the page a handle.
+    page = kept["page"] if "page" in kept else kept["handle"]
+    return SimilarProduct(kept["title"], page, kept["image_url"], Decimal(kept["price"]))
 
 
 def _statement(name: str) -> bytes:

@@ -18,6 +18,7 @@ with ended as (
         requests.request_id,
         requests.shopper_id,
         requests.sku,
+        requests.channel_id || '/' || requests.sku as listing_key,
         requests.requested_at,
         requests.last_event_note as reason,
         coalesce(requests.waits_since, requests.requested_at) as waits_since
@@ -33,7 +34,7 @@ reachable as (
     inner join pii.shoppers as shoppers on contacts.shopper_id = shoppers.shopper_id
     where
         ended.waits_since > %(asked_after)s
-        and ended.sku != all(%(in_stock)s)
+        and ended.listing_key != all(%(in_stock)s)
         and not exists (
             select 1 from pii.suppressions
             where
@@ -46,6 +47,7 @@ newest as (
     select
         request_id,
         sku,
+        listing_key,
         reason,
         row_number() over (partition by shopper_id order by requested_at desc, request_id asc) as place
     from reachable
@@ -57,8 +59,8 @@ made as (
     select
         newest.request_id,
         newest.reason,
-        coalesce(%(titles)s::jsonb ->> newest.sku, newest.sku) as title,
-        coalesce(%(alternatives)s::jsonb -> newest.sku, '[]'::jsonb) as alternatives
+        coalesce(%(titles)s::jsonb ->> newest.listing_key, newest.sku) as title,
+        coalesce(%(alternatives)s::jsonb -> newest.listing_key, '[]'::jsonb) as alternatives
     from newest
     where newest.place <= %(at_once)s
     on conflict (request_id) do update

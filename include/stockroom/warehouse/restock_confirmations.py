@@ -15,6 +15,7 @@ class Question(NamedTuple):
 
     address: str
     sku: str
+    channel_id: str
 
 
 def read_question(connection: psycopg.Connection, request_id: str, kind: str) -> Question | None:
@@ -24,7 +25,7 @@ def read_question(connection: psycopg.Connection, request_id: str, kind: str) ->
     """
     row = connection.execute(
         """
-        select coalesce(shoppers.email, shoppers.phone), requests.sku
+        select coalesce(shoppers.email, shoppers.phone), requests.sku, requests.channel_id
         from ops.restock_requests as requests
         inner join ops.restock_request_contacts as contacts using (request_id)
         inner join pii.shoppers as shoppers on contacts.shopper_id = shoppers.shopper_id

@@ -2,6 +2,7 @@
 select
     requests.request_id,
     requests.sku,
+    requests.channel_id,
     requests.quantity,
     requests.requested_at,
     requests.state,

@@ -1,4 +1,4 @@
--- One row per wanted SKU that the channel knows: units that an online order could have now.
+-- One row per wanted SKU that Shopify knows: units that an online order could have now; without skus, of all.
 -- Straight from raw: shoppers hear within minutes, and dbt builds once a day. Raw keeps every version of a document, so
 -- the newest of each item counts. Goods at a location that ships no online orders are no help to a shopper.
 with online_locations as (
@@ -15,7 +15,7 @@ newest_levels as (
         document,
         upper(trim(document ->> 'sku')) as sku
     from raw.shopify_inventory_levels
-    where upper(trim(document ->> 'sku')) = any(%(skus)s)
+    where %(skus)s::text [] is null or upper(trim(document ->> 'sku')) = any(%(skus)s)
     order by record_key asc, landing_file_id desc, line_number desc
 )
 

@@ -16,6 +16,7 @@ class RequestFacts(NamedTuple):
 
     request_id: str
     sku: str
+    channel_id: str
     quantity: int
     requested_at: datetime
     state: str

@@ -12,6 +12,8 @@ import psycopg
 from psycopg.rows import namedtuple_row
 from psycopg.types.json import Jsonb
 
+from stockroom.warehouse.restock_units import units_to_be_had
+
 MAIL, TEXT = "restock_mail", "restock_sms"
 KINDS = (MAIL, TEXT)
 MEDIUM = {MAIL: "email", TEXT: "sms"}
@@ -24,13 +26,14 @@ class AnswerableRequest(NamedTuple):
 
     request_id: str
     sku: str
+    channel_id: str
     quantity: int
     requested_at: datetime
     shopper_id: int
     notices_today: int
     """How many notices the shopper was given in the last 24 hours."""
     free_units: int
-    """Units that can be sold now and that nobody else was promised; may be under 0."""
+    """Units that can be sold there now and that nobody else was promised, wherever they asked; may be under 0."""
 
 
 class Notice(NamedTuple):
@@ -39,6 +42,7 @@ class Notice(NamedTuple):
     address: str
     sku: str
     quantity: int
+    channel_id: str
     title: str
     handle: str
     image_url: str | None
@@ -90,7 +94,7 @@ def read_notice(connection: psycopg.Connection, request_id: str, kind: str) -> N
     row = connection.execute(
         """
         select
-            coalesce(shoppers.email, shoppers.phone), requests.sku, requests.quantity,
+            coalesce(shoppers.email, shoppers.phone), requests.sku, requests.quantity, notices.channel_id,
             notices.title, notices.handle, notices.image_url, notices.variant_id, notices.price
         from ops.restock_requests as requests
         inner join ops.restock_notices as notices using (request_id)
@@ -133,16 +137,6 @@ def note_failed(connection: psycopg.Connection, request_id: str, reason: str) ->
     )
 
 
-def units_to_be_had(connection: psycopg.Connection, skus: Sequence[str]) -> dict[str, int]:
-    """Return how many units of each SKU an online order could have now; one that is nowhere is left out."""
-    return dict(connection.execute(_statement("restock_free_units.sql"), {"skus": list(skus)}).fetchall())
-
-
-def can_be_had(connection: psycopg.Connection, sku: str) -> bool:
-    """Return whether an online order could have a unit of a SKU now."""
-    return units_to_be_had(connection, [sku]).get(sku, 0) > 0
-
-
 def _with_free_units(
     connection: psycopg.Connection, statement: str, parameters: Mapping[str, object]
 ) -> list[AnswerableRequest]:
@@ -151,16 +145,22 @@ def _with_free_units(
         requests: list[Any] = cursor.execute(_statement(statement), parameters).fetchall()
         if not requests:
             return []
-    units = units_to_be_had(connection, sorted({one.sku for one in requests}))
+    units = {
+        channel_id: units_to_be_had(
+            connection, sorted({one.sku for one in requests if one.channel_id == channel_id}), channel_id
+        )
+        for channel_id in sorted({one.channel_id for one in requests})
+    }
     return [
         AnswerableRequest(
             one.request_id,
             one.sku,
+            one.channel_id,
             one.quantity,
             one.requested_at,
             one.shopper_id,
             one.notices_today,
-            units.get(one.sku, 0) - one.promised_units,
+            units[one.channel_id].get(one.sku, 0) - one.promised_units,
         )
         for one in requests
     ]

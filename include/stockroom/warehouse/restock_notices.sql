@@ -23,6 +23,7 @@ told_today as (
 select
     requests.request_id,
     requests.sku,
+    requests.channel_id,
     requests.quantity,
     requests.requested_at,
     requests.shopper_id,

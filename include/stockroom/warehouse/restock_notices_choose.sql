@@ -1,22 +1,23 @@
 -- Marks requests as chosen, freezes what their notices show, and puts these into the outbox, one for each address that
 -- was confirmed and is not suppressed: all or nothing. A request that is no longer active (unsubscribed a second ago,
 -- chosen by another run), or whose product the channel no longer knows, gets none.
-with newest_products as (
-    select distinct on (record_key) document from raw.shopify_products
-    order by record_key asc, landing_file_id desc, line_number desc
-),
-
-products as (
-    select distinct on (upper(trim(variant ->> 'sku')))
-        upper(trim(variant ->> 'sku')) as sku,
-        newest_products.document ->> 'title' as title,
-        newest_products.document ->> 'handle' as handle,
-        newest_products.document #>> '{featuredMedia,preview,image,url}' as image_url,
-        variant ->> 'id' as variant_id,
-        (variant ->> 'price')::numeric as price
-    from newest_products
-    cross join lateral jsonb_array_elements(newest_products.document #> '{variants,nodes}') as variant
-    order by upper(trim(variant ->> 'sku')) asc, newest_products.document ->> 'updatedAt' desc
+with products as (
+    select distinct on (channel_id, sku)
+        channel_id,
+        sku,
+        title,
+        page as handle,
+        image_url,
+        listing_id as variant_id,
+        price
+    from ops.shown_products
+    where
+        sku in (
+            select requests.sku
+            from ops.restock_requests as requests
+            where requests.request_id = any(%(request_ids)s)
+        )
+    order by channel_id asc, sku asc, is_on_sale desc, landing_file_id desc, listing_id asc
 ),
 
 chosen as (
@@ -26,7 +27,7 @@ chosen as (
         requests.shopper_id,
         requests.quantity
     from ops.restock_requests as requests
-    inner join products on requests.sku = products.sku
+    inner join products on requests.sku = products.sku and requests.channel_id = products.channel_id
     where requests.request_id = any(%(request_ids)s) and requests.state = 'active'
     for update of requests
 ),
@@ -62,9 +63,10 @@ told as (
 ),
 
 frozen as (
-    insert into ops.restock_notices (request_id, title, handle, image_url, variant_id, price)
+    insert into ops.restock_notices (request_id, channel_id, title, handle, image_url, variant_id, price)
     select
         request_id,
+        channel_id,
         title,
         handle,
         image_url,
@@ -72,6 +74,7 @@ frozen as (
         price
     from chosen
     on conflict (request_id) do update set
+        channel_id = excluded.channel_id,
         title = excluded.title,
         handle = excluded.handle,
         image_url = excluded.image_url,

@@ -22,6 +22,7 @@ with told as (
 select
     due.request_id,
     due.sku,
+    due.channel_id,
     due.quantity,
     due.requested_at,
     due.shopper_id,

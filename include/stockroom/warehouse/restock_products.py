@@ -1,4 +1,4 @@
-"""What the shop shows of a product now, and what is like it and can be had."""
+"""What a shop shows of a product now, and what is like it and can be had."""
 
 from __future__ import annotations
 
@@ -9,53 +9,56 @@ from typing import NamedTuple
 
 import psycopg
 
+from stockroom.warehouse.restock_units import units_to_be_had
+
 
 class ShownProduct(NamedTuple):
-    """A product as the shop shows it."""
+    """A product as a shop shows it (``ops.shown_products``)."""
 
-    variant_id: str
+    channel_id: str
+    listing_id: str
+    sku: str
     title: str
-    handle: str
+    page: str
     category: str | None
     price: Decimal
 
 
 class SimilarProduct(NamedTuple):
-    """A product that may please instead."""
+    """A product of the same shop that may please instead."""
 
     title: str
-    handle: str
+    page: str
     image_url: str | None
     price: Decimal
 
 
-def read_shown(connection: psycopg.Connection, sku: str) -> ShownProduct | None:
-    """Return what the shop shows of a SKU; ``None`` where no channel knows it."""
-    row = connection.execute(_statement("restock_shown.sql"), {"sku": sku}).fetchone()
+def read_shown(connection: psycopg.Connection, sku: str, channel_id: str) -> ShownProduct | None:
+    """Return what a channel shows of a SKU; ``None`` where it does not know it."""
+    row = connection.execute(_statement("restock_shown.sql"), {"sku": sku, "channel": channel_id}).fetchone()
     return None if row is None else ShownProduct(*row)
 
 
-def read_titles(connection: psycopg.Connection, skus: Sequence[str]) -> dict[str, str]:
-    """Return what the shop calls these SKUs; one that no channel knows is left out."""
+def read_titles(connection: psycopg.Connection, skus: Sequence[str], channel_id: str) -> dict[str, str]:
+    """Return what a channel calls these SKUs; one that it does not know is left out."""
     rows = connection.execute(
         """
-        select distinct on (upper(trim(variant ->> 'sku')))
-            upper(trim(variant ->> 'sku')),
-            products.document ->> 'title'
-        from raw.shopify_products as products
-        cross join lateral jsonb_array_elements(products.document #> '{variants,nodes}') as variant
-        where upper(trim(variant ->> 'sku')) = any(%s)
-        order by upper(trim(variant ->> 'sku')), products.landing_file_id desc, products.line_number desc
+        select distinct on (sku) sku, title from ops.shown_products where sku = any(%s) and channel_id = %s
+        order by sku, landing_file_id desc
         """,
-        (list(skus),),
+        (list(skus), channel_id),
     ).fetchall()
     return dict(rows)
 
 
-def read_similar(connection: psycopg.Connection, skus: Sequence[str]) -> dict[str, list[SimilarProduct]]:
-    """Return, by SKU, up to three products of the same category that can be had now, nearest in price first."""
+def read_similar(
+    connection: psycopg.Connection, skus: Sequence[str], channel_id: str
+) -> dict[str, list[SimilarProduct]]:
+    """Return, by SKU, up to three products of the same category that can be had there now, nearest in price first."""
+    in_stock = [sku for sku, units in units_to_be_had(connection, None, channel_id).items() if units > 0]
     similar: dict[str, list[SimilarProduct]] = {}
-    for sku, *product in connection.execute(_statement("restock_similar.sql"), {"skus": list(skus)}):
+    wanted = {"skus": list(skus), "channel": channel_id, "in_stock": in_stock}
+    for sku, *product in connection.execute(_statement("restock_similar.sql"), wanted):
         similar.setdefault(sku, []).append(SimilarProduct(*product))
     return similar
 

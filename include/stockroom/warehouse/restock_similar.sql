@@ -1,56 +1,24 @@
--- For each of these skus up to three other products that an online order can have now, of the same category, nearest in
--- price.
-with newest_products as (
-    select distinct on (record_key) document from raw.shopify_products
-    order by record_key asc, landing_file_id desc, line_number desc
-),
-
-shown as (
-    select
-        upper(trim(variant ->> 'sku')) as sku,
-        newest_products.document ->> 'title' as title,
-        newest_products.document ->> 'handle' as handle,
-        newest_products.document #>> '{featuredMedia,preview,image,url}' as image_url,
-        newest_products.document ->> 'productType' as category,
-        (variant ->> 'price')::numeric as price
-    from newest_products
-    cross join lateral jsonb_array_elements(newest_products.document #> '{variants,nodes}') as variant
-    where coalesce(newest_products.document ->> 'status', 'ACTIVE') = 'ACTIVE'
-),
-
-online_locations as (
-    select distinct on (record_key)
-        record_key as location,
-        (document ->> 'fulfillsOnlineOrders')::boolean
-        and coalesce((document ->> 'isActive')::boolean, true) as is_online
-    from raw.shopify_locations
-    order by record_key asc, landing_file_id desc
-),
-
-newest_levels as (
-    select distinct on (record_key)
-        document,
-        upper(trim(document ->> 'sku')) as sku
-    from raw.shopify_inventory_levels
-    order by record_key asc, landing_file_id desc, line_number desc
-),
-
-to_be_had as (
-    select newest_levels.sku
-    from newest_levels
-    cross join lateral jsonb_array_elements(newest_levels.document #> '{inventoryLevels,nodes}') as level
-    cross join lateral jsonb_array_elements(level -> 'quantities') as state
-    inner join online_locations on level #>> '{location,id}' = online_locations.location and online_locations.is_online
-    where state ->> 'name' = 'available'
-    group by newest_levels.sku
-    having sum((state ->> 'quantity')::integer) > 0
+-- For each of these skus up to three other products of the same shop that an order can have now, of the same category,
+-- nearest in price.
+with shown as (
+    select distinct on (sku)
+        sku,
+        title,
+        page,
+        image_url,
+        category,
+        price,
+        is_on_sale
+    from ops.shown_products
+    where channel_id = %(channel)s
+    order by sku asc, is_on_sale desc, landing_file_id desc
 ),
 
 ranked as (
     select
         wanted.sku as wanted_sku,
         shown.title,
-        shown.handle,
+        shown.page,
         shown.image_url,
         shown.price,
         row_number() over (
@@ -59,14 +27,17 @@ ranked as (
         ) as place
     from shown as wanted
     inner join shown on wanted.category = shown.category and wanted.sku != shown.sku
-    inner join to_be_had on shown.sku = to_be_had.sku
-    where wanted.sku = any(%(skus)s) and shown.price > 0
+    where
+        wanted.sku = any(%(skus)s)
+        and shown.sku = any(%(in_stock)s)
+        and shown.is_on_sale
+        and shown.price > 0
 )
 
 select
     wanted_sku,
     title,
-    handle,
+    page,
     image_url,
     price
 from ranked

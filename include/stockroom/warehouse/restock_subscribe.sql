@@ -51,12 +51,13 @@ addressed as (
 
 asked as (
     insert into ops.restock_requests (
-        request_id, shopper_id, sku, quantity, requested_at, state, asked_on, asked_key, last_event_note
+        request_id, shopper_id, sku, channel_id, quantity, requested_at, state, asked_on, asked_key, last_event_note
     )
     select
         %(request_id)s::text as request_id,
         shopper_id,
         %(sku)s::text as sku,
+        %(channel)s::text as channel_id,
         %(quantity)s::integer as quantity,
         now() as requested_at,
         'pending' as state,

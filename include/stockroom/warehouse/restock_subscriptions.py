@@ -15,6 +15,7 @@ from typing import NamedTuple
 import psycopg
 
 from stockroom.warehouse.restock_requests import contact_sha256
+from stockroom.warehouse.restock_units import SHOPIFY
 
 QUESTIONS_A_DAY = 5
 """So often an address is asked to confirm something, whoever types it and for however many products."""
@@ -28,6 +29,7 @@ class Subscription:
     email: str | None = field(repr=False)
     phone: str | None = field(repr=False)
     sku: str
+    channel_id: str
     quantity: int
     wording_version: str
     locale: str
@@ -38,8 +40,9 @@ class Subscription:
 
     @property
     def asked_key(self) -> str:
-        """Return what is the same when the same addresses ask for the same product again."""
-        return hashlib.sha256(f"{self.email or ''}\n{self.phone or ''}\n{self.sku}".encode()).hexdigest()
+        """Return what is the same when the same addresses ask for the same product in the same shop again."""
+        shop = f"\n{self.channel_id}" if self.channel_id != SHOPIFY else ""
+        return hashlib.sha256(f"{self.email or ''}\n{self.phone or ''}\n{self.sku}{shop}".encode()).hexdigest()
 
 
 class Place(NamedTuple):
@@ -47,6 +50,7 @@ class Place(NamedTuple):
 
     request_id: str
     sku: str
+    channel_id: str
     state: str
     quantity: int
     requested_at: datetime
@@ -73,6 +77,7 @@ def subscribe(connection: psycopg.Connection, asked: Subscription) -> str:
             "phone": asked.phone,
             "phone_sha256": contact_sha256(phone=asked.phone) if asked.phone else None,
             "sku": asked.sku,
+            "channel": asked.channel_id,
             "quantity": asked.quantity,
             "asked_key": asked.asked_key,
             "wording_version": asked.wording_version,

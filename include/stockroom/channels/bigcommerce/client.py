@@ -28,6 +28,11 @@ FIELDS = (
     ),
     SHIP_FROM,
     ConnectionField(
+        "shop_url",
+        "where shoppers find it, such as https://shop.example: notices of a restock lead there",
+        is_optional=True,
+    ),
+    ConnectionField(
         "webhook_secret",
         "any long word; make its webhooks with the header X-Stockroom-Key holding it",
         is_secret=True,

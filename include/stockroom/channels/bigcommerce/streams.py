@@ -166,7 +166,7 @@ STREAMS = (
         PRODUCTS,
         "v3/catalog/products",
         counted_pages(RECORDS_A_PAGE),
-        parameters={"include": "variants", "sort": "id", "direction": "asc"},
+        parameters={"include": "variants,primary_image", "sort": "id", "direction": "asc"},
         window=products_window,
         keep=is_within,
     ),

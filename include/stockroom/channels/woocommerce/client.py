@@ -29,6 +29,11 @@ FIELDS = (
         example="500",
     ),
     ConnectionField(
+        "shop_url",
+        "where shoppers find it, if not at the same address",
+        is_optional=True,
+    ),
+    ConnectionField(
         "webhook_secret",
         "the secret that its webhooks were made with, under WooCommerce > Settings > Advanced > Webhooks",
         is_secret=True,

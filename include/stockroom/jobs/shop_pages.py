@@ -1,0 +1,56 @@
+"""Addresses in the merchant's own shops: a product's page, and the one that puts it into the basket."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, urlencode, urljoin
+
+from stockroom.settings import Settings
+from stockroom.warehouse.restock_units import CHANNELS_WITH_PAGES, SHOPIFY
+
+__all__ = ["CHANNELS_WITH_PAGES", "basket_url", "product_url", "shop_address"]
+
+
+def shop_address(settings: Settings, channel_id: str) -> str:
+    """Return where shoppers find a shop, without a slash at the end; empty where nobody has said.
+
+    Shopify's is ``STOCKROOM_SHOP_URL``, another's ``STOCKROOM_<CHANNEL>_SHOP_URL``. A WooCommerce is itself what it is
+    connected by.
+    """
+    if channel_id == SHOPIFY:
+        return settings.shop_url.rstrip("/")
+    said = settings.value(f"{channel_id}_shop_url")
+    return (said or (settings.value("woocommerce_url") if channel_id == "woocommerce" else "")).rstrip("/")
+
+
+def product_url(settings: Settings, channel_id: str, page: str) -> str:
+    """Return the address of a product's page, which a channel names in its own way; empty where none can be made."""
+    shop = shop_address(settings, channel_id)
+    if not shop or not page:
+        return ""
+    if channel_id == SHOPIFY:
+        return f"{shop}/products/{quote(page, safe='')}"
+    # A path, or a whole address: of the shop alone, whatever a record says.
+    found = page if "://" in page else f"{shop}/{page.lstrip('/')}"
+    return found if _origin(found) == _origin(shop) else ""
+
+
+def basket_url(settings: Settings, channel_id: str, listing_id: str, sku: str, quantity: int = 1) -> str:
+    """Return the shop's own address that puts so many into the basket; empty where none can be made.
+
+    Shopify: ``/cart/VARIANT:N`` (its cart permalinks). WooCommerce: ``/?add-to-cart=ID&quantity=N``, the
+    id of a variation where there are some. BigCommerce: ``/cart.php?action=add``, a product by ``product_id``, a
+    variant by ``sku``.
+    """
+    shop, number = shop_address(settings, channel_id), listing_id.rpartition("/")[2]
+    if not shop or not number.isdigit():
+        return ""
+    if channel_id == SHOPIFY:
+        return f"{shop}/cart/{number}:{quantity}"
+    if channel_id == "woocommerce":
+        return f"{shop}/?{urlencode({'add-to-cart': number, 'quantity': quantity})}"
+    what = {"product_id": number} if listing_id.startswith("product/") else {"sku": sku}
+    return f"{shop}/cart.php?{urlencode({'action': 'add', **what, 'qty': quantity})}"
+
+
+def _origin(url: str) -> str:
+    return urljoin(url, "/")

@@ -10,7 +10,7 @@ from stockroom.delivery.mails import Mail
 from stockroom.documents import formats
 from stockroom.documents.sorry_mail import Alternative, SorryMail, sorry_mail_bytes
 from stockroom.jobs.deliver_restock_mail import mail_head, ready
-from stockroom.jobs.shop_pages import product_url, shop_address
+from stockroom.jobs.shop_pages import product_url
 from stockroom.jobs.shopper_links import unsubscribe_url, visit_url
 from stockroom.settings import Settings
 from stockroom.warehouse.outbox import OutboxMessage
@@ -47,7 +47,8 @@ def sorry_mail(settings: Settings, apology: Apology, message: OutboxMessage) -> 
                 url=product_url(settings, apology.channel_id, one.page),
                 image_url=one.image_url or "",
             )
-            for one in (apology.alternatives if shop_address(settings, apology.channel_id) else ())
+            for one in apology.alternatives
+            if product_url(settings, apology.channel_id, one.page)
         ),
         # Nobody can wait for what is never made again.
         wait_url="" if apology.is_discontinued else visit_url(settings, message.subject_key),

@@ -2,8 +2,8 @@
 
 from stockroom.warehouse.migrations.sql import run_sql_beside
 
-revision = "0042"
-down_revision = "0041"
+revision = "0043"
+down_revision = "0042"
 
 
 def upgrade() -> None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, get_args
+from zoneinfo import ZoneInfo
 
 from stockroom.jobs.named_people import check_named
 from stockroom.settings import Settings
 from stockroom.warehouse import connect
+from stockroom.warehouse.extraction import clock
+from stockroom.warehouse.late_releases import follow_late_release
 from stockroom.warehouse.order_answers import Outcome, record_answer
 from stockroom.warehouse.plans import take_turns
 
@@ -31,19 +35,26 @@ class AnswerSummary:
     version: int
     outcome: Outcome
     who: str
+    lateness: str | None = None
+    """What follows from a release after the supplier's time for orders."""
 
     def __str__(self) -> str:
         """Return one line for a person to read."""
-        return f"{self.po_number} version {self.version}: {_WHAT_HAPPENED[self.outcome]} ({self.who})"
+        late = f"; {self.lateness}" if self.lateness else ""
+        return f"{self.po_number} version {self.version}: {_WHAT_HAPPENED[self.outcome]} ({self.who}){late}"
 
 
-def answer_order(settings: Settings, po_number: str, version: int, answer: Answer, who: str) -> AnswerSummary:
+def answer_order(
+    settings: Settings, po_number: str, version: int, answer: Answer, who: str, *, now: datetime | None = None
+) -> AnswerSummary:
     """Release or refuse a waiting order in the name of ``who``, and record it with the time.
 
     An answer counts only for the version that it was given for, and only while that version waits; any other is
     recorded without effect. A refusal counts for a proposal that a gate holds, too. ``no answer`` (the question ran out
     of time) leaves the order waiting. Given twice, an answer acts once. An order above
-    ``STOCKROOM_SECOND_APPROVAL_THRESHOLD``, or in money of which no rate is known, goes when two people said so.
+    ``STOCKROOM_SECOND_APPROVAL_THRESHOLD``, or in money of which no rate is known, goes when two people said so. What
+    is released after the supplier's time for orders is an order of its next day (``late_releases``); ``now``: unless
+    the warehouse's clock.
 
     Raises:
         UnknownOrderError: no purchase order of ours has that number.
@@ -68,4 +79,8 @@ def answer_order(settings: Settings, po_number: str, version: int, answer: Answe
         )
         if answer != "no answer":  # after that, since an unknown order is said first; it undoes what was recorded
             check_named(settings, who)
-    return AnswerSummary(po_number, version, outcome, who.strip())
+        lateness = None
+        if outcome == "released" and settings.as_of_date is None:  # a store whose clock stands is never late
+            local = (now or clock(connection)).astimezone(ZoneInfo(settings.time_zone))
+            lateness = follow_late_release(connection, po_number, moment=local)
+    return AnswerSummary(po_number, version, outcome, who.strip(), lateness)

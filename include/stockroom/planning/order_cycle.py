@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 LONGEST_SEARCH_DAYS = 400
 """Longer than any closure: within it there is an order day, or the supplier never takes orders."""
@@ -33,6 +33,23 @@ OrderCycle(first_date=datetime.date(2011, 7, 5), days_to_next=7))
     """
     first = _next(plan_date, weekdays, closed)
     return OrderCycle(first, (_next(first + timedelta(days=1), weekdays, closed) - first).days)
+
+
+def placed_on(
+    moment: datetime, weekdays: Collection[int], *, cut_off: time | None, closed: Sequence[tuple[date, date]] = ()
+) -> date:
+    """Return the day of which an order is that is let go at a moment, by the clock on the supplier's wall.
+
+    It is the supplier's first day for orders from then on; the day itself counts until its ``cut_off``.
+
+    >>> thursday = date(2011, 6, 30)
+    >>> for clock in (time(10, 30), time(10, 31)):  # Tuesdays and Thursdays until half past ten
+    ...     print(placed_on(datetime.combine(thursday, clock), {1, 3}, cut_off=time(10, 30)))
+    2011-06-30
+    2011-07-05
+    """
+    is_late = cut_off is not None and moment.time() > cut_off
+    return _next(moment.date() + timedelta(days=is_late), weekdays, closed)
 
 
 def _next(day: date, weekdays: Collection[int], closed: Sequence[tuple[date, date]]) -> date:

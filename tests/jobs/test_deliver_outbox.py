@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -71,8 +71,9 @@ def add_order(warehouse):
         run(
             """
             insert into ops.purchase_orders
-                (po_number, supplier_id, location_id, currency, plan_date, state, value, lines_sha256, requested_date)
-            values (%s, %s, %s, %s, '2011-06-30', %s, %s, '', '2011-07-10')
+                (po_number, supplier_id, location_id, currency, plan_date, state, value, lines_sha256, requested_date,
+                exchange_rate, rate_date)
+            values (%s, %s, %s, %s, '2011-06-30', %s, %s, '', '2011-07-10', 0.5, '2011-06-29')
             """,
             (po_number, supplier_id, location_id, f"C{number:02d}" if state == "waiting" else "GBP", state, value),
         )
@@ -129,6 +130,21 @@ def test_a_released_order_is_kept_as_a_document_and_delivered_as_pdf_and_csv(set
     assert (row["supplier_name"], row["description"], row["units"]) == ("Mug Makers", "Blue mug", "24")
     path = str(settings.outbox_dir / "purchase_orders" / "PO-000001.pdf")
     assert ask("select state, attempts, path, sent_at is not null from ops.outbox") == [("sent", 1, path, True)]
+
+
+def test_a_transfer_leaves_as_a_slip_between_places_even_where_orders_go_by_mail(settings, add_order, warehouse):
+    warehouse.connection.execute(
+        "insert into marts.dim_locations values ('ROTTERDAM', 'Rotterdam', 'Kade 5', 'Rotterdam', '3011 AA', 'NL')"
+    )
+    number = add_order(supplier_id="ROTTERDAM")
+    warehouse.connection.execute("update ops.purchase_orders set kind = 'transfer'")
+    warehouse.connection.commit()
+    deliver_outbox(replace(settings, order_way="mail"), now=NOW)
+    delivered = files(settings.outbox_dir)
+    assert list(delivered) == [f"{number}.csv", f"{number}.pdf"]
+    (row,) = csv.DictReader(delivered[f"{number}.csv"].decode().splitlines())
+    assert (row["from_location_id"], row["to_location_id"], row["units"]) == ("ROTTERDAM", "LONDON", "24")
+    assert "unit_cost" not in row
 
 
 @pytest.mark.parametrize("state", ["released", "waiting"])

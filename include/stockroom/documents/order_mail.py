@@ -47,6 +47,7 @@ def order_mail_bytes(head: MailHead, order: PurchaseOrder, files: Mapping[str, b
 
 
 def _kind(order: PurchaseOrder) -> str:
+    what = "transfer" if order.kind == "transfer" else "purchase order"
     if order.is_cancelled:
-        return "Cancelled: purchase order"
-    return "Amended purchase order" if order.replaces else "Purchase order"
+        return f"Cancelled: {what}"
+    return f"Amended {what}" if order.replaces else what.capitalize()

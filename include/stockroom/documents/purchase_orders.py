@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from pathlib import Path
+from typing import Literal
 
 import typst
 
@@ -22,7 +23,7 @@ from stockroom.documents.locales import DEFAULT_LOCALE, LOCALES, Locale
 from stockroom.tabular.spreadsheet import Cell, csv_bytes
 from stockroom.tabular.xlsx_writer import xlsx_bytes
 
-_TEMPLATE = Path(__file__).parent / "templates" / "purchase_order.typ"
+_TEMPLATES = Path(__file__).parent / "templates"
 _OWN_NUMBER = re.compile(r"PO-[0-9]{6,12}")
 
 CSV_COLUMNS = (
@@ -99,6 +100,8 @@ class PurchaseOrder:
     """The version that the supplier has, which this one replaces; 0: this is the first."""
     is_cancelled: bool = False
     """The supplier has it, and must not fill it any more."""
+    kind: Literal["purchase", "transfer"] = "purchase"
+    """``transfer``: between our own locations; the one that gives stands in the supplier's place."""
     tax_note: str = ""
     locale: str = DEFAULT_LOCALE
     """How amounts and days are written on the page."""
@@ -141,12 +144,21 @@ def purchase_order_pdf(order: PurchaseOrder) -> bytes:
     Raises:
         UnprintableOrderError: the typesetter refuses what the order holds.
     """
+    return set_page("purchase_order.typ", order, _as_printed(order))
+
+
+def set_page(template: str, order: PurchaseOrder, printed: Mapping[str, object]) -> bytes:
+    """Return what a template makes of an order as printed.
+
+    Raises:
+        UnprintableOrderError: the typesetter refuses what the order holds.
+    """
     printed_at = datetime.combine(order.ordered_date, time(), tzinfo=UTC)
     try:
         pdf = _compiler().compile(
-            input=_TEMPLATE,
+            input=_TEMPLATES / template,
             format="pdf",
-            sys_inputs={"order": json.dumps(_as_printed(order), ensure_ascii=False)},
+            sys_inputs={"order": json.dumps(printed, ensure_ascii=False)},
             timestamp=int(printed_at.timestamp()),
         )
     except (typst.TypstError, UnicodeError) as error:
@@ -189,7 +201,8 @@ def _compiler() -> typst.Compiler:
 
     Only the fonts inside the wheel are used, so that every machine sets the same page.
     """
-    return typst.Compiler(input=_TEMPLATE, root=_TEMPLATE.parent, ignore_system_fonts=True)
+    first = _TEMPLATES / "purchase_order.typ"
+    return typst.Compiler(input=first, root=_TEMPLATES, ignore_system_fonts=True)
 
 
 def _as_printed(order: PurchaseOrder) -> dict[str, object]:
@@ -204,10 +217,10 @@ def _as_printed(order: PurchaseOrder) -> dict[str, object]:
         "is_released": order.release is not None,
         "authorised_by": order.release.authorised_by if order.release else "",
         "authorised_on": written.long_day(order.release.released_date) if order.release else "",
-        "buyer": _party(order.buyer),
-        "supplier": _party(order.supplier),
+        "buyer": party_as_printed(order.buyer),
+        "supplier": party_as_printed(order.supplier),
         "supplier_id": order.supplier_id,
-        "ship_to": _party(order.ship_to),
+        "ship_to": party_as_printed(order.ship_to),
         "ship_to_id": order.ship_to_location_id,
         "currency": order.currency,
         "ordered": written.long_day(order.ordered_date),
@@ -221,7 +234,8 @@ def _as_printed(order: PurchaseOrder) -> dict[str, object]:
     }
 
 
-def _party(party: Party) -> dict[str, object]:
+def party_as_printed(party: Party) -> dict[str, object]:
+    """Return what templates print of someone."""
     return {
         "name": party.name,
         "address": [line for line in party.address_lines if line],

@@ -56,9 +56,14 @@ def deliver_orders(delivery: Delivery, messages: Sequence[OutboxMessage], mails:
     """
     settings, connection = delivery.settings, delivery.connection
     with connection.transaction():
-        suppliers = suppliers_of(connection, [order_number(message) for message in messages])
+        numbers = [order_number(message) for message in messages]
+        suppliers, givers = suppliers_of(connection, numbers), suppliers_of(connection, numbers, kind="transfer")
         ways = read_ways(connection, sorted(set(suppliers.values())), default=settings.order_way)
-    routed = [(message, ways[suppliers[order_number(message)]]) for message in messages]
+        # A location has no terms that name an address: its slips are files unless somebody says otherwise.
+        inside = read_ways(connection, sorted(set(givers.values())), default=FOLDER)
+        way_of = {number: ways[one] for number, one in suppliers.items()}
+        way_of |= {number: inside[one] for number, one in givers.items()}
+    routed = [(message, way_of[order_number(message)]) for message in messages]
     as_files = [(message, way) for message, way in routed if message.kind == DOCUMENT or _is_file(settings, way)]
     for first in range(0, len(as_files), MESSAGES_AT_ONCE):
         with connection.transaction():

@@ -20,6 +20,7 @@ from stockroom.documents.purchase_orders import (
     purchase_order_pdf,
     purchase_order_xlsx,
 )
+from stockroom.documents.transfer_slips import transfer_slip_csv, transfer_slip_pdf, transfer_slip_xlsx
 from stockroom.jobs.order_document import buyer_of, order_document
 from stockroom.settings import Settings
 from stockroom.warehouse.order_contents import read_order
@@ -79,7 +80,7 @@ def prepare_order(
         way=way,
         is_cancelled=message.kind == CANCELLATION,
     )
-    own = {name: _CONTENTS[ending](order) for ending, name in _names(order, ("pdf", "csv")).items()}
+    own = {name: _contents(order, ending) for ending, name in _names(order, ("pdf", "csv")).items()}
     reasons = {
         order_reasons_file_name(order.po_number, "html"): order_reasons_html(order),
         order_reasons_file_name(order.po_number, "csv"): order_reasons_csv(order),
@@ -112,7 +113,10 @@ def write_files(folder: Path, contents: Mapping[str, bytes]) -> Path:
     return folder / next(iter(contents))
 
 
-_CONTENTS = {"pdf": purchase_order_pdf, "csv": purchase_order_csv, "xlsx": purchase_order_xlsx}
+_CONTENTS = {
+    "purchase": {"pdf": purchase_order_pdf, "csv": purchase_order_csv, "xlsx": purchase_order_xlsx},
+    "transfer": {"pdf": transfer_slip_pdf, "csv": transfer_slip_csv, "xlsx": transfer_slip_xlsx},
+}
 _ENDINGS = {"x12": "edi"}
 
 
@@ -125,6 +129,10 @@ def _names(order: PurchaseOrder, formats: tuple[str, ...]) -> dict[str, str]:
     }
 
 
+def _contents(order: PurchaseOrder, ending: str) -> bytes:
+    return _CONTENTS[order.kind][ending](order)
+
+
 def _supplier_file(
     settings: Settings,
     connection: psycopg.Connection,
@@ -134,7 +142,11 @@ def _supplier_file(
     ending: str,
 ) -> bytes:
     if ending != "x12":
-        return _CONTENTS[ending](order)
+        return _contents(order, ending)
+    if order.kind == "transfer":
+        raise UnprintableOrderError(
+            f"{order.po_number} is a transfer; `stockroom order-way {order.supplier_id} --as pdf,csv` sends its slip"
+        )
     try:
         sender, receiver = Address.read(settings.x12_id), Address.read(way.x12_address)
     except UnwritableError as error:

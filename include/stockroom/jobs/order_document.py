@@ -37,14 +37,18 @@ def order_document(
         release=_release(head, time_zone),
         buyer=buyer,
         supplier_id=head.supplier_id,
-        supplier=Party(head.supplier_name, email=head.supplier_email or ""),
+        supplier=_supplier(head, head.supplier_name, buyer),
         ship_to_location_id=head.location_id,
-        ship_to=Party(f"{buyer.name}, {head.location_name}", _address(head)),
+        ship_to=Party(
+            f"{buyer.name}, {head.location_name}",
+            _address(head.address_line, head.city, head.postcode, head.country_code),
+        ),
         currency=head.currency,
         ordered_date=head.plan_date,
         requested_date=head.requested_date,
         payment_terms=head.payment_terms or "",
         ship_via=head.ship_via or "",
+        kind=head.kind,
         replaces=head.replaces or 0,
         is_cancelled=is_cancelled,
         tax_note=way.tax_note,
@@ -83,10 +87,17 @@ def buyer_of(settings: Settings) -> Party:
     return Party(settings.company_name, address, settings.mail_from, logo)
 
 
-def _address(head: OrderRow) -> tuple[str, ...]:
+def _supplier(head: OrderRow, name: str, buyer: Party) -> Party:
+    """Return who sends the goods: a supplier, or one of our own locations."""
+    if head.kind == "transfer":
+        return Party(f"{buyer.name}, {name}", _address(*head.giver_address))
+    return Party(name, email=head.supplier_email or "")
+
+
+def _address(street: str | None, city: str | None, postcode: str | None, country: str | None) -> tuple[str, ...]:
     """Return street, then town and postcode in the order of the country: ``London E16 0AA``, ``3011 AA Rotterdam``."""
-    town = (head.city, head.postcode) if head.country_code in ("GB", "IE", "US") else (head.postcode, head.city)
-    lines = (head.address_line, " ".join(part for part in town if part), head.country_code)
+    town = (city, postcode) if country in ("GB", "IE", "US") else (postcode, city)
+    lines = (street, " ".join(part for part in town if part), country)
     return tuple(line for line in lines if line)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from importlib import resources
-from typing import Any
+from typing import Any, Literal
 
 import psycopg
 from psycopg.rows import class_row
@@ -23,6 +23,7 @@ class OrderRow:
     po_number: str
     version: int
     state: str
+    kind: Literal["purchase", "transfer"]
     value: Decimal
     currency: str
     plan_date: date
@@ -30,6 +31,8 @@ class OrderRow:
     supplier_id: str
     supplier_name: str | None
     supplier_email: str | None
+    giver_address: list[str | None]
+    """Of a transfer: street, town, postcode and country of the location that gives."""
     payment_terms: str | None
     ship_via: str | None
     location_id: str

@@ -4,6 +4,7 @@ select
     orders.po_number,
     orders.version,
     orders.state,
+    orders.kind,
     orders.value,
     orders.currency,
     orders.plan_date,
@@ -32,7 +33,8 @@ select
     lines.line_value,
     lines.reason,
     lines.terms,
-    coalesce(suppliers.name, givers.name) as supplier_name
+    coalesce(suppliers.name, givers.name) as supplier_name,
+    array[givers.address_line, givers.city, givers.postcode, givers.country_code] as giver_address
 from ops.purchase_orders as orders
 inner join ops.purchase_order_lines as lines
     on orders.po_number = lines.po_number and orders.version = lines.version

@@ -84,10 +84,13 @@ def set_way(connection: psycopg.Connection, way: OrderWay, *, who: str) -> int:
     return int(row[0]) if row else 0
 
 
-def suppliers_of(connection: psycopg.Connection, po_numbers: Sequence[str]) -> dict[str, str]:
-    """Return the supplier of each order, by its number."""
+def suppliers_of(
+    connection: psycopg.Connection, po_numbers: Sequence[str], *, kind: str = "purchase"
+) -> dict[str, str]:
+    """Return the supplier of each order of a kind, by its number; of a transfer the location that gives."""
     rows = connection.execute(
-        "select po_number, supplier_id from ops.purchase_orders where po_number = any(%s)", (list(po_numbers),)
+        "select po_number, supplier_id from ops.purchase_orders where po_number = any(%s) and kind = %s",
+        (list(po_numbers), kind),
     )
     return dict(rows.fetchall())
 

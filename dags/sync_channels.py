@@ -1,9 +1,8 @@
 """Bring what the channels sold and have into the warehouse, name what is oversold, tell them what can be sold.
 
-Starts every two minutes, and at once when channels say that something happened: only those are looked at then. Each is
-its own task: one that is down delays no other. If nobody acts, the next run continues where the last one ended. A push
-that would empty a shop writes nothing and asks. Safe to rerun: files and rows are known by names and keys, and only
-figures that differ are written.
+Starts every two minutes, and at once when channels call: only those are looked at then, and waiting shoppers are left to
+the clock's round. Each channel is its own task: one that is down delays no other. If nobody acts, the next run goes on.
+A push that would empty a shop writes nothing and asks. Safe to rerun: files and rows are known by names and keys.
 """
 
 from datetime import timedelta
@@ -44,6 +43,7 @@ def sync_channels() -> None:
     def record_restock_requests() -> str:
         from stockroom.jobs.record_restock_requests import record_restock_requests
 
+        this_run.leave_to_the_clock()
         return str(record_restock_requests(this_run.settings()))
 
     @task(trigger_rule="all_done_min_one_success")

@@ -82,7 +82,12 @@ DAGS = {
                 with connect(this_run.settings().warehouse_url) as connection:
                     return f"called: {this_run.is_called()}, by {take_hints(connection)}"
 
-            listen()
+            @task
+            def rest() -> str:
+                this_run.leave_to_the_clock()
+                return "what has time was done"
+
+            listen() >> rest()
 
         hear()
     """,
@@ -203,7 +208,13 @@ def test_a_channel_that_calls_starts_a_run_within_seconds(airflow: Running, ware
             follower = _follower(airflow, admin)
             run = follower.find_started("hear", after=call)
             follower.wait_for(run)
+            assert {task.task_id: task.state for task in follower.tasks[run.run_id]} == {
+                "listen": "success",
+                "rest": "skipped",
+            }
+            follower.wait_for(start_run(admin, "hear"))
         assert any("called: True, by ['shopify']" in line for line in airflow.said)
+        assert [line for line in airflow.said if "what has time was done" in line], "a run that nobody called does it"
     finally:
         triggerer.terminate()
         triggerer.wait(20)

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import Connection, get_current_context
-from airflow.sdk.exceptions import AirflowNotFoundException
+from airflow.sdk.exceptions import AirflowNotFoundException, AirflowSkipException
 
 from stockroom.orchestration.plan_date import KEY_FORMAT, choose_plan_date
 from stockroom.settings import Settings
@@ -60,6 +60,12 @@ def plan_date() -> date:
 def is_called() -> bool:
     """Return whether an asset's event started the current run, and neither the clock nor a person."""
     return bool(get_current_context()["dag_run"].run_type == ASSET_TRIGGERED)
+
+
+def leave_to_the_clock() -> None:
+    """Skip the current task where an asset's event started the run: what it does need not be done within seconds."""
+    if is_called():
+        raise AirflowSkipException("this run was called; the next one of the clock, minutes later, does this")
 
 
 def stamp_outlets() -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -81,13 +82,16 @@ class Shop:
     def ask(self, **fields: str) -> Any:
         return self.client.post("/subscribe", json=form(**fields))
 
+    @cached_property
+    def looking(self) -> psycopg.Connection:
+        """Return a connection that sees and does everything at once; it ends with its database."""
+        return psycopg.connect(self.warehouse.url, autocommit=True)
+
     def rows(self, query: str, *parameters: object) -> list[tuple[Any, ...]]:
-        with psycopg.connect(self.warehouse.url) as connection:
-            return connection.execute(query, parameters).fetchall()
+        return self.looking.execute(query, parameters).fetchall()
 
     def do(self, statement: str, *parameters: object) -> None:
-        with psycopg.connect(self.warehouse.url) as connection:
-            connection.execute(statement, parameters)
+        self.looking.execute(statement, parameters)
 
     def states(self) -> list[str]:
         query = "select state from ops.restock_requests order by requested_at, request_id"
@@ -158,16 +162,21 @@ def land(warehouse: Any, table: str, key: str, document: dict[str, object]) -> N
 
 
 @pytest.fixture
-def open_shop(warehouse: Any, tmp_path: Path) -> Callable[..., Shop]:
+def open_shop(warehouse: Any, tmp_path: Path) -> Iterator[Callable[..., Shop]]:
     """Return what opens a shop with settings of the test's own."""
+    shops: list[Shop] = []
 
     def opened(**more: Any) -> Shop:
         settings = settings_of(warehouse, tmp_path, **more)
         app = storefront(settings)
         # Without its lifespan: no courier delivers while a test looks.
-        return Shop(settings, TestClient(app), warehouse)
+        shops.append(Shop(settings, TestClient(app), warehouse))
+        return shops[-1]
 
-    return opened
+    yield opened
+    for shop in shops:
+        if "looking" in vars(shop):
+            shop.looking.close()
 
 
 @pytest.fixture

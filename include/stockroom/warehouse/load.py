@@ -208,13 +208,12 @@ def _reject(connection: psycopg.Connection, stream: Stream, currency: str) -> No
     names = " and ".join(stream.key)
     keyless = sql.SQL("(jsonb_typeof(document) <> 'object' or {key} is null)").format(key=key)
     overlong = sql.SQL("length({key}) > {limit}").format(key=key, limit=sql.Literal(KEY_CHARACTERS))
-    queries = [
-        sql.SQL("select line_number from pg_temp.incoming where {} or {}").format(keyless, overlong),
-        suspects(stream, currency=currency),
-    ]
+    unkeyed = sql.SQL("(jsonb_typeof(document) = 'object' and length({}) <= {}) is not true").format(
+        key, sql.Literal(KEY_CHARACTERS)
+    )
     found = connection.execute(
         sql.SQL("insert into pg_temp.incoming_suspects (line_number) {}").format(
-            sql.SQL(" union ").join([query for query in queries if query is not None])
+            suspects(stream, currency=currency, or_if=unkeyed)
         )
     ).rowcount
     if found == 0:

@@ -1,8 +1,8 @@
 """Bring what the channels sold and have into the warehouse, name what is oversold, tell them what can be sold.
 
-Starts every two minutes, and at once when channels call: only those are looked at then, and waiting shoppers are left to
-the clock's round. Each channel is its own task: one that is down delays no other. If nobody acts, the next run goes on.
-A push that would empty a shop writes nothing and asks. Safe to rerun: files and rows are known by names and keys.
+Starts every two minutes, and at once when channels call: only those are looked at then, and waiting shoppers are left
+to the clock's round. Each channel is its own task: one that is down delays no other. If nobody acts, the next run goes
+on. A push that would empty a shop writes nothing and asks. Safe to rerun: files and rows are known by names and keys.
 """
 
 from datetime import timedelta

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -33,6 +34,10 @@ from stockroom.warehouse.restock_requests import contact_sha256
 from stockroom.warehouse.suppressions import suppress
 
 BOUNCE = "bounce"
+LOOK_HOLDS_SECONDS = 1.0
+"""So long stock that was read before a message counts as read right before it."""
+LOOK_AHEAD = 200
+"""For so many messages stock is read together, as more do not leave in that time."""
 MEND = "correct what the message names where it is kept; the next delivery tries it again"
 
 Message = TypeVar("Message", Mail, TextMessage, ShopperEvent)
@@ -56,12 +61,13 @@ class Delivery:
     connection: psycopg.Connection
     summary: DeliverySummary
     now: datetime
+    looked: dict[str, float] = field(default_factory=dict)
+    """When stock was read for a message that is yet to leave."""
 
     def send_all(self, messages: Sequence[OutboxMessage], way: Way[Message]) -> None:
         """Send messages of a way, in their order; a provider that cannot be reached is left alone."""
-        # Files are written a few a transaction. A provider takes its time over each: then stock is read before each.
-        is_file, knows_repeats = way.sender == FOLDER, sending_twice_is_once(way.sender)
-        at_once = MESSAGES_AT_ONCE if is_file else 1
+        is_file = way.sender == FOLDER
+        at_once = MESSAGES_AT_ONCE if is_file else LOOK_AHEAD
         for first in range(0, len(messages), at_once):
             batch = messages[first : first + at_once]
             if is_file:
@@ -70,17 +76,33 @@ class Delivery:
                     for message in batch:
                         self._write(message, way)
                 continue
-            with self.connection.transaction():
-                self._withdraw_sold_out(batch)
+            left = 0
             try:
-                if knows_repeats:
-                    with self.connection.transaction():
-                        self._write(batch[0], way)
-                else:
-                    self._hand_over(batch[0], way)
+                for left, message in enumerate(batch):
+                    self._look_again(batch[left:])
+                    self._send(message, way)
             except UnreachableProviderError as error:
-                self.summary.out_of_reach.append(f"{error}; {len(messages) - first:,} messages wait")
+                self.summary.out_of_reach.append(f"{error}; {len(messages) - first - left:,} messages wait")
                 return
+
+    def _send(self, message: OutboxMessage, way: Way[Message]) -> None:
+        """Give one message to a provider."""
+        if sending_twice_is_once(way.sender):
+            with self.connection.transaction():
+                self._write(message, way)
+        else:
+            self._hand_over(message, way)
+
+    def _look_again(self, batch: Sequence[OutboxMessage]) -> None:
+        """Read stock before a message leaves, for those behind it too; what was read a moment ago still holds."""
+        now = time.monotonic()
+        looked = self.looked.get(batch[0].message_key, -LOOK_HOLDS_SECONDS)
+        if now - looked < LOOK_HOLDS_SECONDS:
+            return
+        with self.connection.transaction():
+            self._withdraw_sold_out(batch)
+        self.looked.clear()
+        self.looked.update({message.message_key: now for message in batch})
 
     def _withdraw_sold_out(self, batch: Sequence[OutboxMessage]) -> None:
         """Take back what was sold since its shopper was chosen: minutes may lie between."""

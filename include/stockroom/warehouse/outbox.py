@@ -64,13 +64,18 @@ def claim(connection: psycopg.Connection, message_key: str) -> bool:
     Returns ``False`` when another process has it, or when it is not pending any more. A process that dies gives it
     back.
     """
-    row = connection.execute(
-        "select 1 from ops.outbox where message_key = %s and state = 'pending' for update skip locked", (message_key,)
-    ).fetchone()
-    if row is None:
-        return False
-    connection.execute("update ops.outbox set attempts = attempts + 1 where message_key = %s", (message_key,))
-    return True
+    return (
+        connection.execute(
+            """
+            update ops.outbox set attempts = attempts + 1
+            where message_key = (
+                select message_key from ops.outbox where message_key = %s and state = 'pending' for update skip locked
+            )
+            """,
+            (message_key,),
+        ).rowcount
+        == 1
+    )
 
 
 def begin_sending(connection: psycopg.Connection, message_key: str) -> None:

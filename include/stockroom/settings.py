@@ -107,6 +107,8 @@ class Settings:
     """Where channels' hints come in: ``sqs:<Airflow connection>:<queue>``; empty: only from our own webhooks."""
     notices_a_day: int = 3
     """Of so many products a shopper hears in 24 hours."""
+    likely_back: bool = False
+    """Whether shoppers are shown when something is likely back (``on``), where past intervals have held."""
     approval_threshold: Decimal = Decimal(2000)
     """Orders up to this value in the base currency go by themselves."""
     approvers: tuple[str, ...] = ("buyer",)
@@ -218,6 +220,10 @@ def _parsed(name: str, text: str) -> object:
             return _drop(variable, text)
         if name.endswith("_dir") or name == "company_logo":
             return Path(text)
+        if name == "likely_back":
+            if text not in ("on", "off"):
+                raise SettingsError(f"{variable}={text!r} is neither on nor off")
+            return text == "on"
         if name == "order_way" and text not in ("folder", "mail"):
             raise SettingsError(f"{variable}={text!r} is no way for orders; give folder or mail")
         if name in ("approval_threshold", "second_approval_threshold", *AMOUNTS):

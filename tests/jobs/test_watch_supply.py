@@ -379,3 +379,33 @@ def test_before_the_first_plan_there_is_nothing_to_judge_by(warehouse: Warehouse
     settings = Settings(warehouse.url_of("stockroom_app"), "", tmp_path, tmp_path, tmp_path, tmp_path)
     summary = watch_supply(settings, as_of_date=TODAY, now=datetime(2011, 6, 30, tzinfo=UTC))
     assert str(summary).startswith("no day has been planned yet")
+
+
+def test_goods_on_their_way_are_likely_back_and_shown_once_such_days_have_held(store: Store) -> None:
+    assert store.watch().lines == 0
+    assert store.do("select * from ops.likely_back") == []
+    on_time = store.order(1, days_ago=4)
+    store.answer(on_time, "accepted", line=None)
+    said = "select sku, location_id, first_date, last_date, withheld is null from ops.likely_back"
+    store.watch()
+    # Looked at on the first of July: out for four days and a half of ten.
+    [(sku, location, first, last, is_shown)] = store.do(said)
+    assert (sku, location, is_shown) == ("MUG", "LONDON", False)
+    assert date(2011, 7, 4) <= first <= date(2011, 7, 6) <= last <= date(2011, 7, 8)
+    assert "0 of 0 past intervals held (0%), of 0 arrivals; 50 arrivals are needed" in str(
+        store.do("select withheld from ops.likely_back")
+    )
+    store.do(
+        """
+        insert into plan.lead_times
+        select %s, 'SH-' || number, 'S01', 'road', 9 + 2 * ((number * 37) %% 100) / 100.0, number, false
+        from generate_series(1, 300) as number
+        """,
+        TODAY,
+    )
+    store.watch()
+    assert [row[-1] for row in store.do(said)] == [True]
+    store.order(2, days_ago=14)  # late: it says nothing
+    store.receive(on_time, 100)
+    store.watch()
+    assert store.do(said) == []

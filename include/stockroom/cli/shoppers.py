@@ -19,6 +19,10 @@ def add_to(commands: Commands) -> None:
         pause = commands.add(name, _pause_notices, f"{name.partition('-')[0]} every notice to shoppers")
         pause.add_argument("--who", required=True, help="your name, for the record")
         pause.set_defaults(is_pause=name == "pause-notices")
+    likely = commands.add(
+        "likely-back", _likely_back, "say when something is likely back, and why shoppers see it or not"
+    )
+    likely.add_argument("sku", nargs="?", default="", help="a SKU; without: how often past days held")
     commands.add("erase-contact", _erase_contact, "erase a shopper's address, typed or piped in")
 
 
@@ -53,6 +57,14 @@ def _explain_notice(given: argparse.Namespace) -> int:
 
     wanted = digest_of(input("address: ")) if given.wanted == "-" else given.wanted
     print(explain_notice(settings_of(given), wanted, now=datetime.now(UTC)))
+    return 0
+
+
+def _likely_back(given: argparse.Namespace) -> int:
+    """Say when something is likely back."""
+    from stockroom.jobs.likely_back import explain_likely_back
+
+    print(explain_likely_back(settings_of(given), given.sku.strip().upper()))
     return 0
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import psycopg
 
 from stockroom.delivery.signed_tokens import sign, subject_of
+from stockroom.jobs.likely_back import likely_back_words
 from stockroom.jobs.shop_pages import basket_url
 from stockroom.jobs.shopper_links import VISIT
 from stockroom.settings import Settings
@@ -24,6 +25,8 @@ class Visit:
     place: Place
     shown: ShownProduct | None
     similar: tuple[SimilarProduct, ...]
+    likely_back: str = ""
+    """When it is likely back, in words; empty where that cannot be said."""
 
 
 def visit_request(settings: Settings, connection: psycopg.Connection, token: str, *, is_click: bool) -> Visit | None:
@@ -43,7 +46,8 @@ def visit_request(settings: Settings, connection: psycopg.Connection, token: str
         quantity = min(place.quantity, units)
         return Visit(basket_url(settings, shown.channel_id, shown.listing_id, shown.sku, quantity), place, shown, ())
     similar = read_similar(connection, [place.sku], place.channel_id).get(place.sku, ())
-    return Visit("", place, shown, tuple(similar))
+    words = likely_back_words(settings, connection, sku=place.sku, channel_id=place.channel_id, locale="en")
+    return Visit("", place, shown, tuple(similar), words)
 
 
 def keep_waiting(settings: Settings, connection: psycopg.Connection, token: str) -> bool:

@@ -22,6 +22,7 @@ from stockroom.documents.supply_report import (
     supply_report_html,
 )
 from stockroom.jobs.judge_supply import JudgedSign, judge
+from stockroom.jobs.likely_back import note_likely_back
 from stockroom.planning.supply_watch import WatchedLine, watch_lines
 from stockroom.settings import Settings
 from stockroom.warehouse import connect
@@ -105,6 +106,7 @@ def watch_supply(settings: Settings, *, as_of_date: date, now: datetime) -> Watc
             (_odds_row(as_of_date, one, moment) for one in watched if one.line.units_to_come),
             as_of_date=as_of_date,
         )
+        note_likely_back(connection, watched, facts, as_of_date=as_of_date)
         judged = judge(connection, watched, facts)
         found = list(_exceptions(settings, judged))
         news = replace_supply_exceptions(connection, found, moment=moment)

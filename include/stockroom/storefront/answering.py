@@ -82,7 +82,13 @@ def _place(service: Service, visit: Visit | None, *, has_sold_out: bool) -> str:
     """Return the page with the place in line; one that nobody signed gets the page of one that ended."""
     if visit is None:
         return page(
-            "place.html", title="Your place in line", text=_where(None), basket_url="", may_wait=False, similar=()
+            "place.html",
+            title="Your place in line",
+            text=_where(None),
+            basket_url="",
+            may_wait=False,
+            similar=(),
+            likely_back="",
         )
     name = visit.shown.title if visit.shown else "this product"
     has_come_back = visit.place.state != "expired"
@@ -107,7 +113,8 @@ def _place(service: Service, visit: Visit | None, *, has_sold_out: bool) -> str:
     kept = "It has not come back yet. Wait on, and you keep your place in line."
     text = _where(visit) if has_come_back or not may_wait else kept
     words = {"title": title, "text": text, "basket_url": basket_url}
-    return page("place.html", **words, may_wait=may_wait, similar=similar)
+    likely = "" if visit.place.has_ended else visit.likely_back
+    return page("place.html", **words, may_wait=may_wait, similar=similar, likely_back=likely)
 
 
 def _where(visit: Visit | None) -> str:

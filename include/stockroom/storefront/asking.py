@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import asdict
+from functools import partial
 from importlib import resources
 
 import orjson
@@ -14,7 +15,15 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
 from stockroom.jobs.consent_wordings import WORDINGS
-from stockroom.jobs.subscribe import ForeignListingError, UnusableAskError, named_by_shop, read_ask, subscribe
+from stockroom.jobs.likely_back import likely_back_words
+from stockroom.jobs.subscribe import (
+    ForeignListingError,
+    NamedListing,
+    UnusableAskError,
+    named_by_shop,
+    read_ask,
+    subscribe,
+)
 from stockroom.storefront.forms import FORM, UnreadableFormError, media_type, read_form
 from stockroom.storefront.guards import origin_of, shop_origins
 from stockroom.storefront.pages import page
@@ -39,9 +48,26 @@ def asking(service: Service) -> APIRouter:
     @router.get("/notify", response_class=HTMLResponse)
     async def show_form(request: Request) -> Response:
         form = {name: request.query_params.get(name, "")[:400] for name in SHOWN_FIELDS}
-        if named_by_shop(service.settings, form) is None:
+        listing = named_by_shop(service.settings, form)
+        if listing is None:
             return _said("Sorry", NOT_OURS, status=403)
-        return _form(form, request.query_params.get("locale", ""))
+        locale = request.query_params.get("locale", "")
+        return _form(form, locale, likely_back=await likely_back(listing, locale))
+
+    @router.get("/likely")
+    async def say_when(request: Request) -> Response:
+        """Say when a listing that a page of the shop names is likely back."""
+        form = {name: request.query_params.get(name, "")[:400] for name in SHOWN_FIELDS}
+        listing = named_by_shop(service.settings, form)
+        if listing is None:
+            return _json(403, "foreign", NOT_OURS)
+        return _json(200, "likely", await likely_back(listing, request.query_params.get("locale", "")))
+
+    async def likely_back(listing: NamedListing, locale: str) -> str:
+        if not service.settings.likely_back:
+            return ""
+        words = partial(likely_back_words, service.settings, sku=listing.sku, channel_id=listing.channel_id)
+        return await service.do(lambda connection: words(connection, locale=locale))
 
     @router.post("/subscribe")
     async def take_ask(request: Request) -> Response:
@@ -84,11 +110,14 @@ def widget() -> bytes:
     return script.replace(b"/*WORDINGS*/ {}", orjson.dumps({name: asdict(words) for name, words in WORDINGS.items()}))
 
 
-def _form(form: dict[str, str], locale: str, *, problem: str = "", field_name: str = "") -> Response:
+def _form(
+    form: dict[str, str], locale: str, *, problem: str = "", field_name: str = "", likely_back: str = ""
+) -> Response:
     lang = locale if locale in WORDINGS else DEFAULT_LOCALE
     shown = {name: form.get(name, "")[:400] for name in SHOWN_FIELDS}
     shown["quantity"] = shown["quantity"] or "1"
-    text = page("notify.html", lang=lang, wording=WORDINGS[lang], form=shown, problem=problem, field_name=field_name)
+    said = {"problem": problem, "field_name": field_name, "likely_back": likely_back}
+    text = page("notify.html", lang=lang, wording=WORDINGS[lang], form=shown, **said)
     # The browser says where a form was sent from only if the page lets it.
     return HTMLResponse(text, status_code=422 if problem else 200, headers={"Referrer-Policy": "same-origin"})
 

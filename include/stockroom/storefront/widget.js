@@ -3,6 +3,7 @@
 (() => {
   const words = /*WORDINGS*/ {};
   const service = new URL(".", document.currentScript.src).href;
+  const NAMED = ["sku", "token", "country", "channel"];
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(`
     :host { display: block; font: inherit; color: inherit; max-width: 28rem; }
@@ -20,7 +21,7 @@
       border: 2px solid #1b5e4b; border-radius: 6px; padding: .5rem 1.2rem; cursor: pointer; }
     button[aria-disabled=true] { background: #52606d; border-color: #52606d; }
     :focus-visible { outline: 3px solid #1b5e4b; outline-offset: 2px; }
-    p { margin: .8rem 0; } .small { font-size: .875rem; color: #4a5560; }
+    [hidden] { display: none; } p { margin: .8rem 0; } .small { font-size: .875rem; color: #4a5560; }
     [role=status]:not(:empty) { margin: .8rem 0 0; padding: .5rem .7rem; border-left: 4px solid #1b5e4b; background: #eef6f3; }
     [role=status].problem { border-color: #b3261e; background: #fdf0ef; color: #8c1d18; }
     .trap { position: absolute; left: -9999px; }`);
@@ -35,7 +36,7 @@
     [make("label", { for: name }, label), make("input", { id: name, name, "aria-describedby": "said", ...given })];
 
   customElements.define("stockroom-notify", class extends HTMLElement {
-    static observedAttributes = ["sku", "token", "country", "channel", "lang"];
+    static observedAttributes = [...NAMED, "lang"];
 
     connectedCallback() { this.draw(); }
 
@@ -51,8 +52,10 @@
       const trap = make("div", { class: "trap", "aria-hidden": "true" },
         make("input", { name: "website", tabindex: "-1", autocomplete: "off" }));
       this.said = make("p", { id: "said", role: "status", "aria-live": "polite" });
+      const likely = make("p", { class: "likely", hidden: "" });
       const form = make("form", { novalidate: "", lang: this.locale, "aria-labelledby": "heading" },
         make("h2", { id: "heading" }, w.heading),
+        likely,
         ...field("email", w.email, { type: "email", autocomplete: "email", maxlength: "254" }),
         ...field("phone", w.phone, { type: "tel", autocomplete: "tel", maxlength: "40" }),
         ...field("quantity", w.quantity, { type: "number", min: "1", max: "99", value: "1", inputmode: "numeric" }),
@@ -63,6 +66,18 @@
         this.said);
       form.addEventListener("submit", (event) => { event.preventDefault(); this.ask(form, w); });
       root.replaceChildren(form);
+      this.sayWhen(likely);
+    }
+
+    // When it is likely back, where the shop shows that and it has been right.
+    async sayWhen(likely) {
+      const asked = new URLSearchParams({ locale: this.locale });
+      for (const name of NAMED) asked.set(name, this.getAttribute(name) || "");
+      try {
+        const reply = await fetch(`${service}likely?${asked}`, { credentials: "omit", referrerPolicy: "no-referrer" });
+        likely.textContent = reply.ok ? (await reply.json()).message : "";
+        likely.hidden = !likely.textContent;
+      } catch { /* it stays hidden */ }
     }
 
     async ask(form, w) {
@@ -71,7 +86,7 @@
       button.setAttribute("aria-disabled", "true");
       form.querySelectorAll("[aria-invalid]").forEach((one) => one.removeAttribute("aria-invalid"));
       const asked = Object.fromEntries(new FormData(form));
-      for (const name of ["sku", "token", "country", "channel"]) asked[name] = this.getAttribute(name) || "";
+      for (const name of NAMED) asked[name] = this.getAttribute(name) || "";
       Object.assign(asked, { locale: this.locale, wording: w.version, page: location.origin + location.pathname });
       let status = 0, answer = {};
       try {

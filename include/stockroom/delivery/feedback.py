@@ -11,12 +11,13 @@ from typing import Any
 from stockroom.delivery.queue import open_queue
 
 MESSAGES_AT_ONCE = 10
+BOUNCE, COMPLAINT, UNSUBSCRIBED, TEXT = "bounce", "complaint", "unsubscribed", "text"
 _PERMANENT = "Permanent"
 
 
 @dataclass(frozen=True)
 class Feedback:
-    """One thing that was said about an address: ``bounce``, ``complaint``, or a text that its owner sent."""
+    """One thing that was said about an address: a bounce, a complaint, an end, or a text that its owner sent."""
 
     kind: str
     address: str = field(repr=False)

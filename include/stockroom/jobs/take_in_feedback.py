@@ -9,11 +9,11 @@ from pathlib import Path
 
 import psycopg
 
-from stockroom.delivery.feedback import Feedback, Received, from_folder, from_queue
+from stockroom.delivery.feedback import BOUNCE, TEXT, UNSUBSCRIBED, Feedback, Received, from_folder, from_queue
 from stockroom.documents.text_messages import HELP_WORDS, START_WORDS, STOP_WORDS
 from stockroom.settings import Settings
 from stockroom.warehouse import connect
-from stockroom.warehouse.restock_feedback import ask_for_help, end_by_text, fail_bounced
+from stockroom.warehouse.restock_feedback import ask_for_help, end_requests, fail_bounced
 from stockroom.warehouse.restock_requests import contact_sha256
 from stockroom.warehouse.suppressions import lift, suppress
 
@@ -39,7 +39,7 @@ def take_in_feedback(settings: Settings) -> FeedbackTaken:
         connection.autocommit = True
         for received in _received(settings):
             with connection.transaction():
-                kinds.update(_record(connection, said) for said in received.said)
+                kinds.update(record_feedback(connection, said) for said in received.said)
                 if not received.said:
                     kinds["not understood"] += 1
             received.discard()
@@ -53,18 +53,20 @@ def _received(settings: Settings) -> Iterator[Received]:
         yield from from_queue(settings.feedback_queue)
 
 
-def _record(connection: psycopg.Connection, said: Feedback) -> str:
-    """Record one thing that was said and return what it was."""
-    if said.kind != "text":
+def record_feedback(connection: psycopg.Connection, said: Feedback) -> str:
+    """Record one thing that was said and return what it was; the caller commits."""
+    if said.kind != TEXT:
         digest = contact_sha256(email=said.address.strip().lower())
         suppress(connection, [digest], reason=said.kind)
-        if said.kind == "bounce":
+        if said.kind == BOUNCE:
             fail_bounced(connection, digest)
+        if said.kind == UNSUBSCRIBED:
+            end_requests(connection, digest, reason="unsubscribed at the mail service")
         return said.kind
     word, digest = said.words.strip().strip(".!").lower(), contact_sha256(phone=said.address.strip())
     if word in STOP_WORDS:
         suppress(connection, [digest], reason=STOP)
-        end_by_text(connection, digest)
+        end_requests(connection, digest, reason="STOP by text")
         return STOP
     if word in START_WORDS:
         lift(connection, digest, reason=STOP)

@@ -14,6 +14,7 @@ from stockroom.storefront.answering import answering
 from stockroom.storefront.asking import asking
 from stockroom.storefront.courier import Courier
 from stockroom.storefront.events import events
+from stockroom.storefront.feedback import feedback
 from stockroom.storefront.guards import Guard, page_headers, shop_origins
 from stockroom.storefront.pages import page, style
 from stockroom.storefront.service import Service
@@ -35,6 +36,7 @@ def storefront(settings: Settings) -> FastAPI:
     app.include_router(asking(service))
     app.include_router(answering(service))
     app.include_router(events(service))
+    app.include_router(feedback(service))
     app.add_middleware(
         CORSMiddleware,
         allow_origins=list(shop_origins(settings)),

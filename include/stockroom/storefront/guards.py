@@ -20,6 +20,8 @@ BODY_LIMIT_BYTES = 8_192
 DELIVERY_LIMIT_BYTES = 2 * 1024 * 1024
 """Of what channels send: an order with hundreds of lines comes whole."""
 DELIVERIES = "/events/"
+FEEDBACK = "/feedback/"
+"""What mail services say, which comes like what channels say."""
 DELIVERIES_AT_ONCE = 32
 """Whoever sends is known only when all of it was read: so much memory strangers may take at most."""
 READ_SECONDS = 10.0
@@ -84,7 +86,7 @@ class Guard:
                 ]
             await send(message)
 
-        is_delivery = scope["path"].startswith(DELIVERIES)
+        is_delivery = scope["path"].startswith((DELIVERIES, FEEDBACK))
         self._deliveries += is_delivery
         try:
             if self._deliveries > DELIVERIES_AT_ONCE and is_delivery:

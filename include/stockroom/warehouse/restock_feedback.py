@@ -1,4 +1,4 @@
-"""What bounces and texts change about requests, and answers to HELP. The caller commits."""
+"""What bounces, texts and mail services change about requests, and answers to HELP. The caller commits."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import psycopg
 HELP = "help_sms"
 
 
-def end_by_text(connection: psycopg.Connection, contact_sha256: str) -> int:
+def end_requests(connection: psycopg.Connection, contact_sha256: str, *, reason: str) -> int:
     """End the requests that have no other confirmed address than this one; return how many."""
     return connection.execute(
         """
-        update ops.restock_requests as requests set state = 'unsubscribed', last_event_note = 'STOP by text'
+        update ops.restock_requests as requests set state = 'unsubscribed', last_event_note = %s
         from ops.restock_request_contacts as contacts
         inner join pii.shoppers as shoppers on contacts.shopper_id = shoppers.shopper_id
         where
@@ -24,7 +24,7 @@ def end_by_text(connection: psycopg.Connection, contact_sha256: str) -> int:
                     and more.shopper_id != contacts.shopper_id
             )
         """,
-        (contact_sha256,),
+        (reason, contact_sha256),
     ).rowcount
 
 

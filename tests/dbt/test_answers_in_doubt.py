@@ -55,3 +55,11 @@ def test_unknown_items_and_prices_that_were_not_agreed_are_named_until_they_are_
         connection.execute("update ops.purchase_order_lines set unit_cost = 1.30")
         assert doubt_answers(connection).charged_lines == 0
         assert [kind for kind, _, _ in connection.execute(OPEN)] == ["unknown_supplier_item"] * 2
+        # What S01 says of an order that S02 got is no answer to it, and no price to be paid.
+        connection.execute("update ops.purchase_order_lines set unit_cost = 1.25")
+        connection.execute("update ops.purchase_orders set supplier_id = 'S02'")
+        doubted = doubt_answers(connection)
+        assert (doubted.charged_lines, doubted.foreign_answers) == (0, 1)
+        (asked,) = (row for row in connection.execute(OPEN) if row[0] == "foreign_answer")
+        assert asked[1] == "PO-000123 to S02"
+        assert " of S01 answers it, and it was ordered from S02" in asked[2]

@@ -10,10 +10,12 @@ import mockedi.validate
 import mockedi.x12
 import pytest
 from tests.jobs.orders_by_hand import MARTS, release_order
+from tests.x12.texts import interchange
 
 from stockroom.jobs.change_order import amend_order, cancel_order
 from stockroom.jobs.deliver_outbox import deliver_outbox
 from stockroom.jobs.set_order_way import set_order_way
+from stockroom.jobs.settle_message import settle_message
 from stockroom.jobs.sync_suppliers import sync_suppliers
 from stockroom.settings import Settings
 
@@ -148,7 +150,63 @@ def test_a_997_for_what_its_sender_never_got_is_asked_about_and_answers_no_order
     assert ask(SAID) == [(None, None, None, None)]
     [(kind, subject, detail, _)] = ask(OPEN)
     assert (kind, subject) == ("unknown_order_document", f"{sender} PO {number}")
-    assert detail == f"a 997 answers group {number} (PO), which {sender} never got from us"
+    whose = ": it is PO-000001 to S01" if number == "1" else ""
+    assert detail == f"a 997 (997-1.edi) answers group {number} (PO), which {sender} never got from us{whose}"
+
+
+@pytest.fixture
+def in_doubt(warehouse, settings: Settings) -> None:
+    """Let the process end between the supplier's yes and our note of it."""
+    set_order_way(settings, "S01", who="buyer", way="folder", formats=["x12"], x12_address="ZZ:MUGMAKERS")
+    release_order(warehouse.connection)
+    warehouse.connection.execute("insert into ops.order_interchanges (message_key) select message_key from ops.outbox")
+    warehouse.connection.execute("update ops.outbox set state = 'sending', sent_at = now() - interval '1 hour'")
+    warehouse.connection.commit()
+    deliver_outbox(settings, now=NOW)  # asks a person
+
+
+def leave_997(settings: Settings, *, verdict: str = "A", sender: str = "MUGMAKERS") -> str:
+    """Let a program say something of our group 1."""
+    segments = [
+        "ST*997*0001", "AK1*PO*1", f"AK9*{verdict}*1*1*{int(verdict == 'A')}", "SE*4*0001",
+    ]  # fmt: skip
+    head = f"GS*FA*{sender}*SAMPLEGIFTS*20110630*0700*9*X*004010"
+    text = interchange([head, *segments, "GE*1*9"]).replace(f"{'CUSTOMER':15}", f"{sender:15}")
+    (settings.suppliers_dir / f"997-{sender}.edi").write_text(text)
+    return str(sync_suppliers(settings))
+
+
+STATES = "select messages.state, orders.state from ops.outbox as messages, ops.purchase_orders as orders"
+
+
+@pytest.mark.usefixtures("in_doubt")
+@pytest.mark.parametrize("verdict", ["A", "R"])
+def test_a_997_settles_whether_its_order_left(settings, ask, verdict):
+    assert ask(STATES) == [("sending", "released")]
+    assert [kind for kind, *_ in ask(OPEN)] == ["undelivered"]
+    assert leave_997(settings, verdict=verdict).endswith("1 no longer in doubt")
+    assert ask(STATES) == [("sent", "sent")]
+    assert [kind for kind, *_ in ask(OPEN)] == ([] if verdict == "A" else ["refused_order_document"])
+    deliver_outbox(settings, now=NOW)
+    assert not (settings.outbox_dir / "purchase_orders").exists()
+    assert "in doubt" not in str(sync_suppliers(settings))
+
+
+@pytest.mark.usefixtures("in_doubt")
+def test_a_997_of_somebody_else_settles_nothing(settings, ask):
+    leave_997(settings, sender="SOMEONE")
+    assert ask(STATES) == [("sending", "released")]
+    assert [kind for kind, *_ in ask(OPEN)] == ["undelivered", "unknown_order_document"]
+
+
+@pytest.mark.usefixtures("in_doubt")
+def test_an_order_that_was_to_leave_again_does_not_once_its_supplier_has_answered(settings, ask):
+    settle_message(settings, "purchase_order/PO-000001/v1", "again", who="buyer")
+    assert ask(STATES) == [("pending", "released")]
+    leave_997(settings)
+    deliver_outbox(settings, now=NOW)
+    assert ask(STATES) == [("sent", "sent")]
+    assert not (settings.outbox_dir / "purchase_orders").exists()
 
 
 def test_a_997_without_its_verdict_says_nothing_and_is_put_aside(settings, ours, ask):

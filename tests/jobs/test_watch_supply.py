@@ -50,6 +50,8 @@ create table staging.stg_suppliers__catalogue_items (
     landing_file_id bigint, landing_line_number bigint, catalogue_item_id text, supplier_id text, sku text,
     unit_cost numeric, currency text, is_discontinued boolean
 );
+create table intermediate.int_supplier_names (supplier_name text, supplier_id text);
+insert into intermediate.int_supplier_names values ('S01', 'S01'), ('S02', 'S02'), ('SWIFT', 'S02');
 create table marts.fct_stock_positions (sku text, location_id text, available_units integer);
 insert into marts.dim_suppliers values ('S01', 'Mug Makers', 'road'), ('S02', 'Swift Ltd', 'road');
 insert into marts.dim_skus values ('MUG', 'Red mug', 'mugs', 5, true), ('CUP', 'Blue cup', 'mugs', 5, true);
@@ -123,10 +125,12 @@ class Store:
         self.do(
             """
             insert into staging.stg_suppliers__acknowledgement_lines
-                (landing_file_id, order_number, line_number, status, units, unit_price, promised_date, received_at)
-            values (%s, %s, %s, %s, %s, %s, %s, %s)
+                (landing_file_id, order_number, line_number, status, units, unit_price, promised_date, received_at,
+                 supplier_id)
+            values (%s, %s, %s, %s, %s, %s, %s, %s, %s)
             """,
             file, po_number, said.get("line", 1), status, said.get("units"), said.get("price"), said.get("date"), at,
+            said.get("sender", "S01"),
         )  # fmt: skip
 
     def receive(self, po_number: str, units: int, *, days_ago: float = 0.5) -> None:
@@ -215,6 +219,36 @@ def test_answers_reach_their_lines_and_move_orders_however_often_they_come(store
     store.answer(short, "accepted", units=100, days_ago=0.2, file=3)  # it found the rest
     assert store.watch().answered_lines == 1
     assert f"short_supply/{short}/1" not in store.standing()
+
+
+def test_an_order_is_answered_by_its_own_supplier_alone_under_any_of_its_names(store: Store) -> None:
+    ours, theirs = store.order(1, days_ago=2), store.order(2, days_ago=2, supplier="S02")
+    for sender in ("S02", "SWIFT"):
+        store.answer(ours, "rejected", sender=sender)
+        store.do(
+            "insert into staging.stg_suppliers__shipment_lines values "
+            "(1, %s, 'SH-1', %s, 1, null, null, 100, %s, null)",
+            sender, ours, datetime(2011, 6, 30, 9, tzinfo=UTC),
+        )  # fmt: skip
+    store.answer(theirs, "accepted", sender="SWIFT")
+    assert store.watch().answered_lines == 1
+    assert (store.state(ours), store.state(theirs)) == ("sent", "acknowledged")
+
+
+@pytest.mark.parametrize("is_first", [True, False], ids=["first version", "later version"])
+def test_who_answers_an_order_has_it_unless_it_may_mean_an_earlier_version(store: Store, is_first: bool) -> None:
+    order = store.order(1, days_ago=2)
+    store.do("update ops.purchase_orders set state = 'acknowledged' where po_number = %s", order)
+    message = (
+        "insert into ops.outbox (message_key, kind, subject_key, state, sent_at) "
+        "values (%s, 'purchase_order', %s, %s, now())"
+    )
+    for version, state in (("v2", "sending"),) if is_first else (("v1", "sent"), ("v2", "sending")):
+        store.do(message, f"purchase_order/{order}/{version}", f"{order}/{version}", state)
+    store.answer(order, "accepted")
+    store.watch()
+    found = "select state from ops.outbox where right(message_key, 2) = 'v2'"
+    assert store.do(found) == [("sent" if is_first else "sending",)]
 
 
 def test_an_answer_that_no_line_takes_is_a_question(store: Store) -> None:

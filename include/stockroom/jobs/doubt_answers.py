@@ -9,16 +9,19 @@ import psycopg
 from stockroom.suppliers.item_numbers import closest_number
 from stockroom.warehouse.answers_in_doubt import (
     ChargedLine,
+    ForeignAnswer,
     OwedLine,
     UnknownItem,
     are_answers_built,
     list_charged_lines,
+    list_foreign_answers,
     list_owed_lines,
     list_unknown_items,
 )
 from stockroom.warehouse.plans_exceptions import PlanException, replace_exceptions
 
 UNKNOWN, CHARGED, OWED = "unknown_supplier_item", "invoice_price", "backordered_order_line"
+FOREIGN = "foreign_answer"
 
 
 @dataclass(frozen=True)
@@ -29,15 +32,18 @@ class AnswersDoubted:
     charged_lines: int = 0
     owed_lines: int = 0
     """Of shoppers' orders."""
+    foreign_answers: int = 0
+    """To orders of other suppliers."""
 
     def __bool__(self) -> bool:
-        return bool(self.unknown_items or self.charged_lines or self.owed_lines)
+        return bool(self.unknown_items or self.charged_lines or self.owed_lines or self.foreign_answers)
 
     def __str__(self) -> str:
         """Return one line for a person to read."""
+        foreign = f", {self.foreign_answers:,} answers to orders of others" if self.foreign_answers else ""
         return (
             f"{self.unknown_items:,} items of suppliers unknown, {self.charged_lines:,} lines charged otherwise, "
-            f"{self.owed_lines:,} lines of shoppers back-ordered"
+            f"{self.owed_lines:,} lines of shoppers back-ordered{foreign}"
         )
 
 
@@ -55,6 +61,7 @@ def doubt_answers(connection: psycopg.Connection) -> AnswersDoubted:
             replace_exceptions(connection, kind=UNKNOWN, found=unknown.values()),
             replace_exceptions(connection, kind=CHARGED, found=charged.values()),
             replace_exceptions(connection, kind=OWED, found=map(_owed, list_owed_lines(connection))),
+            replace_exceptions(connection, kind=FOREIGN, found=map(_foreign, list_foreign_answers(connection))),
         )
 
 
@@ -74,6 +81,17 @@ def _unknown(item: UnknownItem) -> PlanException:
         subject=f"{item.supplier_id} {item.item_number}",
         detail=f"stands in {item.about} and not in its catalogue; {hint}",
         mend="add the number to the supplier's catalogue with our SKU, or have the supplier correct it",
+    )
+
+
+def _foreign(answer: ForeignAnswer) -> PlanException:
+    return PlanException(
+        key=f"{FOREIGN}/{answer.order_number}/{answer.said_by}",
+        subject=f"{answer.order_number} to {answer.ordered_from}",
+        detail=f"{answer.file_name} of {answer.said_by} answers it, and it was ordered from {answer.ordered_from}: "
+        "what it says changes nothing",
+        mend=f"ask {answer.said_by} which order it means; if that is how {answer.ordered_from} calls itself, write it "
+        "as x12_id into its row of the terms sheet",
     )
 
 

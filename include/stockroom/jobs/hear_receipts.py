@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 import psycopg
 
+from stockroom.jobs.settle_message import note_arrived
 from stockroom.suppliers.receipts_997 import TAKEN_WITH_ERRORS, VERDICTS
 from stockroom.warehouse.order_receipts import (
     DoubtedOrder,
     UnknownReceipt,
     list_doubted_orders,
+    list_heard_in_doubt,
     list_unknown_receipts,
     note_receipts,
 )
@@ -27,25 +29,32 @@ class ReceiptsHeard:
     """Interchanges of which something new is known."""
     doubted: int = 0
     unknown: int = 0
+    settled: int = 0
+    """Messages that had been in doubt: whoever answers one has it."""
 
     def __bool__(self) -> bool:
-        return bool(self.noted or self.doubted or self.unknown)
+        return bool(self.noted or self.doubted or self.unknown or self.settled)
 
     def __str__(self) -> str:
         """Return one line for a person to read."""
+        settled = f", {self.settled:,} no longer in doubt" if self.settled else ""
         return (
             f"X12 orders: {self.noted:,} newly answered, {self.doubted:,} refused or taken with errors, "
-            f"{self.unknown:,} answers to none of ours"
+            f"{self.unknown:,} answers to none of ours{settled}"
         )
 
 
 def hear_receipts(connection: psycopg.Connection) -> ReceiptsHeard:
     """Note what was said and make the open exceptions exactly what is refused or belongs to no order."""
     with connection.transaction():
+        in_doubt = list_heard_in_doubt(connection)
+        for message in in_doubt:
+            note_arrived(connection, message.message_key, message.subject_key, by="supplier", says="its 997 says")
         return ReceiptsHeard(
             note_receipts(connection),
             replace_exceptions(connection, kind=REFUSED, found=map(_doubted, list_doubted_orders(connection))),
             replace_exceptions(connection, kind=UNKNOWN, found=map(_unknown, list_unknown_receipts(connection))),
+            settled=len(in_doubt),
         )
 
 
@@ -71,11 +80,12 @@ def _doubted(order: DoubtedOrder) -> PlanException:
 
 
 def _unknown(receipt: UnknownReceipt) -> PlanException:
+    whose = f": it is {receipt.po_number} to {receipt.supplier_id}" if receipt.po_number else ""
     return PlanException(
         key=f"{UNKNOWN}/{receipt.sender}/{receipt.group_kind}/{receipt.group_control}",
         subject=f"{receipt.sender} {receipt.group_kind} {receipt.group_control}",
-        detail=f"a 997 answers group {receipt.group_control} ({receipt.group_kind}), which {receipt.sender} never got "
-        "from us",
+        detail=f"a 997 ({receipt.file_name}) answers group {receipt.group_control} ({receipt.group_kind}), which "
+        f"{receipt.sender} never got from us{whose}",
         mend=f"ask its sender what it answers; if {receipt.sender} is how a supplier calls itself, give it that "
         "`stockroom order-way … --x12-id`",
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+import psycopg
+
 from stockroom.jobs.deliver_purchase_order import ORDER
 from stockroom.jobs.named_people import check_named
 from stockroom.settings import Settings
@@ -33,9 +35,14 @@ def settle_message(settings: Settings, message_key: str, finding: Finding, *, wh
             outbox.take_back(connection, message_key)
             outbox.resolve(connection, message_key)
             return f"{message_key}: the next delivery sends it again ({name})"
-        outbox.mark_sent(connection, message_key, f"as {name} heard of the supplier")
-        if message_key.startswith(f"{ORDER}/"):
-            po_number, _, version = subject.partition("/v")
-            note = f"{subject} arrived, as the supplier said"
-            move_orders(connection, [po_number], "sent", by=name, note=note, version=int(version))
+        note_arrived(connection, message_key, subject, by=name, says="the supplier said")
     return f"{message_key}: it arrived ({name})"
+
+
+def note_arrived(connection: psycopg.Connection, message_key: str, subject: str, *, by: str, says: str) -> None:
+    """Note that a message about an order arrived after all; the caller commits."""
+    outbox.mark_sent(connection, message_key, f"as {says} ({by})")
+    if message_key.startswith(f"{ORDER}/"):
+        po_number, _, version = subject.partition("/v")
+        note = f"{subject} arrived, as {says}"
+        move_orders(connection, [po_number], "sent", by=by, note=note, version=int(version))

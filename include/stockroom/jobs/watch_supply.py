@@ -23,6 +23,7 @@ from stockroom.documents.supply_report import (
 )
 from stockroom.jobs.judge_supply import JudgedSign, judge
 from stockroom.jobs.likely_back import note_likely_back
+from stockroom.jobs.settle_message import note_arrived
 from stockroom.planning.supply_watch import WatchedLine, watch_lines
 from stockroom.settings import Settings
 from stockroom.warehouse import connect
@@ -38,6 +39,7 @@ from stockroom.warehouse.supply_lines import are_lines_known, read_facts, read_o
 from stockroom.warehouse.supply_match import (
     UNMATCHED,
     are_answers_read,
+    list_answered_in_doubt,
     match_answers,
     move_orders_on,
     unmatched_answers,
@@ -91,6 +93,8 @@ def watch_supply(settings: Settings, *, as_of_date: date, now: datetime) -> Watc
         answered = moved = 0
         if are_answers_read(connection):
             answered = match_answers(connection, moment=moment)
+            for message_key, subject in list_answered_in_doubt(connection):
+                note_arrived(connection, message_key, subject, by="supplier", says="its answer says")
             moved = move_orders_on(connection, moment=moment)
             replace_exceptions(connection, kind=UNMATCHED, found=unmatched_answers(connection, moment=moment))
         lines = read_open_lines(

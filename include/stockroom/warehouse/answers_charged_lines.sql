@@ -1,17 +1,24 @@
 -- One row per line of an invoice whose price is not that of the order; the newest file about an invoice replaces the
 -- earlier ones. A line that the order does not have has no price there.
-with invoices as (
+with names as (
+    select * from intermediate.int_supplier_names
+),
+
+invoices as (
     select
-        *,
+        charges.*,
+        coalesce(names.supplier_id, charges.supplier_id) as said_by,
         rank() over (
-            partition by supplier_id, invoice_number
-            order by landing_file_id desc
+            partition by charges.supplier_id, charges.invoice_number
+            order by charges.landing_file_id desc
         ) as file_rank
-    from staging.stg_suppliers__invoice_lines
+    from staging.stg_suppliers__invoice_lines as charges
+    left join names on charges.supplier_id = names.supplier_name
 ),
 
 order_lines as (
     select
+        orders.supplier_id,
         orders.po_number,
         orders.currency as order_currency,
         lines.line_number,
@@ -45,7 +52,12 @@ charged as (
     from invoices
     where
         invoices.file_rank = 1
-        and invoices.order_number in (select order_lines.po_number from order_lines)
+        and (invoices.order_number, invoices.said_by) in (
+            select
+                order_lines.po_number,
+                order_lines.supplier_id
+            from order_lines
+        )
 )
 
 select

@@ -9,6 +9,9 @@ from typing import NamedTuple
 
 import psycopg
 
+ASKED_WITHIN_DAYS = 30
+"""An answer that is not its sender's to give is put before a person for so long."""
+
 
 class UnknownItem(NamedTuple):
     """An item number that no catalogue explains."""
@@ -53,6 +56,16 @@ class OwedLine(NamedTuple):
     units_open: int
 
 
+class ForeignAnswer(NamedTuple):
+    """An answer to an order by somebody else than its supplier."""
+
+    order_number: str
+    said_by: str
+    """As the sender calls itself."""
+    ordered_from: str
+    file_name: str
+
+
 def are_answers_built(connection: psycopg.Connection) -> bool:
     """Return whether dbt has built what answers are read through; it has not before the first day is planned."""
     views = (
@@ -64,6 +77,7 @@ def are_answers_built(connection: psycopg.Connection) -> bool:
         "intermediate.int_supplier_names",
         "intermediate.int_drop_shippers",
         "marts.fct_order_lines",
+        "marts.fct_purchase_order_lines",
         "marts.fct_supplier_availability",
     )
     row = connection.execute(
@@ -85,6 +99,12 @@ def list_charged_lines(connection: psycopg.Connection) -> list[ChargedLine]:
 def list_owed_lines(connection: psycopg.Connection) -> list[OwedLine]:
     """Return what shoppers wait for that suppliers are to send themselves and have none of."""
     return [OwedLine(*row) for row in connection.execute(_statement("answers_owed_to_shoppers.sql"))]
+
+
+def list_foreign_answers(connection: psycopg.Connection) -> list[ForeignAnswer]:
+    """Return who lately answered orders that are not theirs; none of it counts."""
+    rows = connection.execute(_statement("answers_foreign.sql"), {"days": ASKED_WITHIN_DAYS})
+    return [ForeignAnswer(*row) for row in rows]
 
 
 def _statement(name: str) -> bytes:

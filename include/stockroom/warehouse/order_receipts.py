@@ -30,6 +30,19 @@ class UnknownReceipt(NamedTuple):
     sender: str
     group_kind: str
     group_control: str
+    file_name: str
+    po_number: str | None
+    """The order that left under this number; None: none did."""
+    supplier_id: str | None
+    """Whose order that is."""
+
+
+class HeardMessage(NamedTuple):
+    """A message that arrived, as its supplier's 997 shows, though here it counts as not gone."""
+
+    message_key: str
+    kind: str
+    subject_key: str
 
 
 def note_receipts(connection: psycopg.Connection) -> int:
@@ -39,6 +52,30 @@ def note_receipts(connection: psycopg.Connection) -> int:
     """
     statement = resources.files("stockroom.warehouse").joinpath("order_receipts_note.sql").read_bytes()
     return connection.execute(statement).rowcount
+
+
+def list_heard_in_doubt(connection: psycopg.Connection) -> list[HeardMessage]:
+    """Return the messages that count as not gone here, and that their suppliers' programs have answered since.
+
+    One that was answered before and waits again is to leave again: somebody wants it so.
+    """
+    rows = connection.execute(
+        """
+        select messages.message_key, messages.kind, messages.subject_key
+        from ops.outbox as messages
+        inner join ops.order_interchanges as interchanges on messages.message_key = interchanges.message_key
+        where
+            messages.state in ('pending', 'sending', 'failed')
+            and interchanges.answered_at is null
+            and exists (
+                select from ops.order_receipts as receipts
+                where receipts.is_from_supplier and receipts.message_key = messages.message_key
+            )
+        order by messages.message_key
+        for update of messages
+        """
+    )
+    return [HeardMessage(*row) for row in rows]
 
 
 def list_doubted_orders(connection: psycopg.Connection) -> list[DoubtedOrder]:
@@ -74,29 +111,22 @@ def list_unknown_receipts(connection: psycopg.Connection) -> list[UnknownReceipt
     """Return what lately came for interchanges that were never sent to whoever answers them."""
     rows = connection.execute(
         """
-        select distinct
-            receipts.document ->> 'sender', receipts.document ->> 'group_kind', receipts.document ->> 'group_control'
-        from raw.suppliers_order_receipts as receipts
+        select distinct on (receipts.sender, receipts.group_kind, receipts.group_control)
+            receipts.sender, receipts.group_kind, receipts.group_control,
+            files.file_name, receipts.po_number, receipts.supplier_id
+        from ops.order_receipts as receipts
+        inner join raw.landing_files as files on receipts.landing_file_id = files.landing_file_id
         where
             receipts.landed_at > now() - make_interval(days => %s)
             and not exists (
-                select from ops.order_interchanges as interchanges
-                inner join ops.outbox on interchanges.message_key = outbox.message_key
-                inner join ops.purchase_orders as orders on split_part(outbox.subject_key, '/v', 1) = orders.po_number
+                select from ops.order_receipts as own
                 where
-                    receipts.document ->> 'group_kind' = 'PO'
-                    and interchanges.control_number = (receipts.document ->> 'group_control')::numeric
-                    and (
-                        receipts.document ->> 'sender' = orders.supplier_id
-                        or exists (
-                            select from ops.order_ways as ways
-                            where
-                                ways.supplier_id = orders.supplier_id
-                                and regexp_replace(ways.x12_address, '^[^:]*:', '') = receipts.document ->> 'sender'
-                        )
-                    )
+                    own.is_from_supplier
+                    and own.sender = receipts.sender
+                    and own.group_kind = receipts.group_kind
+                    and own.group_control = receipts.group_control
             )
-        order by 1, 2, 3
+        order by receipts.sender, receipts.group_kind, receipts.group_control, receipts.landing_file_id desc
         """,
         (ASKED_WITHIN_DAYS,),
     )

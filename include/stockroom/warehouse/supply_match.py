@@ -25,10 +25,14 @@ _SAID = {
 
 def are_answers_read(connection: psycopg.Connection) -> bool:
     """Return whether dbt has built what answers are read through; it has not before the first day is planned."""
-    views = ("stg_suppliers__acknowledgement_lines", "stg_suppliers__shipment_lines", "stg_wms__receipts")
+    views = (
+        "staging.stg_suppliers__acknowledgement_lines",
+        "staging.stg_suppliers__shipment_lines",
+        "staging.stg_wms__receipts",
+        "intermediate.int_supplier_names",
+    )
     return all(
-        connection.execute("select to_regclass(%s) is not null", (f"staging.{view}",)).fetchall() == [(True,)]
-        for view in views
+        connection.execute("select to_regclass(%s) is not null", (view,)).fetchall() == [(True,)] for view in views
     )
 
 
@@ -38,6 +42,35 @@ def match_answers(connection: psycopg.Connection, *, moment: datetime) -> int:
     The caller commits.
     """
     return connection.execute(_statement("supply_match.sql"), {"moment": moment}).rowcount
+
+
+def list_answered_in_doubt(connection: psycopg.Connection) -> list[tuple[str, str]]:
+    """Return the orders of which nobody knew whether they left, and that their suppliers have answered: they did.
+
+    Each as message key and subject. Where an earlier version left, the answer may be to that: people are asked.
+    """
+    return connection.execute(
+        """
+        select messages.message_key, messages.subject_key
+        from ops.outbox as messages
+        where
+            messages.kind = 'purchase_order'
+            and messages.state in ('sending', 'failed')
+            and exists (
+                select from ops.purchase_order_line_answers as answers
+                where answers.po_number = split_part(messages.subject_key, '/v', 1)
+            )
+            and not exists (
+                select from ops.outbox as earlier
+                where
+                    earlier.kind = messages.kind
+                    and earlier.state = 'sent'
+                    and split_part(earlier.subject_key, '/v', 1) = split_part(messages.subject_key, '/v', 1)
+            )
+        order by messages.message_key
+        for update skip locked
+        """
+    ).fetchall()
 
 
 def unmatched_answers(connection: psycopg.Connection, *, moment: datetime) -> list[PlanException]:

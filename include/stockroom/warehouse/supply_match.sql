@@ -2,6 +2,7 @@
 -- gives the same rows: the newest document about a line replaces the earlier ones. What it leaves out does not come.
 with order_lines as (
     select
+        orders.supplier_id,
         lines.po_number,
         lines.line_number,
         lines.sku,
@@ -13,6 +14,7 @@ with order_lines as (
     where orders.state not in ('proposed', 'waiting', 'refused')
     union all
     select
+        supplier_id,
         po_number,
         line_number,
         sku,
@@ -22,9 +24,22 @@ with order_lines as (
     where origin = 'history' and units_open > 0
 ),
 
-answers as (
+names as (
+    select * from intermediate.int_supplier_names
+),
+
+-- An order is answered by its own supplier alone, whatever number another one names.
+answered_by_now as (
     select * from staging.stg_suppliers__acknowledgement_lines
     where received_at < %(moment)s
+),
+
+answers as (
+    select
+        answered_by_now.*,
+        coalesce(names.supplier_id, answered_by_now.supplier_id) as said_by
+    from answered_by_now
+    left join names on answered_by_now.supplier_id = names.supplier_name
 ),
 
 -- A line that names no number answers the item that it names, or all of the order.
@@ -50,6 +65,7 @@ said as (
     inner join order_lines
         on
             answers.order_number = order_lines.po_number
+            and answers.said_by = order_lines.supplier_id
             and (
                 answers.line_number = order_lines.line_number
                 or (
@@ -82,7 +98,7 @@ answered as (
 ),
 
 -- The newest file about a shipment replaces the earlier ones; an item in two cartons has two rows.
-shipments as (
+sent_by_now as (
     select
         *,
         rank() over (
@@ -91,6 +107,14 @@ shipments as (
         ) as file_rank
     from staging.stg_suppliers__shipment_lines
     where shipped_at < %(moment)s
+),
+
+shipments as (
+    select
+        sent_by_now.*,
+        coalesce(names.supplier_id, sent_by_now.supplier_id) as said_by
+    from sent_by_now
+    left join names on sent_by_now.supplier_id = names.supplier_name
 ),
 
 -- Of a shipment that names no line, the first line of the item is meant.
@@ -105,6 +129,7 @@ sent as (
     inner join order_lines
         on
             shipments.order_number = order_lines.po_number
+            and shipments.said_by = order_lines.supplier_id
             and order_lines.line_number = coalesce(
                 shipments.line_number,
                 (

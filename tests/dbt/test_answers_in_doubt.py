@@ -19,6 +19,10 @@ LINE = """
         po_number, version, line_number, sku, units, pack_units, unit_cost, line_value, reason, terms
     ) values ('PO-000123', 1, 1, 'A1', 60, 1, 1.25, 75, 'needed', '{}')
 """
+REFUSED = """
+    insert into ops.purchase_order_line_answers (po_number, line_number, units_accepted, units_rejected)
+    values ('PO-000123', 1, 35, 25)
+"""
 OPEN = """
     select kind, subject, detail from ops.exceptions
     where resolved_at is null and kind <> 'stock_ledger'
@@ -55,6 +59,16 @@ def test_unknown_items_and_prices_that_were_not_agreed_are_named_until_they_are_
         connection.execute("update ops.purchase_order_lines set unit_cost = 1.30")
         assert doubt_answers(connection).charged_lines == 0
         assert [kind for kind, _, _ in connection.execute(OPEN)] == ["unknown_supplier_item"] * 2
+        # It charges 40 units: of 30 that were ordered ten are too many, of 60 with 25 refused five.
+        connection.execute("update ops.purchase_order_lines set units = 30")
+        assert doubt_answers(connection).overcharged_lines == 1
+        asked = [row[2] for row in connection.execute(OPEN) if row[0] == "invoice_quantity"]
+        assert asked == ["S01 charges 40 units of A1, and 30 were ordered and not refused: 13.00 GBP too much"]
+        connection.execute("update ops.purchase_order_lines set units = 60")
+        connection.execute(REFUSED)
+        assert doubt_answers(connection).overcharged_lines == 1
+        connection.execute("update ops.purchase_order_line_answers set units_rejected = 20")
+        assert doubt_answers(connection).overcharged_lines == 0
         # What S01 says of an order that S02 got is no answer to it, and no price to be paid.
         connection.execute("update ops.purchase_order_lines set unit_cost = 1.25")
         connection.execute("update ops.purchase_orders set supplier_id = 'S02'")

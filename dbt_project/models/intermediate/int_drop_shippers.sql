@@ -30,7 +30,8 @@ drop_shippers as (
         supplier_id,
         drop_ship_location_id as location_id,
         coalesce(drop_ship_buffer_units, 0) as buffer_units,
-        coalesce(drop_ship_hours, {{ var('drop_ship_hours') }}) as statement_hours
+        coalesce(drop_ship_hours, {{ var('drop_ship_hours') }}) as statement_hours,
+        coalesce(drop_ship_offer_old, false) as is_offered_when_old
 
     from ranked
 

@@ -28,7 +28,8 @@ drop_shippers as (
 
     select
         location_id,
-        min(statement_hours) as statement_hours
+        min(statement_hours) as statement_hours,
+        min(case when is_offered_when_old then 1 else 0 end) as offered_when_old
 
     from {{ ref('int_drop_shippers') }}
 
@@ -131,10 +132,11 @@ levels as (
         timed.committed_units,
         timed.reserved_units,
         timed.damaged_units,
-        -- What a supplier said too long ago is offered to nobody.
+        -- What a supplier said too long ago is offered to nobody, unless its terms say so.
         case
             when
-                timed.counted_at
+                drop_shippers.offered_when_old = 0
+                and timed.counted_at
                 < {{ instant_days_before('store_clock.read_at', '(drop_shippers.statement_hours / 24.0)') }}
                 then 0
             else timed.available_units

@@ -21,7 +21,7 @@ from stockroom.warehouse.answers_in_doubt import (
 from stockroom.warehouse.plans_exceptions import PlanException, replace_exceptions
 
 UNKNOWN, CHARGED, OWED = "unknown_supplier_item", "invoice_price", "backordered_order_line"
-FOREIGN = "foreign_answer"
+FOREIGN, TOO_MANY = "foreign_answer", "invoice_quantity"
 
 
 @dataclass(frozen=True)
@@ -34,16 +34,19 @@ class AnswersDoubted:
     """Of shoppers' orders."""
     foreign_answers: int = 0
     """To orders of other suppliers."""
+    overcharged_lines: int = 0
+    """For more units than can come."""
 
     def __bool__(self) -> bool:
-        return bool(self.unknown_items or self.charged_lines or self.owed_lines or self.foreign_answers)
+        return any(vars(self).values())
 
     def __str__(self) -> str:
         """Return one line for a person to read."""
         foreign = f", {self.foreign_answers:,} answers to orders of others" if self.foreign_answers else ""
+        overcharged = f", {self.overcharged_lines:,} lines charged for too much" if self.overcharged_lines else ""
         return (
             f"{self.unknown_items:,} items of suppliers unknown, {self.charged_lines:,} lines charged otherwise, "
-            f"{self.owed_lines:,} lines of shoppers back-ordered{foreign}"
+            f"{self.owed_lines:,} lines of shoppers back-ordered{foreign}{overcharged}"
         )
 
 
@@ -56,12 +59,15 @@ def doubt_answers(connection: psycopg.Connection) -> AnswersDoubted:
         return AnswersDoubted()
     with connection.transaction():
         unknown = {each.key: each for each in map(_unknown, list_unknown_items(connection))}
-        charged = {each.key: each for each in map(_charged, list_charged_lines(connection))}
+        lines = list_charged_lines(connection)
+        charged = {each.key: each for each in (_charged(line) for line in lines if line.is_other_price)}
+        too_many = {each.key: each for each in (_too_many(line) for line in lines if line.is_too_many)}
         return AnswersDoubted(
             replace_exceptions(connection, kind=UNKNOWN, found=unknown.values()),
             replace_exceptions(connection, kind=CHARGED, found=charged.values()),
             replace_exceptions(connection, kind=OWED, found=map(_owed, list_owed_lines(connection))),
             replace_exceptions(connection, kind=FOREIGN, found=map(_foreign, list_foreign_answers(connection))),
+            replace_exceptions(connection, kind=TOO_MANY, found=too_many.values()),
         )
 
 
@@ -102,6 +108,19 @@ def _owed(line: OwedLine) -> PlanException:
         subject=f"{line.channel_id} order {line.order_name}",
         detail=f"{line.units_open:,} units of {line.sku} are to come from {line.supplier_id}, which has none; {again}",
         mend="tell the shopper, send it from another place, or cancel the line",
+    )
+
+
+def _too_many(line: ChargedLine) -> PlanException:
+    """Return the question about a line of an order, whichever of its invoices went too far."""
+    due = line.units_due or 0
+    excess = (line.units_charged - due) * line.unit_price
+    return PlanException(
+        key=f"{TOO_MANY}/{line.order_number}/{line.line_number}",
+        subject=f"{line.order_number} line {line.line_number}",
+        detail=f"{line.supplier_id} charges {line.units_charged:,} units of {line.sku}, and {due:,} were ordered and "
+        f"not refused: {excess:,.2f} {line.currency} too much",
+        mend="pay what was ordered; if the rest was sent as well, amend the order or send it back",
     )
 
 

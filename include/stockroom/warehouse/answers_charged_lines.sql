@@ -1,5 +1,6 @@
--- One row per line of an invoice whose price is not that of the order; the newest file about an invoice replaces the
--- earlier ones. A line that the order does not have has no price there.
+-- One row per line of an invoice whose price is not that of the order, or with which its order line is charged for more
+-- units than were ordered and not refused; the newest file about an invoice replaces the earlier ones. A line that the
+-- order does not have has no price there.
 with names as (
     select * from intermediate.int_supplier_names
 ),
@@ -24,16 +25,19 @@ order_lines as (
         lines.line_number,
         lines.sku,
         lines.supplier_sku,
-        lines.unit_cost
+        lines.unit_cost,
+        lines.units - coalesce(answers.units_rejected, 0) as units_due
     from ops.purchase_orders as orders
     inner join ops.purchase_order_lines as lines
         on orders.po_number = lines.po_number and orders.version = lines.version
+    left join ops.purchase_order_line_answers as answers
+        on lines.po_number = answers.po_number and lines.line_number = answers.line_number
     where orders.state not in ('proposed', 'waiting', 'refused')
 ),
 
 charged as (
     select
-        invoices.supplier_id,
+        invoices.said_by as supplier_id,
         invoices.invoice_number,
         invoices.order_number,
         invoices.units,
@@ -58,6 +62,14 @@ charged as (
                 order_lines.supplier_id
             from order_lines
         )
+),
+
+-- A line is charged by several invoices, as it is sent in parts.
+charged_so_far as (
+    select
+        *,
+        sum(units) over (partition by order_number, line_number) as units_charged
+    from charged
 )
 
 select
@@ -71,12 +83,20 @@ select
     order_lines.sku,
     order_lines.unit_cost,
     order_lines.order_currency,
-    coalesce(charged.currency, order_lines.order_currency) as currency
-from charged
+    charged.units_charged,
+    order_lines.units_due,
+    coalesce(charged.currency, order_lines.order_currency) as currency,
+    (
+        order_lines.unit_cost is null
+        or abs(charged.unit_price - order_lines.unit_cost) >= 0.005
+        or coalesce(charged.currency, order_lines.order_currency) != order_lines.order_currency
+    ) as is_other_price
+from charged_so_far as charged
 left join order_lines
     on charged.order_number = order_lines.po_number and charged.line_number = order_lines.line_number
 where
     order_lines.unit_cost is null
     or abs(charged.unit_price - order_lines.unit_cost) >= 0.005
     or coalesce(charged.currency, order_lines.order_currency) != order_lines.order_currency
+    or charged.units_charged > order_lines.units_due
 order by charged.order_number, charged.line_number, charged.invoice_number, charged.item_number

@@ -41,7 +41,17 @@ class ChargedLine(NamedTuple):
     unit_cost: Decimal | None
     """As ordered; None: the order has no such line."""
     order_currency: str | None
+    units_charged: int
+    """By all invoices, of this line of the order."""
+    units_due: int | None
+    """Ordered, less what the supplier refused; None: the order has no such line."""
     currency: str | None
+    is_other_price: bool
+
+    @property
+    def is_too_many(self) -> bool:
+        """Return whether more units are charged than can come."""
+        return self.units_due is not None and self.units_charged > self.units_due
 
 
 class OwedLine(NamedTuple):

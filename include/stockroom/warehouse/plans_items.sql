@@ -1,8 +1,12 @@
 -- One row per sku and location with a stock position on the plan date: what the plan must know of it today. What lies
--- at Amazon is sold from there by orders that our facts do not hold: nothing is planned for it.
+-- at Amazon is sold from there by orders that our facts do not hold, and what a drop-shipper has is its own: nothing is
+-- planned for either.
 with positions as (
     select * from marts.fct_stock_positions
-    where as_of_date = %(plan_date)s and source_of_truth != 'amazon'
+    where
+        as_of_date = %(plan_date)s
+        and source_of_truth != 'amazon'
+        and location_id not in (select drop_shippers.location_id from intermediate.int_drop_shippers as drop_shippers)
 ),
 
 chosen as (

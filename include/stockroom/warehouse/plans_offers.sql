@@ -68,7 +68,10 @@ positions as (
         sku,
         sum(on_hand_units - committed_units - reserved_units - damaged_units) as position_units
     from marts.fct_stock_positions
-    where as_of_date = %(plan_date)s and source_of_truth != 'amazon'
+    where
+        as_of_date = %(plan_date)s
+        and source_of_truth != 'amazon'
+        and location_id not in (select drop_shippers.location_id from intermediate.int_drop_shippers as drop_shippers)
     group by sku
 ),
 

@@ -54,6 +54,7 @@ create table marts.fct_stock_positions (
     as_of_date date, sku text, location_id text, on_hand_units integer, committed_units integer,
     available_units integer, inbound_units integer, reserved_units integer, damaged_units integer,
     source_of_truth text default 'shopify');
+create table intermediate.int_drop_shippers (supplier_id text, location_id text);
 create table marts.fct_stock_daily (
     stock_date date, sku text, location_id text, is_sold_out_day boolean, is_out_all_day boolean,
     available_units_at_close bigint, units_received bigint);

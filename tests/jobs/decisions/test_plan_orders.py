@@ -54,6 +54,15 @@ def test_an_item_that_runs_out_is_ordered_with_its_reason(marts, settings, ask):
     ]
 
 
+def test_nothing_is_ordered_for_a_place_whose_stock_is_a_drop_shippers(warehouse, marts, settings, ask):
+    marts.sku("MUG", locations=("LONDON", "GARONNE"), on_hand=2)
+    warehouse.connection.execute("insert into intermediate.int_drop_shippers values ('S05', 'GARONNE')")
+    warehouse.connection.commit()
+    plan_orders(settings, as_of_date=DAY)
+    assert ask("select location_id from plan.decisions") == [("LONDON",)]
+    assert ask("select location_id from ops.purchase_orders") == [("LONDON",)]
+
+
 def test_one_order_joins_the_lines_of_a_supplier_and_a_ship_to(marts, settings, ask):
     marts.supplier("S02", name="Bag Makers")
     marts.sku("MUG", locations=("LONDON", "ROTTERDAM"))

@@ -85,6 +85,8 @@ class Settings:
     """A Redis that several storefronts count in together; empty: each counts for itself."""
     company_logo: Path = Path()
     """An SVG file, printed on purchase orders; empty: the name alone."""
+    order_templates_dir: Path = Path()
+    """Where templates of suppliers' orders lie, a TOML file each; empty: there are none."""
     x12_id: str = ""
     """How we are called in interchanges with suppliers, as ZZ:NAME."""
     order_way: str = "folder"
@@ -235,6 +237,7 @@ def _parsed(name: str, text: str) -> object:
             "storefront_asks_a_minute",
             "notices_a_day",
             "refusal_days",
+            "exchange_rate_days",
             "exceptions_a_day",
             "promotions_at_once",
         ):

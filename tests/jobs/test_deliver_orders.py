@@ -15,6 +15,7 @@ from stockroom.delivery.providers import UnreachableProviderError
 from stockroom.jobs.change_order import amend_order, cancel_order
 from stockroom.jobs.deliver_outbox import deliver_outbox
 from stockroom.jobs.named_people import UnnamedApproverError
+from stockroom.jobs.rewrite_order import NoPaperError, rewrite_order
 from stockroom.jobs.set_order_way import UnusableWayError, order_way, set_order_way
 from stockroom.jobs.settle_message import NothingToSettleError, settle_message
 from stockroom.settings import Settings
@@ -253,9 +254,29 @@ def test_a_way_is_kept_version_by_version_with_who_set_it(settings):
         set_order_way(settings, "S01", who="eve", way="mail:eve@evil.example")
 
 
+def test_what_was_sent_is_written_again_to_the_same_bytes_whatever_is_said_since(settings, order, warehouse, tmp_path):
+    templates = tmp_path / "templates"
+    templates.mkdir()
+    (templates / "acme.toml").write_text('note = "Our terms apply."')
+    settings = replace(settings, order_templates_dir=templates)
+    set_order_way(settings, "S01", who="buyer", template="acme")
+    po_number = order()
+    deliver_outbox(settings, now=NOW)
+    sent = {path.name: path.read_bytes() for path in (settings.outbox_dir / "purchase_orders").iterdir()}
+    (templates / "acme.toml").write_text('note = "Other terms apply."')
+    warehouse.connection.execute("update marts.dim_suppliers set name = 'Mugs and More', payment_terms = 'at once'")
+    warehouse.connection.commit()
+    again = rewrite_order(settings, po_number, version=None, folder=tmp_path)
+    assert {path.name: path.read_bytes() for path in again} == sent
+    assert set(sent) == {f"{po_number}.csv", f"{po_number}.pdf"}
+    with pytest.raises(NoPaperError, match="PO-000009"):
+        rewrite_order(settings, "PO-000009", version=None, folder=tmp_path)
+
+
 @pytest.mark.parametrize(
     ("given", "reason"),
     [
+        ({"template": "../acme"}, "is no template"),
         ({"way": "pigeon"}, "'pigeon' is no way for orders"),
         ({"way": "sftp://me:secret@host/in"}, "a password stands in the address"),
         ({"formats": ["doc"]}, "give some of pdf, csv, xlsx, x12"),

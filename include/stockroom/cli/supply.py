@@ -17,8 +17,15 @@ def add_to(commands: Commands) -> None:
     way.add_argument("--as", dest="formats", metavar="FORMATS", help="some of pdf,csv,xlsx,x12")
     way.add_argument("--locale", help="how amounts and days are written: en-GB, en-US, de-DE, fr-FR")
     way.add_argument("--tax-note", help="what the order says of taxes")
+    way.add_argument(
+        "--template", metavar="NAME", help="what its orders look like: a file of STOCKROOM_ORDER_TEMPLATES_DIR"
+    )
     way.add_argument("--x12-id", help="how the supplier is called in interchanges, as ZZ:NAME")
     way.add_argument("--who", help=WHO)
+    paper = commands.add("order-paper", _order_paper, "write a document that was sent again, to the same bytes")
+    paper.add_argument("po_number")
+    paper.add_argument("--version", type=int, help="of the order; the newest that left, unless given")
+    paper.add_argument("--to", default=".", metavar="FOLDER")
     amend = commands.add("amend", _amend, "change a released order; the supplier gets the new version")
     amend.add_argument("po_number")
     amend.add_argument("--line", action="append", default=[], metavar="LINE=UNITS", help="0 strikes the line")
@@ -35,7 +42,7 @@ def _order_way(given: argparse.Namespace) -> int:
     from stockroom.jobs.set_order_way import order_way, set_order_way
 
     settings = settings_of(given)
-    changes = (given.by, given.formats, given.locale, given.tax_note, given.x12_id)
+    changes = (given.by, given.formats, given.locale, given.tax_note, given.template, given.x12_id)
     if all(change is None for change in changes):
         print(order_way(settings, given.supplier_id))
         return 0
@@ -47,9 +54,19 @@ def _order_way(given: argparse.Namespace) -> int:
         formats=given.formats.split(",") if given.formats else None,
         locale=given.locale,
         tax_note=given.tax_note,
+        template=given.template,
         x12_address=given.x12_id,
     )
     print(done)
+    return 0
+
+
+def _order_paper(given: argparse.Namespace) -> int:
+    """Write what a supplier was sent again."""
+    from stockroom.jobs.rewrite_order import rewrite_order
+
+    for path in rewrite_order(settings_of(given), given.po_number, version=given.version, folder=given.to):
+        print(path)
     return 0
 
 

@@ -106,6 +106,13 @@ class PurchaseOrder:
     locale: str = DEFAULT_LOCALE
     """How amounts and days are written on the page."""
 
+    note: str = ""
+    """A sentence under the lines."""
+    words: Mapping[str, str] = field(default_factory=dict)
+    """What the page says in other words, by the English ones."""
+    template: str = ""
+    """Name and version of the template that it was set by; empty: none."""
+
     @property
     def total(self) -> Decimal:
         """Return the order's value in its currency."""
@@ -208,6 +215,10 @@ def _compiler() -> typst.Compiler:
 def _as_printed(order: PurchaseOrder) -> dict[str, object]:
     """Return what the template prints, every value a string already written for a reader."""
     written = LOCALES[order.locale]
+
+    def say(words: str) -> str:
+        return order.words.get(words, words)
+
     return {
         "number": order.po_number,
         "barcode": code_128_widths(order.po_number),
@@ -224,13 +235,15 @@ def _as_printed(order: PurchaseOrder) -> dict[str, object]:
         "ship_to_id": order.ship_to_location_id,
         "currency": order.currency,
         "ordered": written.long_day(order.ordered_date),
-        "requested": written.long_day(order.requested_date) if order.requested_date else "as soon as possible",
-        "payment_terms": order.payment_terms or "as agreed",
-        "ship_via": order.ship_via or "as agreed",
+        "requested": written.long_day(order.requested_date) if order.requested_date else say("as soon as possible"),
+        "payment_terms": order.payment_terms or say("as agreed"),
+        "ship_via": order.ship_via or say("as agreed"),
+        "note": order.note,
+        "words": dict(order.words),
         "tax_note": order.tax_note,
         "total": written.money(order.total, order.currency),
         "units": written.count(sum(line.units for line in order.lines)),
-        "lines": [_line(line, written) for line in order.lines],
+        "lines": [_line(line, written, say("loose")) for line in order.lines],
     }
 
 
@@ -244,7 +257,7 @@ def party_as_printed(party: Party) -> dict[str, object]:
     }
 
 
-def _line(line: OrderLine, written: Locale) -> dict[str, str]:
+def _line(line: OrderLine, written: Locale, loose: str) -> dict[str, str]:
     packs, rest = divmod(line.units, max(line.pack_units, 1))
     whole_packs = f"{written.count(packs)} \N{MULTIPLICATION SIGN} {written.count(line.pack_units)}"
     return {
@@ -252,7 +265,7 @@ def _line(line: OrderLine, written: Locale) -> dict[str, str]:
         "sku": line.sku,
         "supplier_sku": line.supplier_sku,
         "description": line.description,
-        "packs": whole_packs if rest == 0 else "loose",
+        "packs": whole_packs if rest == 0 else loose,
         "units": written.count(line.units),
         "unit_price": written.unit_price(line.unit_cost),
         "value": written.amount(line.line_value),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +10,9 @@ from pathlib import Path
 import psycopg
 
 from stockroom.delivery.folder import remove_unfinished, write_whole
+from stockroom.documents.order_papers import paper_as_json, paper_from_json, with_reasons
 from stockroom.documents.order_reasons import order_reasons_csv, order_reasons_file_name, order_reasons_html
+from stockroom.documents.order_templates import UnusableTemplateError, with_template
 from stockroom.documents.purchase_order_850 import purchase_order_850
 from stockroom.documents.purchase_orders import (
     PurchaseOrder,
@@ -21,9 +23,10 @@ from stockroom.documents.purchase_orders import (
     purchase_order_xlsx,
 )
 from stockroom.documents.transfer_slips import transfer_slip_csv, transfer_slip_pdf, transfer_slip_xlsx
-from stockroom.jobs.order_document import buyer_of, order_document
+from stockroom.jobs.order_document import buyer_of, find_template, order_document
 from stockroom.settings import Settings
 from stockroom.warehouse.order_contents import read_order
+from stockroom.warehouse.order_papers import KeptPaper, find_paper, keep_paper
 from stockroom.warehouse.order_states import LEFT
 from stockroom.warehouse.order_ways import OrderWay, interchange_number
 from stockroom.warehouse.outbox import OutboxMessage
@@ -80,6 +83,9 @@ def prepare_order(
         way=way,
         is_cancelled=message.kind == CANCELLATION,
     )
+    # What was ready once leaves as it was: a repetition must be the same, whatever names and templates say by now.
+    kept = find_paper(connection, message.message_key) if message.kind != DOCUMENT else None
+    order = with_reasons(paper_from_json(kept.paper), order) if kept else _as_wanted(settings, order, way)
     own = {name: _contents(order, ending) for ending, name in _names(order, ("pdf", "csv")).items()}
     reasons = {
         order_reasons_file_name(order.po_number, "html"): order_reasons_html(order),
@@ -92,6 +98,10 @@ def prepare_order(
         name: own[name] if name in own else _supplier_file(settings, connection, message, way, order, ending)
         for ending, name in _names(order, way.formats).items()
     }
+    paper = KeptPaper(
+        message.message_key, order.po_number, order.version, order.template, list(way.formats), paper_as_json(order)
+    )
+    keep_paper(connection, paper)  # only now, as what could not be made may be mended
     return Parcel(order, rows[0].supplier_email or "", files)
 
 
@@ -127,6 +137,20 @@ def _names(order: PurchaseOrder, formats: tuple[str, ...]) -> dict[str, str]:
         each: purchase_order_file_name(order.po_number, _ENDINGS.get(each, each)).replace(".", f"{tail}.")
         for each in sorted(formats, key=lambda one: one != "pdf")
     }
+
+
+def rewritten_files(order: PurchaseOrder, formats: Sequence[str]) -> dict[str, bytes]:
+    """Return the files of an order as it was kept, X12 apart: an interchange's number is drawn once."""
+    wanted = tuple(each for each in formats if each != "x12")
+    return {name: _contents(order, ending) for ending, name in _names(order, wanted).items()}
+
+
+def _as_wanted(settings: Settings, order: PurchaseOrder, way: OrderWay) -> PurchaseOrder:
+    try:
+        found = find_template(settings, way.template)
+    except UnusableTemplateError as error:
+        raise UnprintableOrderError(f"{order.po_number}: {error}") from error
+    return order if found is None else with_template(order, found[0], logo_svg=found[1])
 
 
 def _contents(order: PurchaseOrder, ending: str) -> bytes:

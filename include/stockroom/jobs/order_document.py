@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from stockroom.documents.order_templates import OrderTemplate, UnusableTemplateError, read_template
 from stockroom.documents.purchase_orders import OrderLine, Party, PurchaseOrder, Release, UnprintableOrderError
 from stockroom.settings import Settings
 from stockroom.warehouse.order_contents import OrderRow
 from stockroom.warehouse.order_ways import OrderWay
 
+_TEMPLATE_NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 POLICY = "policy"
 """The actor in ``ops.purchase_order_events`` when no person was asked."""
 
@@ -69,6 +72,26 @@ def order_document(
             for row in rows
         ),
     )
+
+
+def find_template(settings: Settings, name: str) -> tuple[OrderTemplate, str] | None:
+    """Return a template and what its logo holds; ``None`` for no name.
+
+    Raises:
+        UnusableTemplateError: there is none of that name, or it cannot be used.
+    """
+    if not name:
+        return None
+    if settings.order_templates_dir == Path() or not _TEMPLATE_NAME.fullmatch(name):
+        raise UnusableTemplateError(
+            f"{name!r} is no template; put {name}.toml (small letters, digits, -) into STOCKROOM_ORDER_TEMPLATES_DIR"
+        )
+    try:
+        template = read_template(name, (settings.order_templates_dir / f"{name}.toml").read_bytes())
+        logo = template.logo and (settings.order_templates_dir / template.logo).read_text(encoding="utf-8")
+    except (OSError, UnicodeError) as error:
+        raise UnusableTemplateError(f"{name}.toml: {error}; put the file into STOCKROOM_ORDER_TEMPLATES_DIR") from error
+    return template, logo
 
 
 def buyer_of(settings: Settings) -> Party:

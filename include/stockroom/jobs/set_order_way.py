@@ -7,7 +7,9 @@ from dataclasses import replace
 from typing import get_args
 
 from stockroom.documents.locales import LOCALES
+from stockroom.documents.order_templates import UnusableTemplateError
 from stockroom.jobs.named_people import check_named
+from stockroom.jobs.order_document import find_template
 from stockroom.settings import Settings
 from stockroom.warehouse import connect
 from stockroom.warehouse.order_ways import DROPS, FOLDER, MAIL, POST, Format, OrderWay, read_ways, set_way
@@ -33,6 +35,7 @@ def set_order_way(
     formats: Sequence[str] | None = None,
     locale: str | None = None,
     tax_note: str | None = None,
+    template: str | None = None,
     x12_address: str | None = None,
 ) -> OrderWay:
     """Change what is given of it, as a new version in a person's name, and return what holds now.
@@ -52,6 +55,7 @@ def set_order_way(
             formats=before.formats if formats is None else _known(formats),
             locale=before.locale if locale is None else locale,
             tax_note=before.tax_note if tax_note is None else tax_note,
+            template=before.template if template is None else template,
             x12_address=before.x12_address if x12_address is None else x12_address,
         )
         _check(settings, wanted)
@@ -76,6 +80,10 @@ def _check(settings: Settings, way: OrderWay) -> None:
         raise UnusableWayError("a password stands in the address; put it into an Airflow connection and name that")
     if way.locale not in LOCALES:
         raise UnusableWayError(f"{way.locale!r} is not known; give one of {', '.join(LOCALES)}")
+    try:
+        find_template(settings, way.template)
+    except UnusableTemplateError as error:
+        raise UnusableWayError(str(error)) from error
     if "x12" in way.formats:
         try:
             Address.read(settings.x12_id)

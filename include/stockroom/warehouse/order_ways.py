@@ -24,6 +24,8 @@ class OrderWay:
     formats: tuple[Format, ...] = ("pdf", "csv")
     locale: str = "en-GB"
     tax_note: str = ""
+    template: str = ""
+    """Name of the template that its orders are set by; empty: by none."""
     x12_address: str = ""
     version: int = 0
     """0: nobody set it."""
@@ -42,7 +44,11 @@ class OrderWay:
     def __str__(self) -> str:
         """Return one line for a person to read."""
         by = f"set by {self.set_by}, version {self.version}" if self.version else "as nobody set another way"
-        extra = [text for text in (self.locale, self.x12_address, self.tax_note and f'"{self.tax_note}"') if text]
+        extra = [
+            text
+            for text in (self.locale, self.template, self.x12_address, self.tax_note and f'"{self.tax_note}"')
+            if text
+        ]
         return f"{self.supplier_id}: {self.way}, as {', '.join(self.formats)} ({'; '.join((*extra, by))})"
 
 
@@ -52,7 +58,7 @@ def read_ways(connection: psycopg.Connection, supplier_ids: Sequence[str], *, de
         rows = cursor.execute(
             """
             select distinct on (supplier_id)
-                supplier_id, way, formats, written_as as locale, tax_note, x12_address, version, set_by
+                supplier_id, way, formats, written_as as locale, tax_note, template, x12_address, version, set_by
             from ops.order_ways where supplier_id = any(%s) order by supplier_id, version desc
             """,
             (list(supplier_ids),),
@@ -65,9 +71,10 @@ def set_way(connection: psycopg.Connection, way: OrderWay, *, who: str) -> int:
     """Let a supplier get its orders so from now on; return the version. The caller commits."""
     row = connection.execute(
         """
-        insert into ops.order_ways (supplier_id, version, way, formats, written_as, tax_note, x12_address, set_by)
+        insert into ops.order_ways
+            (supplier_id, version, way, formats, written_as, tax_note, template, x12_address, set_by)
         select %(supplier_id)s, coalesce(max(version), 0) + 1, %(way)s, %(formats)s, %(locale)s, %(tax_note)s,
-            %(x12_address)s, %(who)s
+            %(template)s, %(x12_address)s, %(who)s
         from ops.order_ways where supplier_id = %(supplier_id)s
         returning version
         """,
@@ -77,6 +84,7 @@ def set_way(connection: psycopg.Connection, way: OrderWay, *, who: str) -> int:
             "formats": list(way.formats),
             "locale": way.locale,
             "tax_note": way.tax_note,
+            "template": way.template,
             "x12_address": way.x12_address,
             "who": who,
         },

@@ -12,6 +12,7 @@ from jinja2 import Template
 
 from stockroom.documents import formats
 from stockroom.documents.pages import page_template
+from stockroom.planning.standing_exceptions import StandingException
 from stockroom.tabular.spreadsheet import csv_bytes
 
 CSV_COLUMNS = (
@@ -21,35 +22,13 @@ CSV_COLUMNS = (
 
 
 @dataclass(frozen=True)
-class ReportedException:
-    """One exception that stands."""
-
-    exception_key: str
-    kind: str
-    subject: str
-    detail: str
-    stockout_probability: float | None
-    money_at_risk: Decimal | None
-    currency: str | None
-    proposal: str | None
-    proposal_gain: Decimal | None
-    owner: str | None
-    first_sign_at: datetime | None
-    raised_at: datetime
-    put_forward_on: date | None
-    state: str
-    answered_by: str | None
-    answer_note: str | None
-
-
-@dataclass(frozen=True)
 class SupplyReport:
     """What stands on a day, the gravest first, and what came of all that was raised in the last ``days``."""
 
     day: date
     company: str
     currency: str
-    exceptions: Sequence[ReportedException]
+    exceptions: Sequence[StandingException]
     days: int
     raised: int
     in_time: int
@@ -60,12 +39,12 @@ class SupplyReport:
     open: int
 
     @property
-    def shown(self) -> list[ReportedException]:
+    def shown(self) -> list[StandingException]:
         """Return what is put before people and open."""
         return [one for one in self.exceptions if one.put_forward_on and one.state == "open"]
 
     @property
-    def waiting(self) -> list[ReportedException]:
+    def waiting(self) -> list[StandingException]:
         """Return what waits behind graver ones."""
         return [one for one in self.exceptions if not one.put_forward_on and one.state == "open"]
 
@@ -110,7 +89,7 @@ def _cell(value: object) -> str | int | float | Decimal | date | None:
         return value.isoformat(timespec="seconds")
     if isinstance(value, float):
         return round(value, 3)
-    return value  # type: ignore[return-value]  # fields of a ReportedException
+    return value  # type: ignore[return-value]  # fields of a StandingException
 
 
 @functools.cache

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from stockroom.documents.formats import percent
+from stockroom.planning.standing_exceptions import StandingException
 from stockroom.settings import Settings
 from stockroom.warehouse import connect
-from stockroom.warehouse.supply_exceptions import RankedException, list_standing
+from stockroom.warehouse.supply_exceptions import list_standing
 
 EXCEPTIONS_SHOWN = 100
-ShownException: TypeAlias = RankedException
+ShownException: TypeAlias = StandingException
 
 
 def list_exceptions(settings: Settings) -> tuple[list[ShownException], int]:

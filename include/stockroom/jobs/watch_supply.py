@@ -15,7 +15,6 @@ import psycopg
 from stockroom.delivery.folder import write_whole
 from stockroom.documents.formats import percent
 from stockroom.documents.supply_report import (
-    ReportedException,
     SupplyReport,
     supply_report_csv,
     supply_report_file_name,
@@ -153,7 +152,7 @@ def read_report(
         day=as_of_date,
         company=settings.company_name,
         currency=settings.currency,
-        exceptions=[ReportedException(**vars(one)) for one in list_standing(connection)],
+        exceptions=list_standing(connection),
         days=REPORTED_DAYS,
         **vars(count_outcomes(connection, since=moment - timedelta(days=REPORTED_DAYS))),
     )

@@ -31,7 +31,7 @@ def keep_paper(connection: psycopg.Connection, kept: KeptPaper) -> None:
     """Keep what a message is made from, the first time; the caller commits."""
     connection.execute(
         """
-        insert into ops.order_papers (message_key, po_number, version, template, formats, paper)
+        insert into ops.order_papers (message_key, po_number, version, template_name, formats, paper)
         values (%s, %s, %s, %s, %s, %s) on conflict (message_key) do nothing
         """,
         (kept.message_key, kept.po_number, kept.version, kept.template, kept.formats, json.dumps(kept.paper)),
@@ -49,7 +49,7 @@ def read_papers(connection: psycopg.Connection, po_number: str, *, version: int 
 
 def _read(connection: psycopg.Connection, condition: str, parameters: dict[str, Any]) -> list[KeptPaper]:
     statement = f"""
-        select message_key, po_number, version, template, formats, paper
+        select message_key, po_number, version, template_name as template, formats, paper
         from ops.order_papers where {condition} order by version, kept_at, message_key
         """  # noqa: S608 -- the conditions are this module's own
     with connection.cursor(row_factory=class_row(KeptPaper)) as cursor:

@@ -58,7 +58,8 @@ def read_ways(connection: psycopg.Connection, supplier_ids: Sequence[str], *, de
         rows = cursor.execute(
             """
             select distinct on (supplier_id)
-                supplier_id, way, formats, written_as as locale, tax_note, template, x12_address, version, set_by
+                supplier_id, way, formats, written_as as locale, tax_note, template_name as template,
+                x12_address, version, set_by
             from ops.order_ways where supplier_id = any(%s) order by supplier_id, version desc
             """,
             (list(supplier_ids),),
@@ -72,7 +73,7 @@ def set_way(connection: psycopg.Connection, way: OrderWay, *, who: str) -> int:
     row = connection.execute(
         """
         insert into ops.order_ways
-            (supplier_id, version, way, formats, written_as, tax_note, template, x12_address, set_by)
+            (supplier_id, version, way, formats, written_as, tax_note, template_name, x12_address, set_by)
         select %(supplier_id)s, coalesce(max(version), 0) + 1, %(way)s, %(formats)s, %(locale)s, %(tax_note)s,
             %(template)s, %(x12_address)s, %(who)s
         from ops.order_ways where supplier_id = %(supplier_id)s

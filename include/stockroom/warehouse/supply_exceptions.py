@@ -12,6 +12,7 @@ from typing import Literal, get_args
 import psycopg
 from psycopg.rows import class_row
 
+from stockroom.planning.standing_exceptions import StandingException
 from stockroom.planning.supply_signs import Kind
 
 KINDS: tuple[str, ...] = get_args(Kind)
@@ -43,28 +44,6 @@ class SupplyException:
     proposal: str
     proposal_gain: Decimal | None
     owner: str
-
-
-@dataclass(frozen=True)
-class RankedException:
-    """One that stands, as a person is shown it, the most money first."""
-
-    exception_key: str
-    kind: str
-    subject: str
-    detail: str
-    stockout_probability: float | None
-    money_at_risk: Decimal | None
-    currency: str | None
-    proposal: str | None
-    proposal_gain: Decimal | None
-    owner: str | None
-    first_sign_at: datetime | None
-    raised_at: datetime
-    put_forward_on: date | None
-    state: str
-    answered_by: str | None
-    answer_note: str | None
 
 
 @dataclass(frozen=True)
@@ -148,9 +127,9 @@ def put_forward(connection: psycopg.Connection, *, today: date, a_day: int) -> i
     ).rowcount
 
 
-def list_standing(connection: psycopg.Connection) -> list[RankedException]:
+def list_standing(connection: psycopg.Connection) -> list[StandingException]:
     """Return what stands of supply, answered or not: what is put forward and open first, then the most money."""
-    with connection.cursor(row_factory=class_row(RankedException)) as cursor:
+    with connection.cursor(row_factory=class_row(StandingException)) as cursor:
         return cursor.execute(
             """
             select

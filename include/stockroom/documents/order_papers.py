@@ -15,7 +15,8 @@ _OURS = ("reason", "terms")
 
 def paper_as_json(order: PurchaseOrder) -> dict[str, Any]:
     """Return all that the documents of an order are made from, as JSON can hold it."""
-    told: dict[str, Any] = _plain(asdict(order))
+    bare = replace(order, lines=tuple(replace(line, reason="", terms={}) for line in order.lines))
+    told: dict[str, Any] = _plain(asdict(bare))
     for line in told["lines"]:
         for name in _OURS:
             del line[name]

@@ -8,12 +8,15 @@ import re
 import shutil
 from pathlib import Path
 
+from sample_store.store import write_truth_once
 from sample_store.world.cache import open_world
 
 
 def lend_world(root: Path) -> None:
-    """Give a store the built world, so that it need not build it."""
-    shutil.copytree(shared_world(root), root / "cache", copy_function=link_or_copy)
+    """Give a store the built world and the truth about it, so that it need not build them."""
+    world = shared_world(root)
+    shutil.copytree(world, root / "cache", copy_function=link_or_copy)
+    shutil.copytree(world.with_name("truth"), root / "truth")
 
 
 def shared_world(below: Path) -> Path:
@@ -23,7 +26,7 @@ def shared_world(below: Path) -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         folder = session / "world"
         folder.mkdir(exist_ok=True)
-        open_world(folder)
+        write_truth_once(session, open_world(folder), [])
     return folder
 
 

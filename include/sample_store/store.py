@@ -176,8 +176,11 @@ def open_store(root: Path, orders_inbox: Path | None, clock: int, shop_url: str)
 
 
 def forget(root: Path) -> None:
-    """Delete what a store of another world (older code, other data) left: its history is not this one's."""
-    for name in ("wholesale", "wms", "suppliers", "planners", "waitlist", "truth"):
+    """Delete what a store of another world (older code, other data) left: its history is not this one's.
+
+    The truth names its world itself.
+    """
+    for name in ("wholesale", "wms", "suppliers", "planners", "waitlist"):
         shutil.rmtree(root / name, ignore_errors=True)
     for name in ("state.json", "written_through.txt"):
         (root / name).unlink(missing_ok=True)

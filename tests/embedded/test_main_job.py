@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 from psycopg import sql
+from tests.worlds import lend_world
 
 from stockroom.embedded import postgres
 from stockroom.embedded.children import is_marked_running
@@ -64,6 +65,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
     for name in LINKED:
         (project / name).symlink_to(ROOT / name)
     (project / ".venv").symlink_to(sys.prefix)
+    lend_world(project / ".stockroom" / "store")
     yield Installation(project)
     stockroom = Path(sys.executable).with_name("stockroom")
     subprocess.run([stockroom, "clean"], cwd=project, env=_environment(), check=True, capture_output=True)

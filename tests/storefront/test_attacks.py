@@ -187,6 +187,22 @@ def test_fetching_every_link_a_hundred_times_changes_nothing(shop: Shop) -> None
     assert the_world(shop) == before
 
 
+def test_fetching_the_address_of_a_mail_service_stops_nobody_and_guessing_its_secret_is_refused(open_shop: Any) -> None:
+    secret = "a secret that both sides know"
+    shop = open_shop(channel_values={"omnisend_feedback_secret": secret, "webhook_feedback_secret": secret})
+    waiting_ada(shop)
+    before = the_world(shop)
+    said = {"kind": "unsubscribed", "email": ADA}
+    for method in ("GET", "HEAD", "OPTIONS", "PUT", "DELETE"):
+        for path in (f"/feedback/omnisend/{secret}", "/feedback/webhook"):
+            shop.client.request(method, path, params=said)
+    for guess in (secret[:-1], secret.upper(), f"{secret}0", "..", "%00", *(f"{number:032x}" for number in range(50))):
+        assert shop.client.post(f"/feedback/omnisend/{guess}", json=said).status_code in (401, 404)
+        signed = {"X-Stockroom-Signature": f"sha256={guess}", "X-Stockroom-Timestamp": guess}
+        assert shop.client.post("/feedback/webhook", json=said, headers=signed).status_code == 401
+    assert the_world(shop) == before
+
+
 # Smuggling headers, markup and links
 
 NASTY = st.sampled_from(

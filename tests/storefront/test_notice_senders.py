@@ -153,6 +153,20 @@ def test_what_is_refused_or_sent_elsewhere_stands_before_a_person_and_names_nobo
     assert len(deliver_outbox(shop.settings, now=now()).mails) == 1
 
 
+@pytest.mark.parametrize(
+    "title", ["Lantern\r\nBcc: x@evil.example", "=?utf-8?q?a?="], ids=["line break", "encoded word"]
+)
+def test_a_title_that_would_forge_a_header_of_their_mail_is_put_before_a_person(
+    shop: Shop, service: MailService, title: str
+) -> None:
+    wait_in_line(shop, ADA)
+    shop.product("A", title)
+    assert len(tell(shop).failed) == 1
+    assert service.asked == 0
+    ((detail,),) = shop.rows("select detail from ops.exceptions")
+    assert "correct it in the catalogue" in detail
+
+
 def test_a_key_that_is_not_theirs_keeps_everything_waiting(
     shop: Shop, service: MailService, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import psycopg
 
 from stockroom.delivery.event_services import ShopperEvent
+from stockroom.documents.mail_message import check_words
 from stockroom.jobs.deliver_restock_mail import file_key, restock_mail
 from stockroom.jobs.deliver_sorry_mail import sorry_mail
 from stockroom.settings import Settings
@@ -21,11 +22,16 @@ BACK_IN_STOCK, WAITED_IN_VAIN = "Stockroom back in stock", "Stockroom waited in 
 def compose_restock_event(
     settings: Settings, connection: psycopg.Connection, message: OutboxMessage, _now: datetime, /
 ) -> ShopperEvent | None:
-    """Return the event of a claimed message; ``None`` when nobody needs it any more."""
+    """Return the event of a claimed message; ``None`` when nobody needs it any more.
+
+    Raises:
+        UnusableMailFieldError: the title would forge a header of the mail that is written from it.
+    """
     notice = read_notice(connection, message.subject_key, MAIL)
     if notice is None:
         return None
     mail = restock_mail(settings, notice, message)
+    check_words("title", mail.title)
     shown: dict[str, object] = {
         "sku": notice.sku,
         "title": mail.title,
@@ -42,11 +48,16 @@ def compose_restock_event(
 def compose_sorry_event(
     settings: Settings, connection: psycopg.Connection, message: OutboxMessage, _now: datetime, /
 ) -> ShopperEvent | None:
-    """Return the event of a claimed message; ``None`` when nobody needs it any more."""
+    """Return the event of a claimed message; ``None`` when nobody needs it any more.
+
+    Raises:
+        UnusableMailFieldError: the title would forge a header of the mail that is written from it.
+    """
     apology = read_apology(connection, message.subject_key)
     if apology is None:
         return None
     mail = sorry_mail(settings, apology, message)
+    check_words("title", mail.title)
     shown: dict[str, object] = {
         "sku": apology.sku,
         "title": mail.title,

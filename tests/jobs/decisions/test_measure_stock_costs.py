@@ -41,6 +41,13 @@ def test_ten_mugs_at_two_pounds_cost_a_quarter_of_their_value_a_year(settings, a
 
 
 @pytest.mark.usefixtures("shop")
+def test_what_lies_at_a_drop_shippers_place_costs_us_nothing(settings, ask):
+    ask("insert into intermediate.int_drop_shippers values ('S05', 'LONDON') returning 1")
+    measure_stock_costs(settings, as_of_date=JULY)
+    assert ask(ROWS) == []
+
+
+@pytest.mark.usefixtures("shop")
 def test_three_empty_days_lose_twelve_mugs_at_three_pounds_each(settings, ask):
     _out(ask, date(2011, 6, 6), date(2011, 6, 7), date(2011, 6, 8))
     measure_stock_costs(settings, as_of_date=JULY)

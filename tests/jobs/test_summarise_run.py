@@ -57,14 +57,14 @@ def plan(warehouse, day: date, *, at: datetime) -> None:
     warehouse.connection.commit()
 
 
-def order(warehouse, number: int, state: str, value: int, *, at: datetime) -> None:
+def order(warehouse, number: int, state: str, value: int, *, at: datetime, day: date = DAY) -> None:
     warehouse.connection.execute(
         """
         insert into ops.purchase_orders (po_number, supplier_id, location_id, currency, plan_date, state, value,
             lines_sha256, updated_at)
         values (%s, %s, 'LONDON', 'GBP', %s, %s, %s, 'x', %s)
         """,
-        (f"PO-{number:06}", f"S{number}", DAY, state, value, at),
+        (f"PO-{number:06}", f"S{number}", day, state, value, at),
     )
     warehouse.connection.commit()
 
@@ -154,6 +154,20 @@ def test_texts_are_counted_beside_mails(settings: Settings, warehouse) -> None:
     assert not text.startswith("Nothing is new")
     assert "1 restock text\n" in in_run
     assert "1 restock text in all" in stands
+
+
+def test_what_waits_unchanged_since_an_earlier_plan_waits_still(settings: Settings, warehouse) -> None:
+    plan(warehouse, DAY - timedelta(days=2), at=BEFORE)
+    order(warehouse, 1, "waiting", 2500, at=BEFORE, day=DAY - timedelta(days=2))
+    order(warehouse, 2, "sent", 900, at=BEFORE, day=DAY - timedelta(days=2))
+    plan(warehouse, DAY, at=DURING)
+    order(warehouse, 3, "waiting", 100, at=DURING)
+    text = str(summarise_run(settings, as_of_date=DAY))
+    assert "0 released, worth 0.00 GBP" in text
+    assert "2 waiting for a person, worth 2,600.00 GBP" in text
+    assert "1 waiting for a person, worth 2,500.00 GBP" in str(
+        summarise_run(settings, as_of_date=DAY - timedelta(days=2))
+    )
 
 
 def test_a_gate_that_failed_is_not_called_passed(settings: Settings, warehouse) -> None:

@@ -23,13 +23,24 @@ def add_to(commands: Commands) -> None:
 
 def _run(given: argparse.Namespace) -> int:
     """Run the main job, and leave everything up for ``up``."""
-    from stockroom.embedded.installation import SAMPLE_AS_OF_DATE, check_sample_date, find_installation
+    from stockroom.embedded.installation import (
+        SAMPLE_AS_OF_DATE,
+        SAMPLE_EARLIER_DATE,
+        check_sample_date,
+        find_installation,
+    )
 
     as_of_date = given.as_of or SAMPLE_AS_OF_DATE
     check_sample_date(as_of_date)
     from stockroom.embedded.run import run  # imports Airflow's client and takes a second
 
-    run(find_installation(), as_of_date=as_of_date, stays_up=getattr(given, "stays_up", False), say=print)
+    run(
+        find_installation(),
+        as_of_date=as_of_date,
+        earlier=None if given.as_of else SAMPLE_EARLIER_DATE,  # a day that somebody names stands for itself
+        stays_up=getattr(given, "stays_up", False),
+        say=print,
+    )
     return 0
 
 

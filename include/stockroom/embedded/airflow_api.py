@@ -69,6 +69,11 @@ def unpause_all(client: httpx.Client) -> None:
     _ask(client, "PATCH", "/dags", params={"dag_id_pattern": "%"}, json={"is_paused": False})
 
 
+def pause(client: httpx.Client, dag_id: str) -> None:
+    """Let nothing start a DAG: what its assets tell meanwhile passes it by."""
+    _ask(client, "PATCH", f"/dags/{dag_id}", json={"is_paused": True})
+
+
 def start_run(client: httpx.Client, dag_id: str, *, partition_key: str | None = None) -> DagRun:
     """Start a run of a DAG now and return it."""
     body: dict[str, Any] = {"logical_date": None}
@@ -111,6 +116,12 @@ def list_open_questions(client: httpx.Client, *, about: str) -> list[TaskRun]:
     params = {"subject_search": about, "response_received": False, "state": "awaiting_input", "limit": PAGE}
     answer = _ask(client, "GET", "/dags/~/dagRuns/~/hitlDetails", params=params)
     return [_task(question["task_instance"]) for question in answer["hitl_details"]]
+
+
+def answer_question(client: httpx.Client, question: TaskRun, choice: str) -> None:
+    """Answer a task that waits for it, in the name of whoever the client is logged in as."""
+    body = {"chosen_options": [choice], "params_input": {}}
+    _ask(client, "PATCH", f"{question.path}/{question.map_index}/hitlDetails", json=body)
 
 
 def end_question(client: httpx.Client, question: TaskRun, *, note: str) -> None:

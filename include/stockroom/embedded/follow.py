@@ -52,17 +52,19 @@ class Follower:
             TaskFailedError: a task of any run failed with an error, also one that Airflow would try again: here a
                 person watches.
         """
-        self._until(lambda: all(self._has_ended(run) for run in runs))
+        self.wait_until(lambda: all(self._has_ended(run) for run in runs))
+
+    def open_questions(self, run: DagRun) -> list[TaskRun]:
+        """Return the questions of the run that waited for an answer at the last look."""
+        return [task for task in self.tasks.get(run.run_id, []) if task.state == WAITING]
 
     def wait_for_people(self, run: DagRun) -> None:
         """Return when nothing of the run goes on but questions that wait for an answer."""
-        self._until(lambda: self._has_ended(run) or self._only_waits(run))
+        self.wait_until(lambda: self._has_ended(run) or self._only_waits(run))
 
     def wait_for_question(self, run: DagRun) -> None:
         """Return when the run has put its first question, or has ended without one."""
-        self._until(
-            lambda: self._has_ended(run) or any(task.state == WAITING for task in self.tasks.get(run.run_id, []))
-        )
+        self.wait_until(lambda: self._has_ended(run) or bool(self.open_questions(run)))
 
     def find_started(self, dag_id: str, *, after: DagRun) -> DagRun:
         """Return the first run of ``dag_id`` that was queued after the run ``after``; an asset starts it.
@@ -79,10 +81,10 @@ class Follower:
             found.extend(r for r in self.runs.values() if r.dag_id == dag_id and r.queued_at > after.queued_at)
             return bool(found)
 
-        self._until(is_there)
+        self.wait_until(is_there)
         return found[0]
 
-    def _until(self, is_reached: Callable[[], bool]) -> None:
+    def wait_until(self, is_reached: Callable[[], bool]) -> None:
         """Look again and again until the condition holds."""
         self._look()
         while not is_reached():

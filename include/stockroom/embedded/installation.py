@@ -18,6 +18,8 @@ from stockroom.settings import PREFIX
 PORTS = ("airflow", "store", "storefront")
 SAMPLE_AS_OF_DATE = date(2011, 6, 30)
 """The first day that is not in the sample store's data."""
+SAMPLE_EARLIER_DATE = date(2011, 6, 28)
+"""A Tuesday, two working days before: by then suppliers have answered, and one who has not is too late."""
 SAMPLE_FIRST_DATE = date(2010, 12, 2)
 """The first morning with a day of sales before it."""
 

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from itertools import pairwise
 
 import httpx
 
@@ -28,6 +29,8 @@ from stockroom.embedded.installation import PORTS, Installation, local_settings
 from stockroom.embedded.lock import hold_lock
 from stockroom.embedded.ports import HOST, choose_ports, remembered_ports
 from stockroom.embedded.private_files import write_private
+from stockroom.embedded.sample_days import SampleDay, choose_days
+from stockroom.jobs.follow_orders import follow_orders
 from stockroom.jobs.summarise_run import summarise_run
 from stockroom.settings import Settings
 from stockroom.warehouse.migrate import migrate
@@ -51,10 +54,22 @@ class Machine:
     airflow: AirflowPlan
     settings: Settings
     stays_up: bool
+    days: tuple[date, ...]
+    """The mornings to go through; the last is the one that the run is about."""
 
 
-def run(installation: Installation, *, as_of_date: date, stays_up: bool, say: Callable[[str], None]) -> None:
+def run(
+    installation: Installation,
+    *,
+    as_of_date: date,
+    stays_up: bool,
+    say: Callable[[str], None],
+    earlier: date | None = None,
+) -> None:
     """Run the main job for ``as_of_date`` and say how it goes; leave everything running if ``stays_up``.
+
+    The morning of ``earlier``, if given, is gone through first, unless a day after it was planned before: its orders
+    are answered by a person and by suppliers until ``as_of_date``.
 
     Raises:
         AlreadyRunningError: another run of this installation is going on.
@@ -67,12 +82,14 @@ def run(installation: Installation, *, as_of_date: date, stays_up: bool, say: Ca
             raise AlreadyUpError("`stockroom up` has left everything running. Stop it first: `make down`.")
         down(installation)
         started, since = time.monotonic(), datetime.now(UTC)
-        machine = _start(installation, as_of_date, stays_up=stays_up, stack=stack)
+        machine = _start(installation, as_of_date, earlier=earlier, stays_up=stays_up, stack=stack)
         say(f"started Postgres, the sample store and Airflow in {time.monotonic() - started:.1f} s")
         with blaming_postgres_first(machine.server):
-            _run_dags(machine, as_of_date, say)
+            _run_dags(machine, say)
         say("")
         say(str(summarise_run(machine.settings, as_of_date=as_of_date, since=since)))
+        if earlier is not None:
+            say(str(follow_orders(machine.settings, plan_date=earlier, as_of_date=as_of_date)))
         if stays_up:
             start_watchers(machine.children, machine.environment)
             _start_storefront(machine)
@@ -125,7 +142,9 @@ def blaming_postgres_first(server: postgres.Server) -> Iterator[None]:
         raise
 
 
-def _start(installation: Installation, as_of_date: date, *, stays_up: bool, stack: ExitStack) -> Machine:
+def _start(
+    installation: Installation, as_of_date: date, *, earlier: date | None, stays_up: bool, stack: ExitStack
+) -> Machine:
     """Start Postgres, then the sample store and Airflow beside one another; ``stack`` stops them again."""
     server = postgres.start(installation.directory, detached=stays_up)
     stack.callback(server.stop)
@@ -143,26 +162,27 @@ def _start(installation: Installation, as_of_date: date, *, stays_up: bool, stac
         approvers=tuple(dict.fromkeys((*settings.approvers, *settings.second_approvers))),
     )
     environment = airflow_environment(airflow) | variables
-    machine = Machine(installation, server, children, environment, airflow, settings, stays_up)
     with ThreadPoolExecutor(1) as pool:
         booting = pool.submit(start_airflow, airflow, children, environment)
         try:
             migrate(server.warehouse_url())
-            _start_store(machine, as_of_date)
+            days = choose_days(settings, as_of_date, earlier=earlier)
+            machine = Machine(installation, server, children, environment, airflow, settings, stays_up, days)
+            _start_store(machine)
         finally:
             booting.result()
     return machine
 
 
-def _start_store(machine: Machine, as_of_date: date) -> None:
-    """Start the sample store with its clock at six in the morning of the plan date, and wait until it answers."""
+def _start_store(machine: Machine) -> None:
+    """Start the sample store with its clock at six in the first morning, and wait until it answers."""
     port = machine.settings.shop_url.rsplit(":", 1)[1]
     command = [
         *(sys.executable, "-m", "sample_store"),
         *("--root", str(machine.installation.directory / "store")),
         *("--port", port),
         *("--orders-inbox", str(machine.settings.outbox_dir / "purchase_orders")),
-        *("--clock", f"{as_of_date.isoformat()}T06:00"),
+        *("--clock", f"{machine.days[0].isoformat()}T06:00"),
     ]
     environment = machine.environment | {
         "SAMPLE_STORE_TOKEN": machine.settings.value("shopify_token"),
@@ -196,31 +216,41 @@ def _wait_until_answers(children: Children, url: str) -> None:
             return
 
 
-def _run_dags(machine: Machine, as_of_date: date, say: Callable[[str], None]) -> None:
-    """Start the DAGs as a day would, follow what assets start, and return when only people are waited for."""
-    password = read_logins(machine.airflow)[ADMIN]
-    with log_in(machine.airflow.url, ADMIN, password) as client:
+def _run_dags(machine: Machine, say: Callable[[str], None]) -> None:
+    """Go through the mornings, one after another."""
+    logins = read_logins(machine.airflow)
+    person, *_ = machine.settings.approvers
+    url = machine.airflow.url
+    with log_in(url, ADMIN, logins[ADMIN]) as client, log_in(url, person, logins[person]) as answering:
         for unfinished in list_unfinished_runs(client):  # cut off by a crash, or questions, which this run asks anew
             give_up_run(client, unfinished)
         unpause_all(client)
-        key = as_of_date.isoformat()
         follower = Follower(client, since=datetime.now(UTC), say=say, check=machine.children.check)
-        suppliers = start_run(client, "sync_suppliers")
-        channels = start_run(client, "sync_channels")
-        follower.wait_for(suppliers, channels)
-        build = start_run(client, "build_planning_marts", partition_key=key)
-        announce = follower.find_started("announce_restocks", after=channels)
-        follower.wait_for(build)
-        plan = follower.find_started("plan_purchase_orders", after=build)
-        follower.wait_for(plan)
-        answers = start_run(client, "sync_suppliers")  # what suppliers say to the orders that have just left
-        told = start_run(client, "sync_channels")  # only now is known what each shop should show
-        overstock = start_run(client, "flag_overstock", partition_key=key)
-        approvals = follower.find_started("approve_purchase_orders", after=plan)
-        follower.wait_for(answers)
-        watch = start_run(client, "watch_supply")
-        if machine.stays_up:
-            follower.wait_for_people(approvals)
-        else:  # nobody can answer what is stopped in a moment: `up` puts all of them again
-            follower.wait_for_question(approvals)
-        follower.wait_for(overstock, announce, told, watch, follower.find_started("announce_restocks", after=told))
+        for day, following in pairwise(machine.days):
+            SampleDay(client, answering, follower, machine.settings, say).go_through(day, until=following)
+        _run_day(machine, client, follower)
+
+
+def _run_day(machine: Machine, client: httpx.Client, follower: Follower) -> None:
+    """Start the DAGs as a day would, follow what assets start, and return when only people are waited for."""
+    key = machine.days[-1].isoformat()
+    suppliers = start_run(client, "sync_suppliers")
+    channels = start_run(client, "sync_channels")
+    follower.wait_for(suppliers, channels)
+    heard = [start_run(client, "watch_supply")] if len(machine.days) > 1 else []  # the plan counts what it hears
+    build = start_run(client, "build_planning_marts", partition_key=key)
+    announce = follower.find_started("announce_restocks", after=channels)
+    follower.wait_for(build, *heard)
+    plan = follower.find_started("plan_purchase_orders", after=build)
+    follower.wait_for(plan)
+    answers = start_run(client, "sync_suppliers")  # what suppliers say to the orders that have just left
+    told = start_run(client, "sync_channels")  # only now is known what each shop should show
+    overstock = start_run(client, "flag_overstock", partition_key=key)
+    approvals = follower.find_started("approve_purchase_orders", after=plan)
+    follower.wait_for(answers)
+    watch = start_run(client, "watch_supply")
+    if machine.stays_up:
+        follower.wait_for_people(approvals)
+    else:  # nobody can answer what is stopped in a moment: `up` puts all of them again
+        follower.wait_for_question(approvals)
+    follower.wait_for(overstock, announce, told, watch, follower.find_started("announce_restocks", after=told))

@@ -81,8 +81,8 @@ class RunSummary:
             title = f"Plan for the morning of {self.plan_date}:"
         lines = [title]
         if self.since is not None:
-            lines += ["In this run", *_aligned(self._run_lines())]
-        lines += ["As it stands now", *_aligned(self._standing_lines())]
+            lines += ["In this run", *aligned(self._run_lines())]
+        lines += ["As it stands now", *aligned(self._standing_lines())]
         if _total(self.orders, ("waiting",))[0]:
             lines += [
                 "List the orders that wait, and answer them (or do it in Airflow, while `make up` runs):",
@@ -102,37 +102,45 @@ class RunSummary:
     def _run_lines(self) -> Iterator[Line]:
         """Yield what the run did."""
         for number, (source, counts) in enumerate(groupby(self.streams, key=lambda one: one.source)):
-            rows = ", ".join(_counted(one.loaded, one.stream.replace("_", " ")) for one in counts)
-            yield ("extracted" if number == 0 else "", f"{source}: {rows}", "" if number else _path(self.landing_url))
+            rows = ", ".join(counted(one.loaded, one.stream.replace("_", " ")) for one in counts)
+            yield (
+                "extracted" if number == 0 else "",
+                f"{source}: {rows}",
+                "" if number else shown_path(self.landing_url),
+            )
         if not self.streams:
             yield "extracted", "nothing new", ""
-        yield "rejected", _counted(sum(one.rejected for one in self.streams), "rows"), ""
+        yield "rejected", counted(sum(one.rejected for one in self.streams), "rows"), ""
         if self.builds.models:
-            built = f"{_counted(self.builds.models, 'models')}, {_counted(self.builds.tests, 'data tests')} passed"
+            built = f"{counted(self.builds.models, 'models')}, {counted(self.builds.tests, 'data tests')} passed"
             yield "built", built, "schema marts"
         yield "orders", f"{sum(one.changed for one in self.orders):,} new or changed", ""
         yield "mails", _mails(self.notices_in_run), ""
         if self.notices_in_run.texts:  # they leave by day only
-            yield "texts", _counted(self.notices_in_run.texts, "restock texts"), ""
+            yield "texts", counted(self.notices_in_run.texts, "restock texts"), ""
 
     def _standing_lines(self) -> Iterator[Line]:
         """Yield what stands there for the plan date, whoever wrote it and when."""
-        planned = f"{_counted(self.plan.items, 'SKU-locations')}, {self.plan.items_to_order:,} to order"
+        planned = f"{counted(self.plan.items, 'SKU-locations')}, {self.plan.items_to_order:,} to order"
         yield "planned", planned, "plan.decisions"
         yield from self._order_lines()
         if self.supply.exceptions:
             at_risk = f"{self.supply.money_at_risk:,.2f} {self.currency} at risk in "
             page = self.documents_dir / "supply" / supply_report_file_name(self.plan_date, "html")
-            yield "supply", at_risk + _counted(self.supply.exceptions, "supply exceptions"), _path(page)
+            yield "supply", at_risk + counted(self.supply.exceptions, "supply exceptions"), shown_path(page)
         tied_up = f"{self.plan.value_tied_up:,.2f} {self.currency} tied up in "
         digest = self.documents_dir / "overstock" / overstock_file_name(self.plan_date, "html")
-        yield "overstock", tied_up + _counted(self.plan.overstocked, "SKU-locations"), _path(digest)
-        yield "mails", f"{_mails(self.notices)} in all", _path(self.outbox_dir / "mail")
+        yield "overstock", tied_up + counted(self.plan.overstocked, "SKU-locations"), shown_path(digest)
+        yield "mails", f"{_mails(self.notices)} in all", shown_path(self.outbox_dir / "mail")
         if self.notices.texts:
-            yield "texts", f"{_counted(self.notices.texts, 'restock texts')} in all", _path(self.outbox_dir / "sms")
+            yield (
+                "texts",
+                f"{counted(self.notices.texts, 'restock texts')} in all",
+                shown_path(self.outbox_dir / "sms"),
+            )
         for number, verdict in enumerate(self.verdicts):
             text = f"{verdict.gate}: {'passed' if verdict.passed else 'failed'}"
-            yield "" if number else "gates", text, _path(verdict.report_path)
+            yield "" if number else "gates", text, shown_path(verdict.report_path)
         yield from self._rejection_lines()
 
     def _order_lines(self) -> Iterator[Line]:
@@ -145,10 +153,14 @@ class RunSummary:
         waiting, waiting_value = _total(self.orders, ("waiting",))
         refused, _ = _total(self.orders, ("refused",))
         sent, written = self.outbox_dir / "purchase_orders", self.documents_dir / "purchase_orders"
-        yield "orders", f"{released:,} released, worth {released_value:,.2f} {self.currency}", _path(sent)
-        yield "", f"{waiting:,} waiting for a person, worth {waiting_value:,.2f} {self.currency}", _path(written)
+        yield "orders", f"{released:,} released, worth {released_value:,.2f} {self.currency}", shown_path(sent)
+        yield (
+            "",
+            f"{waiting:,} waiting for a person, worth {waiting_value:,.2f} {self.currency}",
+            shown_path(written),
+        )
         if released or waiting:
-            yield "", "why each line is bought, order by order", _path(written / "PO-*-reasons.html")
+            yield "", "why each line is bought, order by order", shown_path(written / "PO-*-reasons.html")
         if refused:
             yield "", f"{refused:,} refused", "ops.purchase_order_events"
 
@@ -156,13 +168,13 @@ class RunSummary:
         """Yield what stands rejected, from this run or an earlier one, file by file with its reason."""
         if not self.rejections:
             return
-        rows = _counted(sum(one.rows for one in self.rejections), "rows")
-        yield "rejected", f"{rows} of {_counted(len(self.rejections), 'files')}", "raw.rejected_records"
+        rows = counted(sum(one.rows for one in self.rejections), "rows")
+        yield "rejected", f"{rows} of {counted(len(self.rejections), 'files')}", "raw.rejected_records"
         for one in self.rejections[:FILES_SHOWN]:
-            more = f" (and {_counted(one.rows - 1, 'more rows')})" if one.rows > 1 else ""
+            more = f" (and {counted(one.rows - 1, 'more rows')})" if one.rows > 1 else ""
             yield "", f"{one.source}: {one.file_name}, line {one.first_line:,}: {one.first_reason}{more}", ""
         if len(self.rejections) > FILES_SHOWN:
-            yield "", f"and {_counted(len(self.rejections) - FILES_SHOWN, 'more files')}", ""
+            yield "", f"and {counted(len(self.rejections) - FILES_SHOWN, 'more files')}", ""
 
 
 def summarise_run(settings: Settings, *, as_of_date: date, since: datetime | None = None) -> RunSummary:
@@ -190,14 +202,14 @@ def summarise_run(settings: Settings, *, as_of_date: date, since: datetime | Non
 
 def _mails(count: NoticeCount) -> str:
     """Return what shoppers were written."""
-    apologies = f", {_counted(count.apologies, 'apologies')}" if count.apologies else ""
-    return _counted(count.mails, "restock mails") + apologies
+    apologies = f", {counted(count.apologies, 'apologies')}" if count.apologies else ""
+    return counted(count.mails, "restock mails") + apologies
 
 
-def _counted(number: int, things: str) -> str:
+def counted(number: int, things: str) -> str:
     """Return a number of things in words.
 
-    >>> _counted(1, "policies"), _counted(1, "orders"), _counted(3405, "products")
+    >>> counted(1, "policies"), counted(1, "orders"), counted(3405, "products")
     ('1 policy', '1 order', '3,405 products')
     """
     if number == 1:
@@ -210,13 +222,14 @@ def _total(orders: Iterable[OrderCount], states: Sequence[str]) -> tuple[int, De
     return sum(one.orders for one in chosen), sum((one.value for one in chosen), Decimal(0))
 
 
-def _path(place: Path | str) -> str:
+def shown_path(place: Path | str) -> str:
     """Return a path as one would type it from the current folder; another kind of place as it is."""
     text = str(place).removeprefix("file://")
     here = f"{Path.cwd()}/"
     return text.removeprefix(here)
 
 
-def _aligned(lines: Iterable[Line]) -> Iterator[str]:
+def aligned(lines: Iterable[Line]) -> Iterator[str]:
+    """Yield lines with their labels, texts and paths one below another."""
     for label, text, path in lines:
         yield f"  {label:<{LABEL_WIDTH}}{text:<{TEXT_WIDTH}}  {path}".rstrip()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from stockroom.orchestration.question import APPROVE, NO_ANSWER, REFUSE, read_answer
+from stockroom.orchestration.answer_options import APPROVE, NO_ANSWER, REFUSE
+from stockroom.orchestration.question import read_answer
 from stockroom.settings import Settings
 
 ANSWERS: dict[str, Literal["release", "refuse", "no answer"]] = {

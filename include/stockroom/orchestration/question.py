@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk.exceptions import AirflowSkipException
 
+from stockroom.orchestration.answer_options import APPROVE, NO_ANSWER, REFUSE
 from stockroom.orchestration.plan_date import time_to_next_cut_off
 from stockroom.settings import Settings
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-APPROVE, REFUSE, NO_ANSWER = "Approve", "Refuse", "No answer"
 ASKED_AGAIN_AFTER = timedelta(seconds=10)
 ASKED_AGAIN = "\n\n**Asked again.** No answer given to this question so far has counted."
 """An answer within a second of its question can be lost with the attempt that asked (apache/airflow#67287): whoever

@@ -146,13 +146,22 @@ def list_planned_dates(connection: psycopg.Connection) -> list[date]:
 def count_orders(
     connection: psycopg.Connection, *, plan_date: date, since: datetime | None, currency: str
 ) -> list[OrderCount]:
-    """Return our orders of a plan date by state; their value in ``currency``, as far as rates are known."""
+    """Return our orders of a plan date by state; their value in ``currency``, as far as rates are known.
+
+    Of the newest plan also what waits since earlier ones, unchanged.
+    """
     rows = connection.execute(
         """
         select
             state, count(*), coalesce(sum(ops.worth_in(%(currency)s, value, currency, exchange_rate)), 0),
             count(*) filter (where %(since)s::timestamptz is null or updated_at >= %(since)s)
-        from ops.purchase_orders where plan_date = %(plan_date)s
+        from ops.purchase_orders
+        where
+            plan_date = %(plan_date)s
+            or (
+                plan_date < %(plan_date)s and state = 'waiting'
+                and not exists (select from plan.runs where runs.plan_date > %(plan_date)s)
+            )
         group by state order by state
         """,
         {"plan_date": plan_date, "since": since, "currency": currency},

@@ -17,6 +17,7 @@ import base64
 import hashlib
 import hmac
 import json
+import logging
 import os
 import random
 import shutil
@@ -131,6 +132,7 @@ def main() -> int:
 @contextmanager
 def queue() -> Iterator[Queue]:
     """Yield a queue of Amazon's on loopback, which the connection ``soak`` leads to."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # a line for each message would hide the report
     server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
     server.start()
     try:

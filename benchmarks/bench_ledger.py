@@ -26,7 +26,8 @@ VIEWS = """
 create table intermediate.landed (
     source text, document_key text, said_at timestamptz, landing_file_id bigint, landing_line_number integer,
     channel_id text, line_key text, kind text, sku text, location_id text, on_hand_change integer,
-    committed_change integer, counted_units integer, occurred_at timestamptz);
+    committed_change integer, counted_units integer, occurred_at timestamptz,
+    damaged_change integer not null default 0);
 create index on intermediate.landed (landing_file_id);
 create view intermediate.int_stock_events_untaken as
 select * from intermediate.landed
@@ -41,7 +42,8 @@ select 'shopify' as source, 'SKU' || number as listing_id, 'LONDON' as location_
 from generate_series(0, 9999) as numbers (number);
 create view intermediate.int_listing_parts as select * from ops.listing_parts;
 create view intermediate.int_stock_truths as
-select * from (values ('LONDON', 'shopify', true, 'shopify'), ('LEEDS', 'count', false, ''),
+select *, null::integer as ship_priority
+from (values ('LONDON', 'shopify', true, 'shopify'), ('LEEDS', 'count', false, ''),
     ('STORE', 'ledger', false, '')) as truths (location_id, source_of_truth, is_running, sources_in_level)
 """
 LAND = """

@@ -238,7 +238,8 @@ events as (
 {%- endmacro %}
 
 {# What the ledger of stock is told of a channel: of each order that landed since it last looked its version, in a row
-   without an event, and beside it what happened to its goods. Reads the CTEs `orders` and `events`. #}
+   without an event, and beside it what happened to its goods. eBay says what was paid back, never what came back: the
+   warehouse books that. Reads the CTEs `orders` and `events`. #}
 {% macro untaken_events(channel) -%}
     select
         '{{ channel }}' as channel_id,
@@ -261,7 +262,7 @@ events as (
         on
             orders.order_id = events.document_key
             and not events.is_custom_service
-            and events.event_kind <> 'returned_unsaleable'
+            and not ('{{ channel }}' = 'ebay' and events.event_kind = 'returned_unsaleable')
 {%- endmacro %}
 
 {# Ranks the versions of listings: of a product with several, all that its newest version names come first. #}

@@ -286,6 +286,7 @@ def land_counts(connection: psycopg.Connection) -> None:
     """Land a place that counts are believed at, what lies at Amazon, and a place that nobody known counts."""
     places = {"Leeds": "count", "York": "shopfy"}
     rows = {place: {"location": place, "source_of_truth": truth} for place, truth in places.items()}
+    rows["Manchester"] = {"location": "Manchester", "source_of_truth": "", "ship_priority": "2"}
     land(connection, "planners_locations", rows, file_name="locations.csv")
     where = {"location": "leeds", "sku": "b2"}
     count = {"count_id": "c1", "counted_at": "2011-06-20T10:00:00Z", "units": "12", **where}

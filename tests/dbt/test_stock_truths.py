@@ -28,6 +28,14 @@ def test_a_place_that_only_planners_name_is_a_place(built_marts: Marts) -> None:
     assert found == [("LEEDS", True), ("LONDON", False), ("MANCHESTER", False), ("YORK", True)]
 
 
+def test_a_preference_alone_leaves_who_counts_as_it_was(built_marts: Marts) -> None:
+    found = built_marts.rows(
+        "select location_id, source_of_truth, ship_priority from ops.stock_locations "
+        "where location_id in ('LONDON', 'MANCHESTER') order by 1"
+    )
+    assert found == [("LONDON", "shopify", None), ("MANCHESTER", "shopify", 2)]
+
+
 def test_nobody_counts_under_a_mistyped_name(built_marts: Marts) -> None:
     ((detail,),) = built_marts.rows("select detail from ops.exceptions where kind = 'stock_ledger'")
     assert "YORK (shopfy)" in detail

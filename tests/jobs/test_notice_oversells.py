@@ -212,6 +212,26 @@ def test_another_location_that_has_it_ships_it(shelf: Shelf) -> None:
     assert "ship 2 of amazon A1 from LEEDS: LONDON lacks 2 of 2; the nearest that has all of it" in told
 
 
+def test_planners_say_who_helps_out_before_distance_does(shelf: Shelf) -> None:
+    """Leeds is in the country and has most; Lyon comes first for the planners, if it has all of an order."""
+    shelf.do("create table marts.dim_locations (location_id text, country_code text)")
+    shelf.do("insert into marts.dim_locations values ('LONDON', 'GB'), ('LEEDS', 'GB'), ('LYON', 'FR')")
+    shelf.do(
+        "insert into ops.stock_locations (location_id, source_of_truth, is_running, ship_priority) "
+        "values ('LYON', 'count', false, 1), ('LEEDS', 'count', false, null)"
+    )
+    shelf.holds(90, "LEEDS")
+    shelf.holds(2, "LYON")
+    shelf.sold("amazon", "A1", 10, units=2)
+    shelf.sold("amazon", "A2", 20, units=2)
+    shelf.holds(-4)
+    shelf.look()
+    assert shelf.do("select document_key, location_id, reason from ops.allocations order by 1") == [
+        ("A1", "LYON", "LONDON lacks 2 of 2; of those that have all of it the planners' choice (ship_priority 1)"),
+        ("A2", "LEEDS", "LONDON lacks 2 of 2; the nearest that has all of it"),
+    ]
+
+
 def test_an_order_is_split_only_where_no_place_has_all_of_it(shelf: Shelf) -> None:
     shelf.do("create table marts.dim_locations (location_id text, country_code text)")
     shelf.do("insert into marts.dim_locations values ('LONDON', 'GB'), ('LEEDS', 'GB'), ('LYON', 'FR')")

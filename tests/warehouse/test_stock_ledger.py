@@ -20,13 +20,13 @@ VIEWS = """
 create table intermediate.int_stock_events_untaken (
     source text, document_key text, said_at timestamptz, landing_file_id bigint, landing_line_number integer,
     channel_id text, line_key text, kind text, sku text, location_id text, on_hand_change integer,
-    committed_change integer, counted_units integer, occurred_at timestamptz);
+    committed_change integer, damaged_change integer, counted_units integer, occurred_at timestamptz);
 create table intermediate.int_stock_levels_untaken (
     source text, listing_id text, location_id text, landing_file_id bigint, sku text, available_units integer,
     on_hand_units integer, committed_units integer, incoming_units integer, reserved_units integer,
     damaged_units integer);
 create table intermediate.int_stock_truths (
-    location_id text, source_of_truth text, is_running boolean, sources_in_level text);
+    location_id text, source_of_truth text, is_running boolean, sources_in_level text, ship_priority integer);
 create table intermediate.int_listing_parts (
     channel_id text, listing_name text, sku text, units_per_listing integer, valid_from timestamptz,
     valid_before timestamptz);
@@ -46,10 +46,14 @@ class Change(NamedTuple):
     location: str = "LEEDS"
 
     def on_hand(self) -> int:
-        return {"fulfilment": -1, "return": 1, "receipt": 1, "adjustment": 1}.get(self.kind, 0) * self.units
+        signs = {"fulfilment": -1, "return": 1, "damaged return": 1, "receipt": 1, "adjustment": 1}
+        return signs.get(self.kind, 0) * self.units
 
     def committed(self) -> int:
         return {"sale": 1, "cancellation": -1, "fulfilment": -1}.get(self.kind, 0) * self.units
+
+    def damaged(self) -> int:
+        return self.units if self.kind == "damaged return" else 0
 
 
 class Version(NamedTuple):
@@ -87,13 +91,13 @@ class Ledger:
             said_at = at(version.number) if version.source == "toy" else None
             head = (version.source, version.document, said_at, files[version.source], line, version.source)
             rows += [
-                (*head, "line/", each.kind, each.sku, each.location, each.on_hand(), each.committed(),
-                 each.units if each.kind == "count" else None, at(each.minute))
+                (*head, "line/", each.kind.removeprefix("damaged "), each.sku, each.location, each.on_hand(),
+                 each.committed(), each.damaged(), each.units if each.kind == "count" else None, at(each.minute))
                 for each in version.changes
-            ] or [(*head, "line/", None, None, "UNASSIGNED", 0, 0, None, None)]  # fmt: skip
+            ] or [(*head, "line/", None, None, "UNASSIGNED", 0, 0, 0, None, None)]  # fmt: skip
         self.connection.cursor().executemany(
             "insert into intermediate.int_stock_events_untaken values "
-            "(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            "(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             rows,
         )
 
@@ -136,7 +140,7 @@ class Ledger:
         return self.run(
             """
             select sku, location_id, counts_from, level_units, own_writes_units, on_hand_since, committed_since,
-                committed_ever, available_units, on_hand_units, committed_units, last_event_at
+                committed_ever, available_units, on_hand_units, committed_units, damaged_units, last_event_at
             from ops.stock_positions order by 1, 2
             """
         ).fetchall()
@@ -172,7 +176,11 @@ def orders(draw: st.DrawFn, number: int) -> list[Version]:
     sale = Change("sale", units, minute, sku, place)
     later = [
         Change(kind, draw(st.integers(1, units)), minute + draw(MINUTES) + 1, sku, place)
-        for kind in draw(st.lists(st.sampled_from(("cancellation", "fulfilment", "return")), max_size=3, unique=True))
+        for kind in draw(
+            st.lists(
+                st.sampled_from(("cancellation", "fulfilment", "return", "damaged return")), max_size=3, unique=True
+            )
+        )
     ]
     versions = [[sale], *([sale, *later[: count + 1]] for count in range(len(later)))]
     if draw(st.booleans()):
@@ -198,8 +206,8 @@ def histories(draw: st.DrawFn) -> tuple[list[Version], list[list[Version]]]:
     return [versions[-1] for versions in every], batches
 
 
-def folded(final: Sequence[Version]) -> dict[tuple[str, str], tuple[int, int]]:
-    """Return what is there and what is promised, by SKU and place, as one would reckon it on paper."""
+def folded(final: Sequence[Version]) -> dict[tuple[str, str], tuple[int, int, int]]:
+    """Return what is there, promised and damaged, by SKU and place, as one would reckon it on paper."""
     changes = [(version, change) for version in final for change in version.changes]
     found = {}
     for key in {(change.sku, change.location) for _, change in changes}:
@@ -210,7 +218,8 @@ def folded(final: Sequence[Version]) -> dict[tuple[str, str], tuple[int, int]]:
         counted_at, _, counted = max(counts, default=(-1, "", 0))
         moved = sum(change.on_hand() for _, change in here if change.minute > counted_at)
         promised = sum(change.committed() for _, change in here)
-        found[key] = (counted + moved, max(promised, 0))
+        damaged = sum(change.damaged() for _, change in here if change.minute > counted_at)
+        found[key] = (counted + moved, max(promised, 0), damaged)
     return found
 
 
@@ -228,9 +237,11 @@ def test_late_repeated_and_reordered_records_give_the_same_position(
             if number % 2:  # what was read again and what was not come to the same
                 ledger.run("delete from intermediate.int_stock_events_untaken")
         expected = folded(final)
-        found = {(row[0], row[1]): (row[9], row[10]) for row in ledger.positions()}
-        assert {key: units for key, units in found.items() if key in expected or units != (0, 0)} == expected
-        assert all(row[8] == row[9] - row[10] for row in ledger.positions()), "available is what is not promised"
+        found = {(row[0], row[1]): (row[9], row[10], row[11]) for row in ledger.positions()}
+        assert {key: units for key, units in found.items() if key in expected or units != (0, 0, 0)} == expected
+        assert all(row[8] == row[9] - row[10] - row[11] for row in ledger.positions()), (
+            "available is what is neither promised nor damaged"
+        )
         settled = ledger.positions()
         ledger.land(*(version for batch in batches for version in batch if version.source == "toy"))
         assert ledger.take_in().entries == 0, "nothing is news the second time"
@@ -325,6 +336,20 @@ def test_the_newest_version_of_an_order_speaks_alone(ledger: Ledger) -> None:
         "select kind, committed_change from ops.stock_events where channel_id = 'toy' order by 1 desc, entry_number"
     ).fetchall()
     assert entries == [("sale", 4), ("sale", -4), ("cancellation", -1), ("cancellation", 1)]
+
+
+def test_what_comes_back_damaged_lies_there_and_is_not_for_sale(ledger: Ledger) -> None:
+    """Of 10 three were sold and sent; one came back well and one damaged. A correction says that both were well."""
+    ledger.land(Version("wms", "count/1", 1, (Change("count", 10, 0),)))
+    sent = (Change("sale", 3, 5), Change("fulfilment", 3, 6), Change("return", 1, 20))
+    ledger.land(Version("toy", "1", 1, (*sent, Change("damaged return", 1, 30))))
+    ledger.take_in()
+    states = "select available_units, on_hand_units, damaged_units from ops.stock_positions"
+    assert ledger.run(states).fetchall() == [(8, 9, 1)]
+    assert describe_stock(ledger.connection, "A1").splitlines()[-1].split("  ")[2] == "return +1 (damaged)"
+    ledger.land(Version("toy", "1", 2, (*sent, Change("return", 1, 30))))
+    ledger.take_in()
+    assert ledger.run(states).fetchall() == [(9, 9, 0)]
 
 
 def test_a_count_holds_for_its_own_moment(ledger: Ledger) -> None:

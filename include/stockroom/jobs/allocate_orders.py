@@ -1,4 +1,4 @@
-"""Say where orders ship from of which their own location lacks something: the nearest that has all, else several."""
+"""Say where orders ship from of which their own location lacks something: the first that has all, else several."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ def allocations(
     """Return where orders are to ship from that are short of something at ``location_id``, the oldest served first.
 
     Only of channels that name no place for their orders; others move units, not orders. An order of which no place has
-    anything is left out: nobody can ship it. The place that it belongs to is the nearest, the others follow as given.
+    anything is left out: nobody can ship it. The place that it belongs to comes first, the others follow as given.
 
     Args:
         events: what happened at the location, oldest first.
         beyond_units: of each, so many units are not there.
-        places: the other locations that have the SKU, the nearest first.
+        places: the other locations that have the SKU, as planners prefer them, then the nearest first.
         location_id: where these orders ship from by default.
     """
     short = [
@@ -42,7 +42,8 @@ def allocations(
         taken = found.units[0]
         left[1:] -= taken[1:]
         is_split = int(found.place[0]) == NO_PLACE
-        why = _why(event, units, location_id=location_id, is_split=is_split)
+        chosen = None if is_split else places[int(found.place[0]) - 1]
+        why = _why(event, units, chosen, location_id=location_id)
         rows += [
             AllocationRow(
                 str(event.channel_id), event.document_key, names[place], int(taken[place]), location_id, is_split, why
@@ -52,6 +53,11 @@ def allocations(
     return rows
 
 
-def _why(event: StockEvent, units: int, *, location_id: str, is_split: bool) -> str:
+def _why(event: StockEvent, units: int, chosen: Place | None, *, location_id: str) -> str:
+    """Return why an order ships from elsewhere; its own location cannot be the one that is chosen."""
     lacks = f"{location_id} lacks {units:,} of {event.units:,}"
-    return f"{lacks}, and no place has all of it" if is_split else f"{lacks}; the nearest that has all of it"
+    if chosen is None:
+        return f"{lacks}, and no place has all of it"
+    if chosen.ship_priority is None:
+        return f"{lacks}; the nearest that has all of it"
+    return f"{lacks}; of those that have all of it the planners' choice (ship_priority {chosen.ship_priority})"

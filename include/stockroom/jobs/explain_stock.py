@@ -92,4 +92,4 @@ def _compared(seen: Comparison) -> str:
 def _what(entry: Entry) -> str:
     """Return what an entry changed."""
     change = entry.on_hand_change or -entry.committed_change
-    return f"{entry.kind.replace('_', ' ')} {change:+,}"
+    return f"{entry.kind.replace('_', ' ')} {change:+,}" + (" (damaged)" if entry.damaged_change else "")

@@ -69,7 +69,8 @@ LOCATIONS = Stream(
     "planners",
     "locations",
     key=("location",),
-    about="Who says what lies at a location; key: location",
+    about="Who says what lies at a location, and when it helps out; key: location",
+    checks=(Part(may_be_blank("ship_priority", kind="units")),),
 )
 
 LISTINGS = Stream(

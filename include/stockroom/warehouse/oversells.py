@@ -50,12 +50,14 @@ class Told(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Another location's units of an item, the nearest first."""
+    """Another location's units of an item, the preferred and nearest first."""
 
     sku: str
     location_id: str
     other_location_id: str
     available_units: int
+    ship_priority: int | None
+    """Where planners want it to stand in the order; None: wherever its distance puts it."""
 
 
 class OpenOrder(NamedTuple):

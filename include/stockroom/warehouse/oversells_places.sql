@@ -1,4 +1,5 @@
--- One row per item and other location that can sell it: those of the same country first, then by what they have.
+-- One row per item and other location that can sell it: in the planners' order, then those of the same country, then by
+-- what they have.
 with items as (
     select
         listed.sku,
@@ -10,16 +11,19 @@ select
     items.sku,
     items.location_id,
     elsewhere.location_id as other_location_id,
-    elsewhere.available_units
+    elsewhere.available_units,
+    preferred.ship_priority
 from items
 inner join ops.stock_positions as elsewhere
     on items.sku = elsewhere.sku and items.location_id <> elsewhere.location_id
+left join ops.stock_locations as preferred on elsewhere.location_id = preferred.location_id
 left join marts.dim_locations as short_place on items.location_id = short_place.location_id
 left join marts.dim_locations as other_place on elsewhere.location_id = other_place.location_id
 where elsewhere.available_units > 0
 order by
     items.sku asc,
     items.location_id asc,
+    preferred.ship_priority asc nulls last,
     coalesce(short_place.country_code = other_place.country_code, false) desc,
     elsewhere.available_units desc,
     elsewhere.location_id asc

@@ -39,6 +39,7 @@ wanted as (
         min(landing_file_id) as landing_file_id,
         sum(on_hand_change) as on_hand_change,
         sum(committed_change) as committed_change,
+        sum(damaged_change) as damaged_change,
         max(counted_units) as counted_units
     from told
     group by
@@ -60,6 +61,7 @@ booked as (
         max(fresh.landing_file_id) as landing_file_id,
         sum(events.on_hand_change) as on_hand_change,
         sum(events.committed_change) as committed_change,
+        sum(events.damaged_change) as damaged_change,
         (array_agg(events.counted_units order by events.entry_number desc))[1] as counted_units,
         max(events.entry_number) as entry_number
     from stock_fresh as fresh
@@ -84,6 +86,7 @@ differing as (
         coalesce(wanted.channel_id, booked.channel_id) as channel_id,
         coalesce(wanted.on_hand_change, 0) - coalesce(booked.on_hand_change, 0) as on_hand_change,
         coalesce(wanted.committed_change, 0) - coalesce(booked.committed_change, 0) as committed_change,
+        coalesce(wanted.damaged_change, 0) - coalesce(booked.damaged_change, 0) as damaged_change,
         coalesce(wanted.occurred_at, booked.occurred_at) as occurred_at,
         coalesce(wanted.landing_file_id, booked.landing_file_id) as landing_file_id
     from wanted
@@ -95,13 +98,14 @@ differing as (
     where
         coalesce(wanted.on_hand_change, 0) != coalesce(booked.on_hand_change, 0)
         or coalesce(wanted.committed_change, 0) != coalesce(booked.committed_change, 0)
+        or coalesce(wanted.damaged_change, 0) != coalesce(booked.damaged_change, 0)
         or wanted.counted_units is distinct from booked.counted_units
 ),
 
 entered as (
     insert into ops.stock_events (
         source, document_key, event_key, entry_number, kind, sku, location_id, channel_id, on_hand_change,
-        committed_change, counted_units, occurred_at, landing_file_id
+        committed_change, damaged_change, counted_units, occurred_at, landing_file_id
     )
     select
         source,
@@ -114,14 +118,17 @@ entered as (
         channel_id,
         on_hand_change,
         committed_change,
+        damaged_change,
         counted_units,
         occurred_at,
         landing_file_id
     from differing
-    returning source, kind, sku, location_id, on_hand_change, committed_change, occurred_at
+    returning source, kind, sku, location_id, on_hand_change, committed_change, damaged_change, occurred_at
 )
 
-insert into stock_entered (source, kind, sku, location_id, on_hand_change, committed_change, occurred_at)
+insert into stock_entered (
+    source, kind, sku, location_id, on_hand_change, committed_change, damaged_change, occurred_at
+)
 select
     source,
     kind,
@@ -129,5 +136,6 @@ select
     location_id,
     on_hand_change,
     committed_change,
+    damaged_change,
     occurred_at
 from entered

@@ -36,6 +36,7 @@ class Entry(NamedTuple):
     document_key: str
     on_hand_change: int
     committed_change: int
+    damaged_change: int
     is_correction: bool
 
 
@@ -85,7 +86,7 @@ def read_entries(connection: psycopg.Connection, sku: str, location_id: str, *, 
         """
         select
             events.occurred_at, events.kind, events.source, events.document_key, events.on_hand_change,
-            events.committed_change, events.entry_number > 1
+            events.committed_change, events.damaged_change, events.entry_number > 1
         from ops.stock_events as events
         inner join ops.stock_positions as positions
             on events.sku = positions.sku and events.location_id = positions.location_id

@@ -24,12 +24,13 @@ _TABLES = """
     create temporary table if not exists stock_taken (
         source text, document_key text, said_at timestamptz, landing_file_id bigint, landing_line_number integer,
         channel_id text, line_key text, kind text, sku text, location_id text, on_hand_change integer,
-        committed_change integer, counted_units integer, occurred_at timestamptz) on commit delete rows;
+        committed_change integer, damaged_change integer, counted_units integer, occurred_at timestamptz
+    ) on commit delete rows;
     create temporary table if not exists stock_fresh (
         source text, document_key text, landing_file_id bigint, landing_line_number integer) on commit delete rows;
     create temporary table if not exists stock_entered (
         source text, kind text, sku text, location_id text, on_hand_change integer, committed_change integer,
-        occurred_at timestamptz) on commit delete rows;
+        damaged_change integer, occurred_at timestamptz) on commit delete rows;
     create temporary table if not exists stock_bases (
         sku text, location_id text, source_of_truth text, is_running boolean, sources_in_level text[],
         counts_from timestamptz, since_push_run_id bigint, counted_at timestamptz, level_units integer,
@@ -40,7 +41,7 @@ _TABLES = """
 _NAMES = ("stock_taken", "stock_fresh", "stock_entered", "stock_bases", "stock_recounted")
 _TAKEN = (
     "source, document_key, said_at, landing_file_id, landing_line_number, channel_id, line_key, kind, sku, "
-    "location_id, on_hand_change, committed_change, counted_units, occurred_at"
+    "location_id, on_hand_change, committed_change, damaged_change, counted_units, occurred_at"
 )
 
 
@@ -58,9 +59,15 @@ def is_built(connection: psycopg.Connection) -> bool:
     row = connection.execute(
         """
         select
-            to_regclass('intermediate.int_stock_events_untaken') is not null
+            exists (
+                select from pg_attribute
+                where attrelid = to_regclass('intermediate.int_stock_events_untaken') and attname = 'damaged_change'
+            )
             and to_regclass('intermediate.int_stock_levels_untaken') is not null
-            and to_regclass('intermediate.int_stock_truths') is not null
+            and exists (
+                select from pg_attribute
+                where attrelid = to_regclass('intermediate.int_stock_truths') and attname = 'ship_priority'
+            )
             and to_regclass('intermediate.int_listing_parts') is not null
         """
     ).fetchone()

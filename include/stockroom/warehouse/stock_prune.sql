@@ -32,7 +32,8 @@ summed as (
         sum(gone.damaged_change) as damaged_change,
         coalesce(sum(gone.on_hand_change) filter (where gone.occurred_at > positions.counts_from), 0) as on_hand_since,
         coalesce(sum(gone.committed_change) filter (where gone.occurred_at > positions.counts_from), 0)
-            as committed_since
+            as committed_since,
+        coalesce(sum(gone.damaged_change) filter (where gone.occurred_at > positions.counts_from), 0) as damaged_since
     from gone
     left join ops.stock_positions as positions
         on gone.sku = positions.sku and gone.location_id = positions.location_id
@@ -46,7 +47,7 @@ summed as (
 kept as (
     insert into ops.stock_snapshots as known (
         sku, location_id, source, through_at, on_hand_change, committed_change, reserved_change, damaged_change,
-        counts_from, on_hand_since, committed_since
+        counts_from, on_hand_since, committed_since, damaged_since
     )
     select
         summed.sku,
@@ -59,7 +60,8 @@ kept as (
         summed.damaged_change,
         summed.counts_from,
         summed.on_hand_since,
-        summed.committed_since
+        summed.committed_since,
+        summed.damaged_since
     from summed
     cross join settling
     on conflict (sku, location_id, source) do update set
@@ -72,7 +74,9 @@ kept as (
         on_hand_since = excluded.on_hand_since
         + case when known.counts_from is not distinct from excluded.counts_from then known.on_hand_since else 0 end,
         committed_since = excluded.committed_since
-        + case when known.counts_from is not distinct from excluded.counts_from then known.committed_since else 0 end
+        + case when known.counts_from is not distinct from excluded.counts_from then known.committed_since else 0 end,
+        damaged_since = excluded.damaged_since
+        + case when known.counts_from is not distinct from excluded.counts_from then known.damaged_since else 0 end
 )
 
 select coalesce(sum(entries), 0) as entries

@@ -26,6 +26,7 @@ counting as (
         standing.location_id,
         events.on_hand_change,
         events.committed_change,
+        events.damaged_change,
         events.occurred_at
     from standing
     inner join ops.stock_events as events
@@ -42,6 +43,7 @@ since as (
         location_id,
         sum(on_hand_change)::integer as on_hand_since,
         sum(committed_change)::integer as committed_since,
+        sum(damaged_change)::integer as damaged_since,
         max(occurred_at) as last_event_at
     from counting
     group by sku, location_id
@@ -91,7 +93,8 @@ opening as (
         standing.sku,
         standing.location_id,
         sum(snapshots.on_hand_since)::integer as on_hand_units,
-        sum(snapshots.committed_since)::integer as committed_units
+        sum(snapshots.committed_since)::integer as committed_units,
+        sum(snapshots.damaged_since)::integer as damaged_units
     from standing
     inner join ops.stock_snapshots as snapshots
         on
@@ -121,8 +124,8 @@ written as (
 counted as (
     insert into ops.stock_positions (
         sku, location_id, source_of_truth, is_running, counts_from, counted_at, level_units, level_committed_units,
-        level_reserved_units, level_damaged_units, own_writes_units, on_hand_since, committed_since, committed_ever,
-        landing_file_id, last_event_at
+        level_reserved_units, level_damaged_units, own_writes_units, on_hand_since, committed_since, damaged_since,
+        committed_ever, landing_file_id, last_event_at
     )
     select
         standing.sku,
@@ -138,6 +141,7 @@ counted as (
         coalesce(written.own_writes_units, 0) as own_writes_units,
         coalesce(since.on_hand_since, 0) + coalesce(opening.on_hand_units, 0) as on_hand_since,
         coalesce(since.committed_since, 0) + coalesce(opening.committed_units, 0) as committed_since,
+        coalesce(since.damaged_since, 0) + coalesce(opening.damaged_units, 0) as damaged_since,
         case when standing.is_new then 0 else standing.committed_ever end + coalesce(ever.committed_units, 0)
             as committed_ever,
         standing.landing_file_id,
@@ -160,6 +164,7 @@ counted as (
             own_writes_units = excluded.own_writes_units,
             on_hand_since = excluded.on_hand_since,
             committed_since = excluded.committed_since,
+            damaged_since = excluded.damaged_since,
             committed_ever = excluded.committed_ever,
             landing_file_id = excluded.landing_file_id,
             last_event_at = excluded.last_event_at,

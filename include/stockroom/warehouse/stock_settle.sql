@@ -5,6 +5,7 @@ with added as (
         entered.location_id,
         sum(entered.on_hand_change) filter (where entered.occurred_at > positions.counts_from) as on_hand_units,
         sum(entered.committed_change) filter (where entered.occurred_at > positions.counts_from) as committed_units,
+        sum(entered.damaged_change) filter (where entered.occurred_at > positions.counts_from) as damaged_units,
         sum(entered.committed_change) as promised_units,
         max(entered.occurred_at) filter (where entered.occurred_at > positions.counts_from) as last_event_at
     from stock_entered as entered
@@ -32,6 +33,7 @@ settled as (
         coalesce(bases.landing_file_id, positions.landing_file_id) as landing_file_id,
         positions.on_hand_since + coalesce(added.on_hand_units, 0) as on_hand_since,
         positions.committed_since + coalesce(added.committed_units, 0) as committed_since,
+        positions.damaged_since + coalesce(added.damaged_units, 0) as damaged_since,
         positions.committed_ever + coalesce(added.promised_units, 0) as committed_ever,
         greatest(positions.last_event_at, added.last_event_at) as last_event_at
     from ops.stock_positions as positions
@@ -49,6 +51,7 @@ update ops.stock_positions as positions set
     landing_file_id = settled.landing_file_id,
     on_hand_since = settled.on_hand_since,
     committed_since = settled.committed_since,
+    damaged_since = settled.damaged_since,
     committed_ever = settled.committed_ever,
     last_event_at = settled.last_event_at,
     updated_at = now()
@@ -58,10 +61,10 @@ where
     and positions.location_id = settled.location_id
     and (
         positions.counted_at, positions.level_units, positions.level_committed_units, positions.level_reserved_units,
-        positions.level_damaged_units, positions.on_hand_since, positions.committed_since, positions.committed_ever,
-        positions.last_event_at
+        positions.level_damaged_units, positions.on_hand_since, positions.committed_since, positions.damaged_since,
+        positions.committed_ever, positions.last_event_at
     ) is distinct from (
         settled.counted_at, settled.level_units, settled.level_committed_units, settled.level_reserved_units,
-        settled.level_damaged_units, settled.on_hand_since, settled.committed_since, settled.committed_ever,
-        settled.last_event_at
+        settled.level_damaged_units, settled.on_hand_since, settled.committed_since, settled.damaged_since,
+        settled.committed_ever, settled.last_event_at
     )

@@ -18,8 +18,51 @@ supplier_counts as (
 
 ),
 
--- What an event changes. Sold units lie there until they are sent; what shoppers send back lies there again. A parcel
--- may leave from another place than the one that the units were promised from: then each place has a row.
+-- Where an event happens: a cancellation where units were promised from, so does what comes back, if nobody says where.
+happened as (
+
+    select
+        *,
+        coalesce(
+            case when event_kind = 'cancelled' then promised_from else location_id end,
+            case when event_kind = 'returned_unsaleable' then promised_from end,
+            'UNASSIGNED'
+        ) as happened_at,
+        coalesce(promised_from, 'UNASSIGNED') as promised_at
+
+    from order_line_events
+
+),
+
+-- A parcel may leave from another place than the one that the units were promised from: then each place has a row.
+at_places as (
+
+    select
+        *,
+        happened_at as place,
+        units as units_here,
+        case when happened_at = promised_at then units else 0 end as units_promised_here
+
+    from happened
+
+    union all
+
+    select
+        *,
+        promised_at as place,
+        0 as units_here,
+        units as units_promised_here
+
+    from happened
+
+    where
+        event_kind = 'fulfilled'
+        and happened_at <> promised_at
+
+),
+
+-- What an event changes. Sold units lie there until they are sent; what shoppers send back lies there again, for sale
+-- or damaged.
 of_orders as (
 
     select
@@ -35,58 +78,65 @@ of_orders as (
             when 'cancelled' then 'cancellation'
             when 'fulfilled' then 'fulfilment'
             when 'returned' then 'return'
+            when 'returned_unsaleable' then 'return'
         end as kind,
         sku,
-        coalesce(case when event_kind = 'cancelled' then promised_from else location_id end, 'UNASSIGNED')
-            as location_id,
-        case event_kind
-            when 'fulfilled' then -units
-            when 'returned' then units
+        place as location_id,
+        case
+            when event_kind = 'fulfilled' then -units_here
+            when event_kind in ('returned', 'returned_unsaleable') then units_here
             else 0
         end as on_hand_change,
-        case
-            when event_kind = 'ordered' then units
-            when event_kind = 'cancelled' then -units
-            when event_kind = 'fulfilled' and coalesce(location_id, '') = coalesce(promised_from, '') then -units
+        case event_kind
+            when 'ordered' then units_here
+            when 'cancelled' then -units_here
+            when 'fulfilled' then -units_promised_here
             else 0
         end as committed_change,
+        case when event_kind = 'returned_unsaleable' then units_here else 0 end as damaged_change,
         cast(null as integer) as counted_units,
         occurred_at
 
-    from order_line_events
+    from at_places
 
 ),
 
-sent_from_elsewhere as (
-
-    select
-        channel_id as source,
-        document_key,
-        said_at,
-        landing_file_id,
-        landing_line_number,
-        channel_id,
-        order_line_id || '/' as line_key,
-        'fulfilment' as kind,
-        sku,
-        coalesce(promised_from, 'UNASSIGNED') as location_id,
-        0 as on_hand_change,
-        -units as committed_change,
-        cast(null as integer) as counted_units,
-        occurred_at
-
-    from order_line_events
-
-    where
-        event_kind = 'fulfilled'
-        and coalesce(location_id, '') <> coalesce(promised_from, '')
-
-),
-
-of_the_warehouse as (
+said_by_others as (
 
     select
         'wms' as source,
+        document_key,
+        landing_file_id,
+        landing_line_number,
+        kind,
+        sku,
+        location_id,
+        units,
+        occurred_at
+
+    from wms_events
+
+    union all
+
+    select
+        'suppliers' as source,
+        document_key,
+        landing_file_id,
+        landing_line_number,
+        kind,
+        sku,
+        location_id,
+        units,
+        occurred_at
+
+    from supplier_counts
+
+),
+
+of_others as (
+
+    select
+        source,
         document_key,
         cast(null as timestamp with time zone) as said_at,
         landing_file_id,
@@ -98,32 +148,11 @@ of_the_warehouse as (
         coalesce(location_id, 'UNASSIGNED') as location_id,
         case when kind = 'count' then 0 else units end as on_hand_change,
         0 as committed_change,
+        0 as damaged_change,
         case when kind = 'count' then units end as counted_units,
         occurred_at
 
-    from wms_events
-
-),
-
-of_suppliers as (
-
-    select
-        'suppliers' as source,
-        document_key,
-        cast(null as timestamp with time zone) as said_at,
-        landing_file_id,
-        landing_line_number,
-        cast(null as text) as channel_id,
-        '' as line_key,
-        kind,
-        sku,
-        location_id,
-        0 as on_hand_change,
-        0 as committed_change,
-        units as counted_units,
-        occurred_at
-
-    from supplier_counts
+    from said_by_others
 
 ),
 
@@ -133,15 +162,7 @@ events as (
 
     union all
 
-    select * from sent_from_elsewhere
-
-    union all
-
-    select * from of_the_warehouse
-
-    union all
-
-    select * from of_suppliers
+    select * from of_others
 
 )
 

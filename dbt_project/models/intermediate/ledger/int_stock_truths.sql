@@ -30,6 +30,14 @@ ranked as (
 
 ),
 
+in_force as (
+
+    select * from ranked
+
+    where version_rank = 1
+
+),
+
 -- Where the shop keeps its levels these are counted from, and what lies at Amazon only Amazon knows. Of any other place
 -- counts are asked for, unless the planners say otherwise.
 usual as (
@@ -50,27 +58,16 @@ usual as (
 
 ),
 
-chosen as (
-
-    select
-        location_id,
-        source_of_truth
-
-    from ranked
-
-    where version_rank = 1
-
-),
-
 named as (
 
-    select * from chosen
+    select
+        in_force.ship_priority,
+        coalesce(in_force.location_id, usual.location_id) as location_id,
+        coalesce(in_force.source_of_truth, usual.source_of_truth, 'count') as source_of_truth
 
-    union all
-
-    select * from usual
-
-    where usual.location_id not in (select chosen.location_id from chosen)
+    from usual
+    full outer join in_force
+        on usual.location_id = in_force.location_id
 
 ),
 
@@ -85,7 +82,8 @@ truths as (
             when source_of_truth = 'shopify' then '{{ var("channels_in_stock_levels") | join(",") }},wms'
             when source_of_truth in ({{ quoted_list(var('channels')) }}) then source_of_truth || ',wms'
             else ''
-        end as sources_in_level
+        end as sources_in_level,
+        ship_priority
 
     from named
 

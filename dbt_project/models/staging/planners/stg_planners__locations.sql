@@ -12,7 +12,8 @@ locations as (
         landing_file_id,
         line_number as landing_line_number,
         upper(trim(record_key)) as location_id,
-        lower(trim({{ json_text('document', 'source_of_truth') }})) as source_of_truth
+        {{ blank_to_null("lower(trim(" ~ json_text('document', 'source_of_truth') ~ "))") }} as source_of_truth,
+        cast({{ blank_to_null(json_text('document', 'ship_priority')) }} as integer) as ship_priority
 
     from documents
 

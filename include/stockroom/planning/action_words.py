@@ -107,7 +107,7 @@ def _response(case: Case, source: str) -> str:
     response = f"1 % less price sells {case.surplus.bend:g} % more"
     if source == ASSUMED:
         return f"{response}, assumed"
-    return f"{response}, {source}" if source == STATED else f"{response}, as promotions showed"
+    return f"{response}, {source}" if source == STATED else f"{response}, as past prices showed"
 
 
 def _uplift(case: Case) -> str:

@@ -18,7 +18,7 @@ STATED_SHARE_SD = 0.2
 """A number that planners state is thought to be right within so much of itself."""
 LEARNED_BELOW = 0.9
 """Something was learned once the doubt has shrunk to this share of what it was before anything was seen."""
-STATED, LEARNED, ASSUMED = "stated by the planners", "learned from promotions", "assumed"
+STATED, LEARNED, ASSUMED = "stated by the planners", "learned from past prices", "assumed"
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
+from stockroom.jobs.flag_overstock import flag_overstock
 from stockroom.jobs.plan_orders import plan_orders
 from stockroom.warehouse import connect
 from stockroom.warehouse.planners_rules import AHEAD_DAYS, price_panel
@@ -58,3 +59,25 @@ def test_of_two_prices_on_one_day_the_later_one_holds():
     day = (DAY + timedelta(days=2), DAY + timedelta(days=2), -10.0)
     panel = price_panel([[week, day]], first=DAY, days=0)
     assert panel[0, :8] == pytest.approx([0.2, 0.2, -0.1, 0.2, 0.2, 0.2, 0.2, 0])
+
+
+@pytest.mark.parametrize(("sold_for_less", "is_marked_down"), [(13, True), (4, False)], ids=["answers", "does not"])
+def test_what_sold_for_less_decides_whether_the_rest_is_marked_down(
+    marts, settings, ask, sold_for_less, is_marked_down
+):
+    for number in range(12):
+        marts.sku(f"MUG{number}", units_per_day=4, on_hand=20_000, unit_cost=1)
+        # Two weeks at a fifth less; revenue would have stayed with 5 a day.
+        first, last = DAY - timedelta(days=40), DAY - timedelta(days=27)
+        price(marts, f"MUG{number}", 4, first=first, last=last)
+        marts.connection.execute(
+            "update marts.fct_sales_daily set units_sold = %s where sku = %s and sold_date between %s and %s",
+            (sold_for_less, f"MUG{number}", first, last),
+        )
+    marts.connection.commit()
+    plan_orders(settings, as_of_date=DAY)
+    flag_overstock(settings, as_of_date=DAY)
+    actions = dict(ask("select action, count(*) from plan.overstock_actions group by 1"))
+    ((assumes,),) = ask("select assumes from plan.overstock_actions order by gain desc, sku limit 1")
+    assert ("mark down" in actions) is is_marked_down, (actions, assumes)
+    assert not is_marked_down or "as past prices showed" in assumes

@@ -133,4 +133,5 @@ def _where(visit: Visit | None) -> str:
         return "It is in stock now."
     waiting = place.shoppers_waiting
     others = "nobody else waits" if waiting == 0 else "1 other waits" if waiting == 1 else f"{waiting:,} others wait"
-    return f"It was bought faster than you came. Your place is kept; {others}."
+    # Only the button brings a shopper back into line.
+    return f"It was bought faster than you came. You can still have your old place in line; {others}."

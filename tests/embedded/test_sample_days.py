@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
+import httpx
 import pytest
 
-from stockroom.embedded.sample_days import choose_answers, choose_days
+from stockroom.embedded.airflow_api import DagRun
+from stockroom.embedded.follow import Follower
+from stockroom.embedded.sample_days import SampleDay, choose_answers, choose_days
 from stockroom.settings import Settings
 from stockroom.warehouse.order_answers import WaitingOrder
 from stockroom.warehouse.order_list import ListedOrder
@@ -114,3 +118,11 @@ def test_a_run_that_was_cut_off_goes_on_where_it_was() -> None:
     orders = [waiting(1, "S01"), waiting(2, "S04"), waiting(3, "S07")]
     before = [listed(9, "S01", "sent"), listed(8, "S07", "refused")]
     assert answers(orders, before) == {"PO-000002": "Approve"}
+
+
+def test_where_nobody_may_answer_nobody_does(settings: Settings) -> None:
+    with httpx.Client() as client:  # that would have nothing to talk to
+        follower = Follower(client, since=datetime(2026, 1, 1, tzinfo=UTC), say=print, check=lambda: None)
+        day = SampleDay(client, client, follower, replace(settings, approvers=()), print)
+        day.answer(DagRun("approve_purchase_orders", "a", "running", None, datetime(2026, 1, 1, tzinfo=UTC)), EARLIER)
+    assert follower.runs == {}

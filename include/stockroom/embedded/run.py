@@ -219,7 +219,7 @@ def _wait_until_answers(children: Children, url: str) -> None:
 def _run_dags(machine: Machine, say: Callable[[str], None]) -> None:
     """Go through the mornings, one after another."""
     logins = read_logins(machine.airflow)
-    person, *_ = machine.settings.approvers
+    person, *_ = machine.settings.approvers or (ADMIN,)
     url = machine.airflow.url
     with log_in(url, ADMIN, logins[ADMIN]) as client, log_in(url, person, logins[person]) as answering:
         for unfinished in list_unfinished_runs(client):  # cut off by a crash, or questions, which this run asks anew

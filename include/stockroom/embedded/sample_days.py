@@ -71,11 +71,13 @@ class SampleDay:
         unpause_all(self.client)
 
     def answer(self, questions: DagRun, day: date) -> None:
-        """Let the person answer, and return when the orders have left, or are refused.
+        """Let the person answer, and return when the orders have left, or are refused. Where nobody may, nobody does.
 
         Raises:
             UnansweredError: they are not after minutes.
         """
+        if not self.settings.approvers:
+            return
         with connect(self.settings.warehouse_url) as connection:
             orders = [one for one in list_orders(connection, limit=ORDERS_LOOKED_AT) if one.plan_date == day]
         limit, currency = self.settings.second_approval_threshold, self.settings.currency

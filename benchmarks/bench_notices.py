@@ -239,8 +239,10 @@ def scratch_shop() -> Iterator[tuple[Settings, psycopg.Connection[Any], PostOffi
         with psycopg.connect(server.warehouse_url(), autocommit=True) as warehouse:
             land(warehouse, "locations", {"web": {"fulfillsOnlineOrders": True}})
             land(warehouse, "products", products())
-            levels = {f"item-SKU{number}": {"sku": f"SKU{number}", "inventoryLevels": {"nodes": []}}
-                      for number in range(PRODUCTS)}  # fmt: skip
+            levels: dict[str, object] = {
+                f"item-SKU{number}": {"sku": f"SKU{number}", "inventoryLevels": {"nodes": []}}
+                for number in range(PRODUCTS)
+            }
             land(warehouse, "inventory_levels", levels)
             settings = Settings(
                 server.warehouse_url("stockroom_app"), folder.as_uri(), folder, folder / "outbox", folder, folder,

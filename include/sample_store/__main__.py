@@ -25,6 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--port", type=int, default=8475)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--orders-inbox", type=Path, help="folder in which PO-*.csv appear")
+    parser.add_argument("--mailbox", type=Path, help="folder in which shoppers find their mails (*.eml)")
     parser.add_argument("--clock", default="2011-06-30T06:00", help="the store's moment; local time without an offset")
     parser.add_argument("--shop-url", help="address that pages and pictures are linked with; default: host and port")
     parser.add_argument("--bucket-points", type=float, default=20_000, help="throttle: size of the bucket")
@@ -42,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
     store = open_store(options.root, options.orders_inbox, clock, shop_url)
     published_schema()
     apis = {"shopify": ShopifyApi(store, token, AdminApi(bucket)), **find_apis(store, token)}
-    app = StoreApp(store, apis)
+    app = StoreApp(store, apis, options.mailbox)
     print(f"sample store: http://{options.host}:{options.port} at {store.describe()['clock']}", flush=True)
     config = uvicorn.Config(
         app,

@@ -36,6 +36,8 @@ class Checkout:
     """``product * 3 + location``."""
     units: int
     at: int
+    attributes: tuple[tuple[str, str], ...] = ()
+    """What the cart carried; Shopify's orders show it."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class Wish:
     channel: str
     item: int
     units: int = 1
+    attributes: tuple[tuple[str, str], ...] = ()
 
 
 def place(
@@ -61,7 +64,7 @@ def place(
             raise ValueError(f"{wish.channel} shows {has} of {sku} in {location}: {wish.units} cannot be ordered")
         shown[wish.channel][wish.item] -= wish.units
     return [
-        Checkout(NUMBERS_FROM + taken + place, wish.channel, wish.item, wish.units, at)
+        Checkout(NUMBERS_FROM + taken + place, wish.channel, wish.item, wish.units, at, wish.attributes)
         for place, wish in enumerate(wishes)
     ]
 
@@ -73,6 +76,11 @@ def with_checkouts(world: World, checkouts: Sequence[Checkout]) -> World:
         on_web = [checkout for checkout in placed if checkout.channel != "wholesale"]
         world = _with_movements(_with_orders(world, on_web) if on_web else world, placed)
     return world
+
+
+def attributes_of(checkouts: Iterable[Checkout]) -> dict[int, tuple[tuple[str, str], ...]]:
+    """Return what the carts of orders carried, by number of order."""
+    return {checkout.number: checkout.attributes for checkout in checkouts if checkout.attributes}
 
 
 def wholesale_file(world: World, checkout: Checkout) -> tuple[str, bytes]:

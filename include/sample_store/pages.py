@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 
 import numpy as np
+import orjson
 
 from sample_store.draws import uniform
 from sample_store.local_time import iso
@@ -12,7 +14,7 @@ from sample_store.notify_me import notify_me
 from sample_store.shopify.documents import ShopAt
 from sample_store.shopify.shapes import VARIANT_IDS
 from sample_store.world.catalogue import Product
-from sample_store.world.places import LONDON, ROTTERDAM
+from sample_store.world.places import LOCATIONS, LONDON, ROTTERDAM
 
 PRODUCTS_IN_FRONT = 12
 SOLD_OUT_IN_FRONT = 8
@@ -93,16 +95,36 @@ def page_of_product(product: Product, units: int, cart_url: str, page_url: str, 
     )
 
 
-def cart_page(shop: ShopAt, product: Product, units: int) -> str:
-    """Return the cart that a cart link made."""
-    return cart_of(product, units, shop.available_units(product.number))
+def cart_page(shop: ShopAt, product: Product, units: int, attributes: Mapping[str, str]) -> str:
+    """Return the cart that a cart link made, and a button that orders it; the order keeps the cart's attributes."""
+    has = {place: shop.available_at(product.number, place) for place in (LONDON, ROTTERDAM)}
+    place = next((place for place, left in has.items() if left >= units), None)
+    button = "" if place is None else _button(product, units, place, attributes)
+    return cart_of(product, units, 0 if place is None else has[place], button)
 
 
-def cart_of(product: Product, units: int, there: int) -> str:
+def cart_of(product: Product, units: int, there: int, button: str = "") -> str:
     """Return a cart with so many units of a product, of which a shop shows so many."""
     total = product.price_pence * units / 100
     note = "" if units <= there else "<p>There are not that many left.</p>"
-    return _page("Your cart", f"<p>{units} x {escape(product.title)} = £{total:.2f}</p>{note}")
+    return _page("Your cart", f"<p>{units} x {escape(product.title)} = £{total:.2f}</p>{note}{button}")
+
+
+def _button(product: Product, units: int, place: int, attributes: Mapping[str, str]) -> str:
+    """Return a button that orders: the form is sent as plain text whose name and value make up JSON."""
+    order = {
+        "channel": "shopify",
+        "sku": product.sku,
+        "units": units,
+        "location": LOCATIONS[place].location_id,
+        "attributes": attributes,
+        "sent": "",
+    }
+    text = orjson.dumps(order).decode().removesuffix('"}')
+    return (
+        '<form method="post" action="/checkout" enctype="text/plain">'
+        f"<input type=\"hidden\" name='{escape(text)}' value='&quot;}}'><button>Order it</button></form>"
+    )
 
 
 def product_picture(product: Product) -> str:

@@ -8,6 +8,7 @@ import pkgutil
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -24,6 +25,7 @@ from sample_store.other_shops import FIRST_IDS, shop_page
 from sample_store.shelves import NEVER_BELOW_NOTHING
 from sample_store.shopify import GRAPHQL_PATH
 from sample_store.shopify.shapes import VARIANT_IDS
+from sample_store.shoppers import attributes_in, read_mails
 from sample_store.store import Store
 from sample_store.woocommerce.api import WooApi
 from sample_store.world.books import levels_at
@@ -51,8 +53,8 @@ def find_apis(store: Store, key: str) -> dict[str, Api]:
 class StoreApp:
     """The ASGI application around one store."""
 
-    def __init__(self, store: Store, apis: Mapping[str, Api]) -> None:
-        self.store, self.apis = store, apis
+    def __init__(self, store: Store, apis: Mapping[str, Api], mailbox: Path | None = None) -> None:
+        self.store, self.apis, self.mailbox = store, apis, mailbox
         self.faults = Faults()
         self.stopping = asyncio.Event()
 
@@ -71,7 +73,7 @@ class StoreApp:
             elif channel is not None:
                 await self._answer_api(channel, call_of(scope, path, body), send)
             else:
-                await self._send(send, self._answer(scope["method"], scope["path"], body))
+                await self._send(send, self._answer(call_of(scope, scope["path"], body)))
 
     def _shop_of(self, path: str) -> tuple[str | None, str]:
         """Return which shop's API a path belongs to, and the rest of it; Shopify's also stands at the root."""
@@ -112,15 +114,15 @@ class StoreApp:
             raise ConnectionAbortedError("the fault that was asked for: closed in the middle of the body")
         await self._send(send, reply, skew)
 
-    def _answer(self, method: str, path: str, body: bytes) -> Reply:
+    def _answer(self, call: Call) -> Reply:
         try:
-            document = orjson.loads(body or b"{}")
-            return self._route(method, path, document if isinstance(document, dict) else {})
+            document = orjson.loads(call.body or b"{}")
+            return self._route(call, document if isinstance(document, dict) else {})
         except (ValueError, KeyError, TypeError) as error:
             return json_reply({"errors": f"{type(error).__name__}: {error}"}, 400)
 
-    def _route(self, method: str, path: str, body: dict[str, Any]) -> Reply:
-        store = self.store
+    def _route(self, call: Call, body: dict[str, Any]) -> Reply:
+        store, method, path = self.store, call.method, call.path
         if path == "/clock" and method == "GET":
             return json_reply(store.describe())
         if path == "/clock" and method == "POST":
@@ -131,13 +133,15 @@ class StoreApp:
             return json_reply(store.describe())
         if path == "/checkout" and method == "POST":
             return self._check_out(body)
+        if path == "/shoppers" and method == "POST":
+            return json_reply(read_mails(store, self.mailbox))
         if path == "/faults" and method == "POST":
             self.faults.order(str(body["kind"]), int(body.get("times", 1)), str(body.get("channel", "")))
             return json_reply({"waiting": [kind for _, kind in self.faults.waiting]})
         if path.startswith("/shown/") and method == "GET":
             return json_reply(self.shown(path.removeprefix("/shown/")))
         if method in ("GET", "HEAD"):
-            return self._page(path)
+            return self._page(path, call.query)
         return json_reply({"errors": "Not Found"}, 404)
 
     def _check_out(self, body: dict[str, Any]) -> Reply:
@@ -150,7 +154,8 @@ class StoreApp:
             if channel not in CHANNELS or sku not in numbers or location not in places:
                 return json_reply({"errors": f"there is no {sku} in {location} to be had on {channel}"}, 404)
             item = numbers[sku] * len(LOCATIONS) + places[location]
-            wishes.append(Wish(channel, item, int(order.get("units", 1))))
+            attributes = tuple((str(name), str(value)) for name, value in order.get("attributes", {}).items())
+            wishes.append(Wish(channel, item, int(order.get("units", 1)), attributes))
         try:
             taken = self.store.check_out(wishes)
         except ValueError as error:
@@ -172,7 +177,7 @@ class StoreApp:
             "there": dict(zip(names, there[items].tolist(), strict=True)),
         }
 
-    def _page(self, path: str) -> Reply:
+    def _page(self, path: str, query: Mapping[str, str]) -> Reply:
         shop = self.store.shop
         if path == "/":
             return _html(pages.front_page(shop, api_path=GRAPHQL_PATH))
@@ -185,7 +190,8 @@ class StoreApp:
             return Reply(pages.product_picture(picture).encode(), media_type="image/svg+xml")
         found = re.fullmatch(r"/cart/(\d{1,12}):([1-9]\d{0,5})", path)
         if found and int(found[1]) - VARIANT_IDS in shop.place_of_product:
-            return _html(pages.cart_page(shop, shop.world.products[int(found[1]) - VARIANT_IDS], int(found[2])))
+            product = shop.world.products[int(found[1]) - VARIANT_IDS]
+            return _html(pages.cart_page(shop, product, int(found[2]), attributes_in(query)))
         return json_reply({"errors": "Not Found"}, 404)
 
     async def _send(self, send: Send, reply: Reply, skew: int = 0) -> None:

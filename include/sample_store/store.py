@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from sample_store.checkouts import Checkout, Wish, place, wholesale_file, with_checkouts
+from sample_store.checkouts import Checkout, Wish, attributes_of, place, wholesale_file, with_checkouts
 from sample_store.folders.daily import files_of_day
 from sample_store.folders.inbox import read_inbox
 from sample_store.folders.standing import standing_files
@@ -48,6 +48,8 @@ class Store:
     """What the shops were told, oldest first."""
     checkouts: list[Checkout] = field(default_factory=list)
     """Orders that somebody placed by hand, oldest first."""
+    mails_read: set[str] = field(default_factory=set)
+    """Names of the mails that shoppers have read."""
 
     @property
     def clock(self) -> int:
@@ -69,7 +71,8 @@ class Store:
 
     def shop_at(self, moment: int) -> ShopAt:
         """Return Shopify's shop as it stands at a moment."""
-        return ShopAt(self.world, moment, self.shop_url, shown=self.shown("shopify", moment))
+        shown, carried = self.shown("shopify", moment), attributes_of(self.checkouts)
+        return ShopAt(self.world, moment, self.shop_url, shown=shown, attributes=carried)
 
     def shown(self, channel: str, moment: int | None = None) -> Integers:
         """Return what a shop shows as available, one value per item."""
@@ -134,6 +137,7 @@ class Store:
             "alone_since": self.alone_since,
             "told": self.told,
             "checkouts": self.checkouts,
+            "mails_read": sorted(self.mails_read),
         }
         path = self.root / "state.json"
         path.with_suffix(".part").write_bytes(orjson.dumps(state, option=orjson.OPT_INDENT_2))
@@ -161,14 +165,19 @@ def open_store(root: Path, orders_inbox: Path | None, clock: int, shop_url: str)
         PlacedOrder(**{**each, "lines": tuple(tuple(line) for line in each["lines"])})
         for each in state["placed_orders"]
     ]
-    checkouts = [Checkout(**each) for each in state.get("checkouts", ())]
+    checkouts = [
+        Checkout(**{**each, "attributes": tuple((name, value) for name, value in each.get("attributes", ()))})
+        for each in state.get("checkouts", ())
+    ]
     world = with_checkouts(open_world(root / "cache", placed), checkouts)
     told = [Told(**each) for each in state.get("told", ())]
     since = state.get("alone_since", clock)
-    shop = ShopAt(world, clock, shop_url, shown=shown_at(world, "shopify", told, clock, alone_since=since))
+    shown = shown_at(world, "shopify", told, clock, alone_since=since)
+    shop = ShopAt(world, clock, shop_url, shown=shown, attributes=attributes_of(checkouts))
     store = Store(
         root, orders_inbox, shop_url, world, shop, state["furthest"], placed,
         alone_since=since, told=told, checkouts=checkouts,
+        mails_read=set(state.get("mails_read", ())),
     )  # fmt: skip
     store.set_clock(clock)
     write_truth_once(root, store.world, store.placed_orders)

@@ -75,6 +75,9 @@ def order(number: int, *, updated_at: str = "2011-06-01T10:00:00Z", lines: int =
     return {
         "id": gid("Order", number), "name": f"#{number}", "createdAt": updated_at, "processedAt": updated_at,
         "updatedAt": updated_at, "cancelledAt": None, "cancelReason": None, "test": False, "currencyCode": "GBP",
+        "customAttributes": [
+            {"key": "gift note", "value": "For Ada"}, {"key": "stockroom_notice", "value": f"{number:032x}"},
+        ],
         "customer": None, "shippingAddress": {"countryCodeV2": "GB"},
         "fulfillmentOrders": [
             {"id": gid("FulfillmentOrder", number), "assignedLocation": {"location": {"id": gid("Location", 1)}}}

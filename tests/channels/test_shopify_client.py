@@ -107,6 +107,13 @@ def test_an_order_lands_with_its_connections_as_nodes_and_without_page_marks(sho
     assert "pageInfo" not in json.dumps(record)
 
 
+def test_of_an_orders_attributes_only_ours_land(shop: Shop, open_shop: Any) -> None:
+    shop.orders = [order(1)]
+    (landed,) = open_shop().records(ORDERS, start=None, end=END)
+    assert json.loads(landed)["customAttributes"] == [{"key": "stockroom_notice", "value": f"{1:032x}"}]
+    assert b"Ada" not in landed
+
+
 def test_an_order_of_705_lines_lands_whole(shop: Shop, open_shop: Any) -> None:
     shop.orders = [order(1, lines=705), order(2, lines=3)]
     long, short = read(open_shop(), ORDERS)

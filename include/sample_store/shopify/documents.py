@@ -5,6 +5,7 @@ Documents are made when they are asked for and hold every field of the published
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -60,7 +61,16 @@ def orders_updated_at(world: World, clock: int, count: int) -> Integers:
 class ShopAt:
     """The shop as it stood at one moment, ``clock`` included."""
 
-    def __init__(self, world: World, clock: int, shop_url: str, *, shown: Integers | None = None) -> None:
+    def __init__(
+        self,
+        world: World,
+        clock: int,
+        shop_url: str,
+        *,
+        shown: Integers | None = None,
+        attributes: Mapping[int, tuple[tuple[str, str], ...]] | None = None,
+    ) -> None:
+        self.attributes = attributes or {}
         self.world, self.clock, self.shop_url = world, clock, shop_url
         self.levels = levels_at(world, clock)
         if shown is not None:
@@ -220,6 +230,10 @@ class ShopAt:
     def available_units(self, number: int) -> int:
         """Return what can be sold of a product, all locations together."""
         return available_units(self, number)
+
+    def available_at(self, number: int, place: int) -> int:
+        """Return what can be sold of a product at one location."""
+        return int(self.levels.available[number * 3 + place])
 
     def inventory_item(self, number: int) -> Document:
         """Return one stock item with its level at every location that keeps it."""

@@ -99,6 +99,9 @@ def order_document(shop: ShopAt, place: int) -> Document:
         "test": False,
         "currencyCode": CURRENCY,
         "presentmentCurrencyCode": CURRENCY,
+        "customAttributes": [
+            {"__typename": "Attribute", "key": name, "value": value} for name, value in shop.attributes.get(number, ())
+        ],
         "taxesIncluded": True,
         "customer": {"__typename": "Customer", "id": gid("Customer", customer)} if customer else None,
         "shippingAddress": {"countryCodeV2": country, "countryCode": country} if country else None,

@@ -182,6 +182,7 @@ def _start_store(machine: Machine) -> None:
         *("--root", str(machine.installation.directory / "store")),
         *("--port", port),
         *("--orders-inbox", str(machine.settings.outbox_dir / "purchase_orders")),
+        *("--mailbox", str(machine.settings.outbox_dir / "mail")),
         *("--clock", f"{machine.days[0].isoformat()}T06:00"),
     ]
     environment = machine.environment | {

@@ -12,8 +12,9 @@ from stockroom.planning import RestockRequests, choose_restock_recipients
 from stockroom.settings import Settings
 from stockroom.warehouse import connect
 from stockroom.warehouse.restock_apologies import end_in_vain, gone_for_good
-from stockroom.warehouse.restock_ending import erase_unneeded, expire_unconfirmed
+from stockroom.warehouse.restock_ending import erase_unneeded, expire_unconfirmed, unname_erased
 from stockroom.warehouse.restock_notices import answerable_requests, choose, take_turns
+from stockroom.warehouse.restock_purchases import note_purchases
 from stockroom.warehouse.switches import NOTICES, is_off
 
 LONGEST_WAIT = timedelta(days=90)
@@ -30,6 +31,8 @@ class AnnounceSummary:
     """Requests that waited too long, or for what nobody offers any more."""
     apologies: int = 0
     erased: int = 0
+    bought: int = 0
+    """Notices that orders were bought by, known since the last look."""
     is_paused: bool = False
 
     def __str__(self) -> str:
@@ -37,6 +40,8 @@ class AnnounceSummary:
         if self.is_paused:
             return "paused: nobody is told; `stockroom resume-notices` goes on"
         parts = [f"{self.told:,} shoppers are told of {self.products:,} products" if self.told else "nobody to tell"]
+        if self.bought:
+            parts.append(f"{self.bought:,} notices were bought by")
         if self.ended:
             parts.append(f"{self.ended:,} waited in vain, of whom {self.apologies:,} are told so")
         if self.erased:
@@ -54,6 +59,7 @@ def announce_restocks(settings: Settings, *, as_of_date: date, now: datetime) ->
     cut_off = datetime.combine(as_of_date, time(), ZoneInfo(settings.time_zone))
     with connect(settings.warehouse_url) as connection:
         take_turns(connection)
+        bought = note_purchases(connection)
         expire_unconfirmed(connection, now=now)
         in_vain = end_in_vain(
             connection,
@@ -62,11 +68,12 @@ def announce_restocks(settings: Settings, *, as_of_date: date, now: datetime) ->
             at_once=settings.notices_a_day,
         )
         erased = erase_unneeded(connection, now=now)
+        unname_erased(connection)
         if is_off(connection, NOTICES):
-            return AnnounceSummary(0, 0, *in_vain, erased, is_paused=True)
+            return AnnounceSummary(0, 0, *in_vain, erased, bought, is_paused=True)
         waiting = answerable_requests(connection, now=now)
         if not waiting:
-            return AnnounceSummary(0, 0, *in_vain, erased)
+            return AnnounceSummary(0, 0, *in_vain, erased, bought)
         free_units = {(one.channel_id, one.sku): one.free_units for one in waiting}
         is_told = choose_restock_recipients(
             RestockRequests(
@@ -85,4 +92,4 @@ def announce_restocks(settings: Settings, *, as_of_date: date, now: datetime) ->
         for (_, sku), units in free_units.items():
             most[sku] = max(units, most.get(sku, 0))
         told = choose(connection, [one.request_id for one in chosen], free_units=most, now=now)
-        return AnnounceSummary(told, len({one.sku for one in chosen}), *in_vain, erased)
+        return AnnounceSummary(told, len({one.sku for one in chosen}), *in_vain, erased, bought)

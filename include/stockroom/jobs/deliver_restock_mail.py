@@ -44,7 +44,7 @@ def restock_mail(settings: Settings, notice: Notice, message: OutboxMessage) -> 
         image_url=notice.image_url or "",
         product_url=product_url(settings, notice.channel_id, notice.handle),
         cart_url=visit_url(settings, message.subject_key)
-        or basket_url(settings, notice.channel_id, notice.variant_id, notice.sku, notice.quantity),
+        or basket_url(settings, notice.channel_id, notice.variant_id, notice.sku, notice.quantity, notice.cart_token),
         unsubscribe_url=unsubscribe_url(settings, message.subject_key),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote, urlencode, urljoin
 
 from stockroom.settings import Settings
+from stockroom.warehouse.restock_purchases import NOTICE_KEY
 from stockroom.warehouse.restock_units import CHANNELS_WITH_PAGES, SHOPIFY
 
 __all__ = ["CHANNELS_WITH_PAGES", "basket_url", "product_url", "shop_address"]
@@ -34,18 +35,23 @@ def product_url(settings: Settings, channel_id: str, page: str) -> str:
     return found if _origin(found) == _origin(shop) else ""
 
 
-def basket_url(settings: Settings, channel_id: str, listing_id: str, sku: str, quantity: int = 1) -> str:
+def basket_url(
+    settings: Settings, channel_id: str, listing_id: str, sku: str, quantity: int = 1, token: str | None = None
+) -> str:
     """Return the shop's own address that puts so many into the basket; empty where none can be made.
 
-    Shopify: ``/cart/VARIANT:N`` (its cart permalinks). WooCommerce: ``/?add-to-cart=ID&quantity=N``, the
-    id of a variation where there are some. BigCommerce: ``/cart.php?action=add``, a product by ``product_id``, a
-    variant by ``sku``.
+    ``token``: a Shopify order that comes of it gives it back as an attribute; the other shops' links carry none.
+
+    Shopify: ``/cart/VARIANT:N?attributes[NAME]=VALUE`` (its cart permalinks). WooCommerce:
+    ``/?add-to-cart=ID&quantity=N``, the id of a variation where there are some. BigCommerce: ``/cart.php?action=add``,
+    a product by ``product_id``, a variant by ``sku``.
     """
     shop, number = shop_address(settings, channel_id), listing_id.rpartition("/")[2]
     if not shop or not number.isdigit():
         return ""
     if channel_id == SHOPIFY:
-        return f"{shop}/cart/{number}:{quantity}"
+        named = f"?{urlencode({f'attributes[{NOTICE_KEY}]': token})}" if token else ""
+        return f"{shop}/cart/{number}:{quantity}{named}"
     if channel_id == "woocommerce":
         return f"{shop}/?{urlencode({'add-to-cart': number, 'quantity': quantity})}"
     what = {"product_id": number} if listing_id.startswith("product/") else {"sku": sku}

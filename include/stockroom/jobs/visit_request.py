@@ -12,7 +12,7 @@ from stockroom.jobs.shop_pages import basket_url
 from stockroom.jobs.shopper_links import VISIT
 from stockroom.settings import Settings
 from stockroom.warehouse.restock_products import ShownProduct, SimilarProduct, read_shown, read_similar
-from stockroom.warehouse.restock_subscriptions import Place, note_click, place_in_line, resume
+from stockroom.warehouse.restock_subscriptions import Place, cart_token, note_click, place_in_line, resume
 from stockroom.warehouse.restock_units import can_be_had, units_to_be_had
 
 
@@ -38,13 +38,14 @@ def visit_request(settings: Settings, connection: psycopg.Connection, token: str
     place = place_in_line(connection, request_id) if request_id else None
     if place is None:
         return None
-    if is_click:
-        note_click(connection, place.request_id)
     shown = read_shown(connection, place.sku, place.channel_id)
-    units = units_to_be_had(connection, [place.sku], place.channel_id).get(place.sku, 0)
+    units = units_to_be_had(connection, [place.sku], place.channel_id).get(place.sku, 0) if shown else 0
+    if is_click:
+        note_click(connection, place.request_id, is_sold_out=units < 1)
     if shown and units > 0:
-        quantity = min(place.quantity, units)
-        return Visit(basket_url(settings, shown.channel_id, shown.listing_id, shown.sku, quantity), place, shown, ())
+        quantity, named = min(place.quantity, units), cart_token(connection, place.request_id)
+        basket = basket_url(settings, shown.channel_id, shown.listing_id, shown.sku, quantity, named)
+        return Visit(basket, place, shown, ())
     similar = read_similar(connection, [place.sku], place.channel_id).get(place.sku, ())
     words = likely_back_words(settings, connection, sku=place.sku, channel_id=place.channel_id, locale="en")
     return Visit("", place, shown, tuple(similar), words)

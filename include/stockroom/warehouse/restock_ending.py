@@ -40,7 +40,8 @@ def erase_unneeded(connection: psycopg.Connection, *, now: datetime) -> int:
             where
                 contacts.shopper_id = shoppers.shopper_id and (
                     requests.state in ('pending', 'active', 'chosen')
-                    or requests.state in ('sent', 'clicked', 'failed') and requests.changed_at > %(kept_since)s
+                    or requests.state in ('sent', 'clicked', 'failed', 'bought')
+                    and requests.changed_at > %(kept_since)s
                     or requests.state = 'unsubscribed' and requests.changed_at > %(regret_since)s
                     or requests.state = 'expired' and requests.changed_at > %(sorry_since)s
                     and exists (
@@ -50,6 +51,22 @@ def erase_unneeded(connection: psycopg.Connection, *, now: datetime) -> int:
         )
         """,
         {"kept_since": now - KEPT_FOR, "regret_since": now - REGRET_FOR, "sorry_since": now - SORRY_FOR},
+    ).rowcount
+
+
+def unname_erased(connection: psycopg.Connection) -> int:
+    """Drop what named notices of erased shoppers to the shop, so that no order leads to them; return how many."""
+    return connection.execute(
+        """
+        update ops.restock_outcomes as outcomes set cart_token = null
+        where
+            cart_token is not null
+            and not exists (
+                select 1 from ops.restock_request_contacts as contacts
+                inner join pii.shoppers using (shopper_id)
+                where contacts.request_id = outcomes.request_id
+            )
+        """
     ).rowcount
 
 

@@ -48,6 +48,8 @@ class Notice(NamedTuple):
     image_url: str | None
     variant_id: str
     price: Decimal
+    cart_token: str | None
+    """Names the notice to the shop, and to nobody else."""
 
 
 def take_turns(connection: psycopg.Connection) -> None:
@@ -95,7 +97,11 @@ def read_notice(connection: psycopg.Connection, request_id: str, kind: str) -> N
         """
         select
             coalesce(shoppers.email, shoppers.phone), requests.sku, requests.quantity, notices.channel_id,
-            notices.title, notices.handle, notices.image_url, notices.variant_id, notices.price
+            notices.title, notices.handle, notices.image_url, notices.variant_id, notices.price,
+            (
+                select outcomes.cart_token from ops.restock_outcomes as outcomes
+                where outcomes.request_id = requests.request_id and outcomes.wave_id = requests.wave_id
+            )
         from ops.restock_requests as requests
         inner join ops.restock_notices as notices using (request_id)
         inner join ops.restock_request_contacts as contacts using (request_id)
@@ -119,6 +125,14 @@ def note_sent(connection: psycopg.Connection, request_id: str) -> None:
     """Move a request, and those it answers, on from chosen; the caller commits."""
     connection.execute(
         """
+        with outcomes as (
+            update ops.restock_outcomes set sent_at = now()
+            from ops.restock_requests as told
+            where
+                restock_outcomes.request_id = %(request_id)s and restock_outcomes.request_id = told.request_id
+                and restock_outcomes.wave_id = told.wave_id and restock_outcomes.sent_at is null
+        )
+
         update ops.restock_requests set state = 'sent', last_event_note = 'the notice has left'
         where (request_id = %(request_id)s or answered_by = %(request_id)s) and state in ('chosen', 'failed')
         """,

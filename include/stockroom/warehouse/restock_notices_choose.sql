@@ -9,7 +9,8 @@ with products as (
         page as handle,
         image_url,
         listing_id as variant_id,
-        price
+        price,
+        nullif(category, '') as category
     from ops.shown_products
     where
         sku in (
@@ -81,6 +82,20 @@ frozen as (
         variant_id = excluded.variant_id,
         price = excluded.price,
         chosen_at = now()
+),
+
+outcomes as (
+    insert into ops.restock_outcomes (request_id, wave_id, sku, category, quantity, expected_units, chosen_at)
+    select
+        chosen.request_id,
+        waves.wave_id,
+        chosen.sku,
+        chosen.category,
+        chosen.quantity,
+        chosen.quantity as expected_units,
+        %(now)s as chosen_at
+    from chosen
+    inner join waves on chosen.sku = waves.sku
 ),
 
 messages as (

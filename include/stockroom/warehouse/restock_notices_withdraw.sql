@@ -38,6 +38,11 @@ back_in_line as (
 unfrozen as (
     delete from ops.restock_notices
     where request_id in (select back_in_line.request_id from back_in_line)
+),
+
+untold as (
+    delete from ops.restock_outcomes
+    where request_id in (select back_in_line.request_id from back_in_line) and sent_at is null and not is_held_out
 )
 
 select count(*) as withdrawn_count from withdrawn

@@ -140,18 +140,51 @@ def forget(connection: psycopg.Connection, request_id: str) -> int:
     return connection.execute(_statement("restock_forget.sql"), parameters).rowcount
 
 
-def note_click(connection: psycopg.Connection, request_id: str) -> bool:
-    """Note that the link of a notice was followed. Mail programs follow links too, so this is said to be noisy."""
+def note_click(connection: psycopg.Connection, request_id: str, *, is_sold_out: bool) -> bool:
+    """Note that the link of a notice was followed. Mail programs follow links too, so this is said to be noisy.
+
+    ``is_sold_out``: who follows it now cannot buy.
+    """
+    parameters = {"request_id": request_id, "is_sold_out": is_sold_out}
+    connection.execute(
+        """
+        update ops.restock_outcomes as outcomes
+        set
+            clicked_at = coalesce(outcomes.clicked_at, now()),
+            found_sold_out_at = case
+                when %(is_sold_out)s then coalesce(outcomes.found_sold_out_at, now()) else outcomes.found_sold_out_at
+            end
+        from ops.restock_requests as requests
+        where
+            requests.request_id = %(request_id)s and outcomes.request_id = requests.request_id
+            and outcomes.wave_id = requests.wave_id and outcomes.sent_at is not null and outcomes.bought_at is null
+        """,
+        parameters,
+    )
     return (
         connection.execute(
             """
             update ops.restock_requests set state = 'clicked', last_event_note = 'followed the link'
-            where request_id = %s and state = 'sent'
+            where request_id = %(request_id)s and state = 'sent'
             """,
-            (request_id,),
+            parameters,
         ).rowcount
         > 0
     )
+
+
+def cart_token(connection: psycopg.Connection, request_id: str) -> str | None:
+    """Return what names a request's last notice to the shop; ``None`` where none has left."""
+    row = connection.execute(
+        """
+        select outcomes.cart_token
+        from ops.restock_requests as requests
+        inner join ops.restock_outcomes as outcomes using (request_id, wave_id)
+        where requests.request_id = %s and not outcomes.is_held_out
+        """,
+        (request_id,),
+    ).fetchone()
+    return None if row is None else row[0]
 
 
 def _statement(name: str) -> bytes:

@@ -24,7 +24,13 @@ from stockroom.channels.exports import Export, ExportFailedError, StillExporting
 from stockroom.channels.shopify.download import download
 from stockroom.channels.shopify.operations import Patience, begun, finished
 from stockroom.channels.shopify.spool import Spool, open_spool
-from stockroom.channels.shopify.streams import NestedPages, Question, StreamQuestion, question
+from stockroom.channels.shopify.streams import (
+    NestedPages,
+    Question,
+    StreamQuestion,
+    question,
+    without_others_words,
+)
 from stockroom.channels.shopify.throttle import TooCostlyError
 
 if TYPE_CHECKING:
@@ -194,7 +200,7 @@ def _records(
     waiting: list[bytes | Json] = []
     lacking: list[Lacking] = []
     for group in _groups(file, first):
-        record = _assembled(group, fields, bulk, spool)
+        record = without_others_words(_assembled(group, fields, bulk, spool))
         found = _put_lines(record, asked, spool)
         lacking += found
         waiting.append(record if found else orjson.dumps(record))

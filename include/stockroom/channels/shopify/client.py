@@ -17,7 +17,15 @@ from stockroom.channels.exports import Export
 from stockroom.channels.http import TIMEOUT, Endpoint, TryAgainError, https_only, post, time_of, until_answered
 from stockroom.channels.oauth import RefreshedToken
 from stockroom.channels.shopify.bulk import BULK, FEWEST_RECORDS, open_export
-from stockroom.channels.shopify.streams import API_VERSION, CLOCK, QUERIES, NestedPages, Question, StreamQuestion
+from stockroom.channels.shopify.streams import (
+    API_VERSION,
+    CLOCK,
+    QUERIES,
+    NestedPages,
+    Question,
+    StreamQuestion,
+    without_others_words,
+)
 from stockroom.channels.shopify.throttle import (
     RECORDS_A_PAGE,
     Bucket,
@@ -160,7 +168,7 @@ class ShopifyReader:
             for node in connection["nodes"]:
                 for nested in asked.nested:
                     self.complete(node, nested, nested.path)
-                yield orjson.dumps(node)
+                yield orjson.dumps(without_others_words(node))
 
     def export(
         self, stream: Stream, *, start: datetime | None, end: datetime, patience_seconds: float

@@ -10,11 +10,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from importlib.resources import files
+from typing import Any
 
 from stockroom.streams import Items, Stream
 
 SOURCE = "shopify"
 API_VERSION = "2026-07"
+
+
+OUR_ATTRIBUTES = "stockroom_"
+"""Begins the names of what our own cart links put into orders. Shops put gift messages, names and phone numbers into
+others: those never land."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,19 @@ def question(name: str, root: str, *, first: int) -> Question:
     fragments = re.split(r"\n(?=fragment )", (folder / "fragments.graphql").read_text("utf-8"))
     used = set(re.findall(r"\.\.\.(\w+)", text))
     return Question(name, root, first, "\n".join([text, *(item for item in fragments if item.split()[1] in used)]))
+
+
+def without_others_words(record: dict[str, Any]) -> dict[str, Any]:
+    """Return a record with those of its attributes alone that are ours.
+
+    >>> gift = {"key": "gift note", "value": "For Ada"}
+    >>> without_others_words({"customAttributes": [gift, {"key": "stockroom_notice", "value": "5f"}]})
+    {'customAttributes': [{'key': 'stockroom_notice', 'value': '5f'}]}
+    """
+    attributes = record.get("customAttributes")
+    if attributes:
+        record["customAttributes"] = [one for one in attributes if str(one["key"]).startswith(OUR_ATTRIBUTES)]
+    return record
 
 
 CLOCK = question("clock", "locations", first=1)

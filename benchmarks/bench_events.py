@@ -215,7 +215,10 @@ def say_rounds(airflow: psycopg.Connection, *, since: datetime) -> None:
         """,
         (since,),
     ).fetchone()
-    print("{:,} rounds were called: {:.1f} s each, the longest {:.1f} s".format(*(row or (0, 0.0, 0.0))))
+    if row is None or not row[0]:
+        print("no round that was called has ended yet")
+        return
+    print("{:,} rounds were called: {:.1f} s each, the longest {:.1f} s".format(*row))
     for task, began, ended in airflow.execute(
         """
         with tasks as (

@@ -68,6 +68,17 @@ def test_who_buys_by_the_link_is_known_to_have_bought_and_frees_the_promise(shop
     assert "bought 2 by the link of the notice" in explain_notice(shop.settings, "A", now=now())
 
 
+def test_a_wave_says_what_became_of_it(shop: Shop) -> None:
+    tell(shop, ADA, BOB, units=2)
+    assert "2 shoppers told, who want 2\n" in explain_notice(shop.settings, "A", now=now())
+    order(shop, token_behind_link(shop, ADA), units=3, kept=2)
+    shop.stock(0)
+    shop.go(BOB)
+    announce(shop)
+    came = "2 followed the link (1 found it sold out), 1 bought 2 units by it"
+    assert came in explain_notice(shop.settings, "A", now=now())
+
+
 def test_what_comes_back_of_an_order_is_not_kept(shop: Shop) -> None:
     tell(shop, ADA)
     token = token_behind_link(shop, ADA)

@@ -108,7 +108,15 @@ def _head(sku: str, facts: list[RequestFacts], waves: list[Wave], units: dict[tu
         told, free = wave.told_requests, wave.free_units
         yield (
             f"  wave {wave.wave_id} on {wave.chosen_at.strftime(_MOMENT)}: {free:,} free units, "
-            f"{told:,} shoppers told, who want {wave.promised_units:,}"
+            f"{told:,} shoppers told, who want {wave.promised_units:,}{_came_of(wave)}"
         )
     if len(waiting) > SHOWN:
         yield f"The first {SHOWN} who wait:"
+
+
+def _came_of(wave: Wave) -> str:
+    """Return what became of a wave, as far as it is known."""
+    if not wave.clicked and not wave.bought:
+        return ""
+    sold_out = f" ({wave.found_sold_out:,} found it sold out)" if wave.found_sold_out else ""
+    return f"; {wave.clicked:,} followed the link{sold_out}, {wave.bought:,} bought {wave.units_kept:,} units by it"

@@ -49,6 +49,12 @@ class Wave(NamedTuple):
     told_requests: int
     promised_units: int
     chosen_at: datetime
+    clicked: int
+    """Notices whose link was followed, by a person or by a mail program."""
+    found_sold_out: int
+    bought: int
+    units_kept: int
+    """Units of these purchases, less what was cancelled or given back."""
 
 
 def read_facts(
@@ -78,8 +84,20 @@ def read_waves(connection: psycopg.Connection, sku: str) -> list[Wave]:
     """Return the waves of a SKU, oldest first."""
     rows = connection.execute(
         """
-        select wave_id, free_units, told_requests, promised_units, chosen_at from ops.restock_waves
-        where sku = %s order by wave_id
+        with kept as (
+            select outcome_id, sum(units_kept) as units from ops.restock_purchases group by outcome_id
+        )
+
+        select
+            waves.wave_id, waves.free_units, waves.told_requests, waves.promised_units, waves.chosen_at,
+            count(outcomes.clicked_at), count(outcomes.found_sold_out_at), count(outcomes.bought_at),
+            coalesce(sum(kept.units), 0)::integer
+        from ops.restock_waves as waves
+        left join ops.restock_outcomes as outcomes using (wave_id)
+        left join kept using (outcome_id)
+        where waves.sku = %s
+        group by waves.wave_id
+        order by waves.wave_id
         """,
         (sku,),
     ).fetchall()

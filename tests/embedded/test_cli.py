@@ -48,6 +48,11 @@ def test_a_run_outside_the_sample_names_the_days_that_it_has(day: str, capsys: p
     assert "give a day from 2010-12-02 to 2011-06-30" in capsys.readouterr().err
 
 
+def test_a_named_day_is_one_morning(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "--as-of", "2011-06-20", "--two-mornings"]) == 1
+    assert "leave --as-of or --two-mornings out" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("day", ["2011-05-01", "2011-06-21"])
 def test_a_job_outside_the_data_names_the_days_that_the_warehouse_holds(
     day: str, at_warehouse, capsys: pytest.CaptureFixture[str]

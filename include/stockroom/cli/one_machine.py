@@ -13,7 +13,12 @@ LOGINS = {"stockroom_app": "STOCKROOM_APP_PASSWORD", "bi_reader": "STOCKROOM_BI_
 
 def add_to(commands: Commands) -> None:
     """Add the group's commands."""
-    commands.dated("run", _run, "run the main job on the sample store, then stop")
+    once = commands.dated("run", _run, "run the main job on the sample store, then stop")
+    once.add_argument(
+        "--two-mornings",
+        action="store_true",
+        help="go through 2011-06-28 first: a buyer and suppliers answer its orders before 2011-06-30 is planned",
+    )
     commands.dated("up", _run, "run the main job and leave everything running").set_defaults(stays_up=True)
     commands.add("down", _down, "stop what `up` left running")
     commands.add("status", _status, "say what is running")
@@ -32,12 +37,15 @@ def _run(given: argparse.Namespace) -> int:
 
     as_of_date = given.as_of or SAMPLE_AS_OF_DATE
     check_sample_date(as_of_date)
+    has_two = getattr(given, "two_mornings", False)
+    if has_two and given.as_of:
+        raise ValueError("a day that is named is one morning; leave --as-of or --two-mornings out")
     from stockroom.embedded.run import run  # imports Airflow's client and takes a second
 
     run(
         find_installation(),
         as_of_date=as_of_date,
-        earlier=None if given.as_of else SAMPLE_EARLIER_DATE,  # a day that somebody names stands for itself
+        earlier=SAMPLE_EARLIER_DATE if has_two else None,
         stays_up=getattr(given, "stays_up", False),
         say=print,
     )

@@ -33,6 +33,8 @@ Layer = Literal["staging", "intermediate", "marts"]
 LAYERS: tuple[Layer, ...] = get_args(Layer)
 
 DBT_PROJECT = Path(__file__).resolve().parents[3] / "dbt_project"
+LEDGER = "+path:models/intermediate/ledger"
+"""The views by which the ledger of stock reads raw, and what they stand on."""
 COMPILED_CHARACTERS_SHOWN = 4000
 """A task's log must stay readable; the whole statement lies in the file that the error names."""
 
@@ -192,9 +194,11 @@ def _arguments(settings: Settings, as_of_date: date, layer: Layer | None, target
     # Unit tests prove code, not data: the test suite runs them. A test that needs a later layer waits for it.
     arguments += ["--exclude-resource-type", "unit_test", "--indirect-selection", "buildable"]
     if layer == "staging":  # and the views by which the ledger of stock reads it, before anything stands on positions
-        arguments += ["--select", "path:models/staging", "+path:models/intermediate/ledger"]
+        arguments += ["--select", "path:models/staging", LEDGER]
     elif layer is not None:
         arguments += ["--select", f"path:models/{layer}"]
+    if layer == "intermediate":  # they are views, and staging built them
+        arguments += ["--exclude", LEDGER]
     return arguments
 
 

@@ -30,7 +30,7 @@ reached as (
     where cursors.stream = 'orders'
 ),
 
-due as (
+due as materialized (
     select
         levels.source,
         levels.listing_id,
@@ -49,172 +49,133 @@ due as (
 ),
 
 -- The last look at each before it was read. A round that was cut off may have written or not: then nothing can be said.
-told as (
+told as materialized (
     select
         due.*,
-        pushes.sku as told_sku,
-        pushes.units,
-        pushes.seen_at
+        looks.sku as told_sku,
+        looks.units as told_units,
+        looks.seen_at as told_at,
+        coalesce(
+            looks.outcome in ('as_wanted', 'verified', 'moved_since')
+            and looks.units is not null
+            and looks.seen_at < due.read_at,
+            false
+        ) as is_comparable
     from due
-    cross join
-        lateral (
-            select
-                looked.sku,
-                looked.outcome,
-                coalesce(looked.units_after, looked.units_before) as units,
-                coalesce(looked.verified_at, looked.read_at) as seen_at
-            from ops.availability_pushes as looked
-            where
-                looked.channel_id = due.source
-                and looked.listing_id = due.listing_id
-                and looked.location_id = due.location_id
-                and coalesce(looked.read_at, '-infinity') < due.read_at
-            order by looked.availability_push_id desc
-            limit 1
-        ) as pushes
-    where
-        pushes.outcome in ('as_wanted', 'verified', 'moved_since')
-        and pushes.units is not null
-        and pushes.seen_at < due.read_at
+    left join lateral (
+        select
+            pushes.sku,
+            pushes.outcome,
+            coalesce(pushes.units_after, pushes.units_before) as units,
+            coalesce(pushes.verified_at, pushes.read_at) as seen_at
+        from ops.availability_pushes as pushes
+        where
+            pushes.channel_id = due.source
+            and pushes.listing_id = due.listing_id
+            and pushes.location_id = due.location_id
+            and coalesce(pushes.read_at, '-infinity') < due.read_at
+        order by pushes.availability_push_id desc
+        limit 1
+    ) as looks on true
 ),
 
--- A listing is named by its own id, or by what its SKU field says. What planners say of neither is one unit.
-parts as (
+-- What sales allow, row by row: a join of these lists would be planned for a handful, and thousands are due at first.
+verdicts as materialized (
     select
         told.source,
         told.listing_id,
         told.location_id,
-        coalesce(listed.sku, told.sku, told.told_sku) as sku,
-        coalesce(listed.units_per_listing, 1) as units_per_listing
-    from told
-    left join ops.listing_parts as listed
-        on
-            told.source = listed.channel_id
-            and told.source != 'shopify'  -- it counts the parts of its bundles itself
-            and listed.listing_name = (
-                select named.listing_name
-                from ops.listing_parts as named
-                where named.channel_id = told.source and named.listing_name in (told.listing_id, told.sku)
-                order by named.listing_name != told.listing_id
-                limit 1
-            )
-            and (listed.valid_from is null or told.read_at >= listed.valid_from)
-            and (listed.valid_before is null or told.read_at < listed.valid_before)
-),
-
--- Sales of a SKU may be those of another listing of it: then none of them need have lowered this one.
-moved as (
-    select
-        parts.source,
-        parts.listing_id,
-        parts.location_id,
-        parts.units_per_listing,
-        coalesce(sold.most, 0) as most_sold,
-        coalesce(sold.most_given_back, 0) as most_given_back,
-        case
-            when
-                exists (
-                    select from ops.listing_parts as shared
-                    where shared.channel_id = parts.source and shared.sku = parts.sku
-                )
-                or exists (
-                    select from ops.stock_levels as other
-                    where
-                        other.sku = parts.sku
-                        and other.location_id = parts.location_id
-                        and other.source = parts.source
-                        and other.listing_id != parts.listing_id
-                )
-                then 0
-            else coalesce(sold.fewest, 0)
-        end as least_sold
-    from parts
-    inner join told
-        on
-            parts.source = told.source
-            and parts.listing_id = told.listing_id
-            and parts.location_id = told.location_id
-    cross join slack
-    cross join lateral (
-        select
-            sum(moves.units) filter (where moves.units > 0) as most,
-            -sum(moves.units) filter (where moves.units < 0) as most_given_back,
-            sum(moves.units) filter (
-                where
-                moves.units > 0
-                and moves.occurred_at > told.seen_at + slack.around
-                and moves.occurred_at <= told.read_at - slack.settling
-            ) as fewest
-        from (
-            select
-                events.occurred_at,
-                events.committed_change + events.reserved_change + events.damaged_change
-                - events.on_hand_change as units
-            from ops.stock_events as events
-            where
-                events.sku = parts.sku
-                and events.location_id = parts.location_id
-                and events.channel_id = parts.source
-                and events.occurred_at > told.seen_at - slack.around
-                and events.occurred_at <= told.read_at + slack.settling
-        ) as moves
-    ) as sold
-),
-
--- A bundle sells no more often than its scarcest part does.
-allowed as (
-    select
-        source,
-        listing_id,
-        location_id,
-        min(most_sold / units_per_listing) as most_sold,
-        min(most_given_back / units_per_listing) as most_given_back,
-        min(least_sold / units_per_listing) as least_sold
-    from moved
-    group by
-        source,
-        listing_id,
-        location_id
-),
-
-verdicts as (
-    select
-        due.source,
-        due.listing_id,
-        due.location_id,
-        told.units as told_units,
-        told.seen_at as told_at,
+        told.is_comparable,
+        told.told_units,
+        told.told_at,
         allowed.most_sold,
         case
-            when due.available_units < told.units - allowed.most_sold
-                then due.available_units - (told.units - allowed.most_sold)
+            when told.available_units < told.told_units - allowed.most_sold
+                then told.available_units - (told.told_units - allowed.most_sold)
             -- Some shops show nothing below 0.
             else
                 greatest(
-                    due.available_units
-                    - greatest(told.units + allowed.most_given_back - allowed.least_sold, 0),
+                    told.available_units
+                    - greatest(told.told_units + allowed.most_given_back - allowed.least_sold, 0),
                     0
                 )
         end as differing_units
-    from due
-    left join told
-        on
-            due.source = told.source
-            and due.listing_id = told.listing_id
-            and due.location_id = told.location_id
-    left join allowed
-        on
-            due.source = allowed.source
-            and due.listing_id = allowed.listing_id
-            and due.location_id = allowed.location_id
+    from told
+    cross join slack
+    -- A bundle sells no more often than its scarcest part does.
+    left join lateral (
+        select
+            min(coalesce(sold.most, 0) / parts.units_per_listing) as most_sold,
+            min(coalesce(sold.most_given_back, 0) / parts.units_per_listing) as most_given_back,
+            min(case when parts.is_shared then 0 else coalesce(sold.fewest, 0) end / parts.units_per_listing)
+                as least_sold
+        from (values (told.source)) as itself (channel_id)
+        -- What planners say that the listing is, by its own id or by what its SKU field says; else one unit of that.
+        left join ops.listing_parts as listed
+            on
+                itself.channel_id = listed.channel_id
+                and itself.channel_id != 'shopify'  -- it counts the parts of its bundles itself
+                and listed.listing_name = (
+                    select named.listing_name
+                    from ops.listing_parts as named
+                    where named.channel_id = told.source and named.listing_name in (told.listing_id, told.sku)
+                    order by named.listing_name != told.listing_id
+                    limit 1
+                )
+                and (listed.valid_from is null or told.read_at >= listed.valid_from)
+                and (listed.valid_before is null or told.read_at < listed.valid_before)
+        -- Sales of a SKU may be those of another listing of it: then none of them need have lowered this one.
+        cross join
+            lateral (
+                select
+                    coalesce(listed.sku, told.sku, told.told_sku) as sku,
+                    coalesce(listed.units_per_listing, 1) as units_per_listing,
+                    listed.sku is not null
+                    or exists (
+                        select from ops.listing_parts as shared
+                        where shared.channel_id = told.source and shared.sku = coalesce(told.sku, told.told_sku)
+                    )
+                    or exists (
+                        select from ops.stock_levels as other
+                        where
+                            other.sku = told.sku
+                            and other.location_id = told.location_id
+                            and other.source = told.source
+                            and other.listing_id != told.listing_id
+                    ) as is_shared
+            ) as parts
+        cross join lateral (
+            select
+                sum(greatest(moves.units, 0)) as most,
+                sum(greatest(-moves.units, 0)) as most_given_back,
+                sum(greatest(moves.units, 0)) filter (
+                    where
+                    events.occurred_at > told.told_at + slack.around
+                    and events.occurred_at <= told.read_at - slack.settling
+                ) as fewest
+            from ops.stock_events as events
+            cross join
+                lateral (
+                    select
+                        events.committed_change + events.reserved_change + events.damaged_change
+                        - events.on_hand_change as units
+                ) as moves
+            where
+                events.sku = parts.sku
+                and events.location_id = told.location_id
+                and events.channel_id = told.source
+                and events.occurred_at > told.told_at - slack.around
+                and events.occurred_at <= told.read_at + slack.settling
+        ) as sold
+    ) as allowed on told.is_comparable
 )
 
 update ops.stock_levels as levels set
     compared_file_id = levels.landing_file_id,
-    told_units = verdicts.told_units,
-    told_at = verdicts.told_at,
+    told_units = case when verdicts.is_comparable then verdicts.told_units end,
+    told_at = case when verdicts.is_comparable then verdicts.told_at end,
     sold_units = verdicts.most_sold,
-    differing_units = case when verdicts.told_units is not null then verdicts.differing_units end
+    differing_units = case when verdicts.is_comparable then verdicts.differing_units end
 from verdicts
 where
     levels.source = verdicts.source

@@ -40,6 +40,8 @@ class MailService:
     """Statuses for the next requests; None: it keeps the event and says nothing."""
     asked: int = 0
     retry_after: str = ""
+    meanwhile: Callable[[], None] = field(default=lambda: None)
+    """What happens elsewhere while a request is answered."""
     url: str = ""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -136,6 +138,7 @@ def serve(kind: str) -> Iterator[MailService]:
             headers = {name.lower(): value for name, value in self.headers.items()}
             with service.lock:
                 service.asked += 1
+                service.meanwhile()
                 first = service.first.pop(0) if service.first else 0
                 status, more, said = (first, {}, b"") if first else KINDS[kind](service, self.path, headers, body)
             if first is None:

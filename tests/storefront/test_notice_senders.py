@@ -18,11 +18,12 @@ from tests.storefront.notice_killing import kill_while_delivering
 from stockroom.delivery import events, webhooks
 from stockroom.delivery.event_services import SERVICES
 from stockroom.delivery.providers import UnreachableProviderError, sending_twice_is_once
+from stockroom.jobs import deliver_messages
 from stockroom.jobs.announce_restocks import announce_restocks
 from stockroom.jobs.deliver_outbox import deliver_outbox
 from stockroom.settings import SettingsError
 
-ADA, BOB = "ada@mail.example", "bob@mail.example"
+ADA, BOB, CAT = (f"{name}@mail.example" for name in ("ada", "bob", "cat"))
 ONCE_BY_CONTRACT = ("klaviyo", "webhook")
 
 
@@ -85,6 +86,19 @@ def test_an_event_carries_what_its_message_shows_and_comes_once(shop: Shop, serv
         "sku", "title", "price", "currency", "image_url", "product_url", "cart_url", "unsubscribe_url"
     }  # fmt: skip
     assert shop.rows("select distinct state, path from ops.outbox") == [("sent", f"{service.kind}:tellers")]
+
+
+@pytest.mark.parametrize("service", ["klaviyo", "omnisend"], indirect=True)
+def test_what_sells_while_events_leave_is_not_told_to_those_who_come_later(
+    shop: Shop, service: MailService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wait_in_line(shop, ADA, BOB, CAT)
+    monkeypatch.setattr(deliver_messages, "LOOK_HOLDS_SECONDS", 0.0)
+    service.meanwhile = lambda: shop.stock(2)
+    summary = tell(shop, units=3)
+    assert (len(summary.mails), summary.sold_out) == (2, 1)
+    assert ADA in service.addresses(), "who asked first"
+    assert sorted(shop.states()) == ["active", "sent", "sent"]
 
 
 def test_an_address_that_nobody_confirmed_is_told_to_no_service(shop: Shop, service: MailService) -> None:

@@ -1,4 +1,4 @@
-"""The whole way: a shopper asks in the sample shop, says yes, the delivery arrives, and the mail fills the cart."""
+"""The whole way: a shopper asks in the sample shop, says yes, goods arrive, the mail fills the cart, they buy."""
 
 from __future__ import annotations
 
@@ -114,6 +114,13 @@ def test_a_shopper_asks_says_yes_and_hears_when_it_is_back(settings: Settings, s
         cart = httpx.get(click.headers["location"])
         assert "Your cart" in cart.text
         assert f"1 x {title}" in html.unescape(cart.text)
+        button = re.search(r"name='({[^']*)' value='([^']*)'", html.unescape(cart.text))
+        assert button, "the cart can be ordered"
+        order = {"content": f"{button[1]}={button[2]}\r\n".encode(), "headers": {"Content-Type": "text/plain"}}
+        assert httpx.post(f"{shop_url}/checkout", timeout=60, **order).status_code == 201
+        assert httpx.post(f"{shop_url}/clock/advance", json={"minutes": 2}, timeout=60).status_code == 200
+        extract_channel(settings, "shopify")
+        assert announce_restocks(settings, as_of_date=date(2010, 12, 14), now=now()).bought == 1
         assert client.post(below_the_root(notice["List-Unsubscribe"].strip("<>"))).status_code == 200
     with httpx.Client() as shop:
         assert "in stock" in shop.get(f"{shop_url}{page_path}").text

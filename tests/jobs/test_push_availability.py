@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -23,7 +24,11 @@ from stockroom.jobs.finish_round import finish_round
 from stockroom.jobs.list_oversells import describe_oversells
 from stockroom.jobs.open_exceptions import open_exceptions
 from stockroom.jobs.push_availability import PushError, push_availability
+from stockroom.jobs.shop_pages import basket_url
 from stockroom.settings import Settings
+from stockroom.warehouse import connect
+from stockroom.warehouse.restock_products import read_shown, read_similar
+from stockroom.warehouse.restock_units import units_to_be_had
 
 pytestmark = pytest.mark.slow
 
@@ -135,6 +140,29 @@ def test_after_a_day_of_sales_each_shop_is_told_what_the_others_sold(
         "where outcome = 'verified' order by 1 limit 1"
     )[0]
     assert there == after != before
+
+
+@pytest.mark.parametrize("channel", ["woocommerce", "bigcommerce"])
+def test_shoppers_are_told_of_what_their_own_shop_shows(settings: Settings, shop: SampleShop, channel: str) -> None:
+    shown: dict[str, int] = {}
+    for name, units in shop.get(f"/shown/{channel}")["shown"].items():
+        if units > 0 and name.endswith(PLACES[channel]):
+            shown[name.partition("/")[0]] = shown.get(name.partition("/")[0], 0) + units
+    with connect(settings.warehouse_url) as connection:
+        free = {sku: units for sku, units in units_to_be_had(connection, None, channel).items() if units > 0}
+        assert free == shown
+        sku = max(free, key=lambda each: free[each])
+        product = read_shown(connection, sku, channel)
+        similar = read_similar(connection, [sku], channel)[sku]
+    assert product is not None
+    assert product.page.endswith((f"-{sku.lower()}", f"-{sku.lower()}/"))
+    assert product.category, "BigCommerce names none, so it is what the other shops say"
+    assert len(similar) == 3
+    found = replace(
+        settings, channel_values={**settings.channel_values, f"{channel}_shop_url": f"{shop.url}/{channel}"}
+    )
+    with urllib.request.urlopen(basket_url(found, channel, product.listing_id, sku, 2), timeout=60) as answer:  # noqa: S310
+        assert "2 x" in answer.read().decode()
 
 
 def test_what_was_written_does_not_come_back_as_a_count(settings: Settings, shop: SampleShop, rows: Any) -> None:

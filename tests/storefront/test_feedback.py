@@ -104,6 +104,7 @@ def test_a_notice_that_bounced_has_failed_and_its_units_are_free_again(shop: Sho
     deliver_outbox(shop.settings, now=now())
     hear(shop, mail_notice("Bounce"))
     assert shop.states() == ["failed", "active"]
+    assert shop.rows("select sent_at < bounced_at from ops.restock_outcomes") == [(True,)]
     announce_restocks(shop.settings, as_of_date=now().date(), now=now())
     assert shop.states() == ["failed", "chosen"]
 

@@ -32,15 +32,27 @@ def fail_bounced(connection: psycopg.Connection, contact_sha256: str) -> int:
     """Note that notices to an address never arrived; return how many."""
     return connection.execute(
         """
+        with outcomes as (
+            update ops.restock_outcomes as outcomes set bounced_at = now()
+            from ops.restock_requests as told
+            inner join ops.restock_request_contacts as contacts using (request_id)
+            inner join pii.shoppers as shoppers on contacts.shopper_id = shoppers.shopper_id
+            where
+                shoppers.contact_sha256 = %(digest)s and contacts.confirmed_at is not null
+                and told.state in ('chosen', 'sent') and told.notified_at > now() - interval '7 days'
+                and outcomes.request_id = told.request_id and outcomes.wave_id = told.wave_id
+                and outcomes.sent_at is not null and outcomes.bounced_at is null
+        )
+
         update ops.restock_requests as requests set state = 'failed', last_event_note = 'the address bounced'
         from ops.restock_request_contacts as contacts
         inner join pii.shoppers as shoppers on contacts.shopper_id = shoppers.shopper_id
         where
-            shoppers.contact_sha256 = %s and contacts.request_id = requests.request_id
+            shoppers.contact_sha256 = %(digest)s and contacts.request_id = requests.request_id
             and contacts.confirmed_at is not null and requests.state in ('chosen', 'sent')
             and requests.notified_at > now() - interval '7 days'
         """,
-        (contact_sha256,),
+        {"digest": contact_sha256},
     ).rowcount
 
 

@@ -15,7 +15,7 @@ newest_levels as (
         document,
         upper(trim(document ->> 'sku')) as sku
     from raw.shopify_inventory_levels
-    where %(skus)s::text [] is null or upper(trim(document ->> 'sku')) = any(%(skus)s)
+    where %(skus)s::text[] is null or upper(trim(document ->> 'sku')) = any(%(skus)s)
     order by record_key asc, landing_file_id desc, line_number desc
 )
 

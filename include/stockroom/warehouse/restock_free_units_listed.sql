@@ -22,6 +22,6 @@ where
     products.channel_id = %(channel)s
     and availability.channel_id = %(channel)s
     and products.is_on_sale
-    and (%(skus)s::text [] is null or products.sku = any(%(skus)s))
+    and (%(skus)s::text[] is null or products.sku = any(%(skus)s))
     and coalesce(last_pushes.shown_units, 1) > 0
 group by products.sku

@@ -1,69 +1,21 @@
 with
 
-shopify_levels as (
-
-    select
-        *,
-        rank() over (
-            partition by inventory_item_id
-            order by landing_file_id desc, landing_line_number desc
-        ) as version_rank
-
-    from {{ ref('stg_shopify__inventory_levels') }}
-
-    where landing_file_id > {{ newest_taken_file('shopify', 'inventory_levels') }}
-
-),
-
-locations as (
-
-    select
-        shopify_location_id,
-        location_id
-
-    from (
-        select
-            *,
-            {{ newest_first('shopify_location_id') }} as version_rank
-
-        from {{ ref('stg_shopify__locations') }}
-    ) as ranked
-
-    where version_rank = 1
-
-),
-
 of_shopify as (
 
     select
-        'shopify' as source,
-        shopify_levels.inventory_item_id as listing_id,
-        locations.location_id,
-        shopify_levels.landing_file_id,
-        max(shopify_levels.sku) as sku,
-        sum(case when shopify_levels.inventory_state = 'available' then shopify_levels.units else 0 end)
-            as available_units,
-        sum(case when shopify_levels.inventory_state = 'on_hand' then shopify_levels.units else 0 end)
-            as on_hand_units,
-        sum(case when shopify_levels.inventory_state = 'committed' then shopify_levels.units else 0 end)
-            as committed_units,
-        sum(case when shopify_levels.inventory_state = 'incoming' then shopify_levels.units else 0 end)
-            as incoming_units,
-        sum(case when shopify_levels.inventory_state = 'reserved' then shopify_levels.units else 0 end)
-            as reserved_units,
-        sum(case when shopify_levels.inventory_state = 'damaged' then shopify_levels.units else 0 end)
-            as damaged_units
+        source,
+        listing_id,
+        location_id,
+        landing_file_id,
+        sku,
+        available_units,
+        on_hand_units,
+        committed_units,
+        incoming_units,
+        reserved_units,
+        damaged_units
 
-    from shopify_levels
-    inner join locations
-        on shopify_levels.shopify_location_id = locations.shopify_location_id
-
-    where shopify_levels.version_rank = 1
-
-    group by
-        shopify_levels.inventory_item_id,
-        locations.location_id,
-        shopify_levels.landing_file_id
+    from {{ ref('int_shopify_stock_levels_untaken') }}
 
 ),
 

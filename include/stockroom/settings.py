@@ -109,6 +109,9 @@ class Settings:
     """Where channels' hints come in: ``sqs:<Airflow connection>:<queue>``; empty: only from our own webhooks."""
     notices_a_day: int = 3
     """Of so many products a shopper hears in 24 hours."""
+    notice_holdout_percent: int = 5
+    """Of a hundred requests whose purchases could be known so many are told a week later, so that what notices
+    bring can be measured; 0: none."""
     likely_back: bool = False
     """Whether shoppers are shown when something is likely back (``on``), where past intervals have held."""
     approval_threshold: Decimal = Decimal(2000)
@@ -242,6 +245,11 @@ def _parsed(name: str, text: str) -> object:
             "promotions_at_once",
         ):
             return int(text)
+        if name == "notice_holdout_percent":
+            percent = int(text)
+            if not 0 <= percent <= 50:
+                raise SettingsError(f"{variable}={text!r} is no share to hold out; give 0 to 50, such as 5")
+            return percent
         if name.startswith("keep_"):
             days = int(text)
             if days < 1:

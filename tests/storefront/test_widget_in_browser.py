@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import socket
 import threading
@@ -14,7 +15,7 @@ from typing import Any
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 from tests.storefront.conftest import LISTING_KEY, Shop, settings_of
 
 from sample_store.notify_me import NotifyMe
@@ -53,7 +54,8 @@ class ShopPage(BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         service = self.sites["storefront"]
-        policy = f"default-src 'none'; script-src {service}; connect-src {service}; form-action {service}"
+        own = " 'self'" if self.path.endswith("?measures") else ""  # a cart to put the browser's number into
+        policy = f"default-src 'none'; script-src {service}; connect-src {service}{own}; form-action {service}"
         self.send_header("Content-Security-Policy", policy)
         self.end_headers()
         self.wfile.write(body)
@@ -212,6 +214,32 @@ def test_a_page_in_german_asks_in_german(browser: Browser, shop: Shop) -> None:
     page.get_by_role("button", name="Sagt mir Bescheid").click()
     expect(page.get_by_role("status")).to_contain_text("Danke.")
     assert shop.rows("select wording_version from ops.restock_consents") == [("de-2026-11",)]
+
+
+def test_only_where_the_shopper_lets_the_shop_measure_the_browsers_number_goes_along(
+    browser: Browser, shop: Shop
+) -> None:
+    page = browser.new_context().new_page()
+    page.goto(f"{shop.settings.shop_url}/products/lantern?measures")
+    carts: list[Any] = []
+
+    def take(route: Route) -> None:
+        carts.append(route.request.post_data_json)
+        route.fulfill(body="{}")
+
+    page.route("**/cart/update.js", take)
+    # Stands in for the shop's own script: the page's policy lets it ask the shop itself.
+    allows = "window.Shopify = {{ customerPrivacy: {{ analyticsProcessingAllowed: () => {answer} }} }}"
+    for answer, kept in (("false", 0), ("true", 1)):
+        page.evaluate(allows.format(answer=answer))
+        page.get_by_label("E-mail address").fill(f"{answer}@mail.example")
+        page.get_by_role("button", name="Tell me when it is back").click()
+        expect(page.get_by_label("E-mail address")).to_have_value("")
+        assert len(shop.rows("select 1 from ops.restock_browsers")) == kept == len(carts)
+    number = carts[0]["attributes"]["stockroom_browser"]
+    assert page.evaluate("localStorage.stockroom_browser") == number
+    digest = hashlib.sha256(number.encode()).hexdigest()
+    assert shop.rows("select browser_sha256 from ops.restock_browsers") == [(digest,)]
 
 
 def test_the_widget_is_small() -> None:

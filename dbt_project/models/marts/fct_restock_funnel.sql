@@ -10,43 +10,15 @@ outcomes as (
 
 purchases as (
 
-    select * from {{ ref('stg_ops__restock_purchases') }}
+    select * from {{ ref('int_restock_purchases_priced') }}
 
     where found_by = 'link'
-
-),
-
-exchange_rates as (
-
-    select * from {{ ref('int_exchange_rates') }}
 
 ),
 
 skus as (
 
     select * from {{ ref('dim_skus') }}
-
-),
-
-priced as (
-
-    select
-        purchases.outcome_id,
-        purchases.units_kept,
-        purchases.units_kept * purchases.unit_price * case
-            when coalesce(purchases.currency, '{{ var("store_currency") }}') = '{{ var("store_currency") }}' then 1
-            else exchange_rates.rate
-        end as revenue
-
-    from purchases
-    left join exchange_rates
-        on
-            purchases.currency = exchange_rates.currency
-            and exchange_rates.rate_date <= {{ local_date('purchases.ordered_at') }}
-            and (
-                exchange_rates.next_rate_date is null
-                or exchange_rates.next_rate_date > {{ local_date('purchases.ordered_at') }}
-            )
 
 ),
 
@@ -59,7 +31,7 @@ bought as (
         sum(revenue) as revenue,
         sum(case when revenue is null then units_kept else 0 end) as unpriced_units
 
-    from priced
+    from purchases
 
     group by outcome_id
 

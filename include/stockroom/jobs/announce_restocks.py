@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from stockroom.planning import RestockRequests, choose_restock_recipients
+from stockroom.planning import RestockRequests, choose_restock_recipients, is_held_out
+from stockroom.planning.arrays import BoolArray
 from stockroom.settings import Settings
 from stockroom.warehouse import connect
 from stockroom.warehouse.restock_apologies import end_in_vain, gone_for_good
 from stockroom.warehouse.restock_ending import erase_unneeded, expire_unconfirmed, unname_erased
-from stockroom.warehouse.restock_notices import answerable_requests, choose, take_turns
+from stockroom.warehouse.restock_notices import AnswerableRequest, answerable_requests, choose, take_turns
 from stockroom.warehouse.restock_purchases import note_purchases
 from stockroom.warehouse.switches import NOTICES, is_off
 
@@ -33,6 +34,8 @@ class AnnounceSummary:
     erased: int = 0
     bought: int = 0
     """Notices that orders were bought by, known since the last look."""
+    held_out: int = 0
+    """Requests whose turn had come and that wait a week more, to measure what notices bring."""
     is_paused: bool = False
 
     def __str__(self) -> str:
@@ -42,6 +45,8 @@ class AnnounceSummary:
         parts = [f"{self.told:,} shoppers are told of {self.products:,} products" if self.told else "nobody to tell"]
         if self.bought:
             parts.append(f"{self.bought:,} notices were bought by")
+        if self.held_out:
+            parts.append(f"{self.held_out:,} held out for a week")
         if self.ended:
             parts.append(f"{self.ended:,} waited in vain, of whom {self.apologies:,} are told so")
         if self.erased:
@@ -75,21 +80,46 @@ def announce_restocks(settings: Settings, *, as_of_date: date, now: datetime) ->
         if not waiting:
             return AnnounceSummary(0, 0, *in_vain, erased, bought)
         free_units = {(one.channel_id, one.sku): one.free_units for one in waiting}
-        is_told = choose_restock_recipients(
-            RestockRequests(
-                request_id=np.array([one.request_id for one in waiting]),
-                sku=np.array([one.sku for one in waiting]),
-                channel_id=np.array([one.channel_id for one in waiting]),
-                quantity=np.array([one.quantity for one in waiting]),
-                requested_at=np.array([one.requested_at.replace(tzinfo=None) for one in waiting], "datetime64[us]"),
-                shopper_id=np.array([one.shopper_id for one in waiting]),
-            ),
-            free_units=free_units,
-            notices_left={one.shopper_id: settings.notices_a_day - one.notices_today for one in waiting},
-        )
-        chosen = [one for one, told in zip(waiting, is_told.tolist(), strict=True) if told]
+        chosen, held_out = _turns(settings, waiting)
         most: dict[str, int] = {}
         for (_, sku), units in free_units.items():
             most[sku] = max(units, most.get(sku, 0))
-        told = choose(connection, [one.request_id for one in chosen], free_units=most, now=now)
-        return AnnounceSummary(told, len({one.sku for one in chosen}), *in_vain, erased, bought)
+        told = choose(connection, [one.request_id for one in chosen], held_out=held_out, free_units=most, now=now)
+        products = len({one.sku for one in chosen})
+        return AnnounceSummary(told, products, *in_vain, erased, bought, held_out=len(held_out))
+
+
+def _turns(settings: Settings, waiting: list[AnswerableRequest]) -> tuple[list[AnswerableRequest], list[str]]:
+    """Return whose turn it is to be told, and which requests are held out although it is theirs.
+
+    The units of those who are held out go to the next: nothing stays on the shelf to be measured.
+    """
+    held_out: list[str] = []
+    while True:
+        is_told = _choose(settings, waiting)
+        chosen = [one for one, told in zip(waiting, is_told.tolist(), strict=True) if told]
+        drawn = {
+            one.request_id
+            for one in chosen
+            if one.can_be_held_out
+            and is_held_out(one.request_id, percent=settings.notice_holdout_percent, key=settings.storefront_secret)
+        }
+        if not drawn:
+            return chosen, held_out
+        held_out += sorted(drawn)
+        waiting = [one for one in waiting if one.request_id not in drawn]
+
+
+def _choose(settings: Settings, waiting: list[AnswerableRequest]) -> BoolArray:
+    return choose_restock_recipients(
+        RestockRequests(
+            request_id=np.array([one.request_id for one in waiting], dtype=str),
+            sku=np.array([one.sku for one in waiting], dtype=str),
+            channel_id=np.array([one.channel_id for one in waiting], dtype=str),
+            quantity=np.array([one.quantity for one in waiting], dtype=np.int64),
+            requested_at=np.array([one.requested_at.replace(tzinfo=None) for one in waiting], "datetime64[us]"),
+            shopper_id=np.array([one.shopper_id for one in waiting], dtype=np.int64),
+        ),
+        free_units={(one.channel_id, one.sku): one.free_units for one in waiting},
+        notices_left={one.shopper_id: settings.notices_a_day - one.notices_today for one in waiting},
+    )

@@ -79,6 +79,9 @@ def why(fact: RequestFacts, *, units: int, notices_a_day: int, is_paused: bool, 
         reason = f"the address is suppressed: {fact.suppressed_by}"
     elif not fact.is_live:
         reason = "its SKU is only watched; `stockroom cohort` says which are live"
+    elif fact.held_out_until:
+        until = fact.held_out_until.strftime(_MOMENT)
+        reason = f"held out until {until}, so that what notices bring can be measured; then told in the old place"
     elif units < 1:
         reason = "nothing is in stock online"
     elif fact.was_told_lately:
@@ -108,7 +111,8 @@ def _head(sku: str, facts: list[RequestFacts], waves: list[Wave], units: dict[tu
         told, free = wave.told_requests, wave.free_units
         yield (
             f"  wave {wave.wave_id} on {wave.chosen_at.strftime(_MOMENT)}: {free:,} free units, "
-            f"{told:,} shoppers told, who want {wave.promised_units:,}{_came_of(wave)}"
+            f"{told:,} shoppers told, who want {wave.promised_units:,}"
+            f"{f', {wave.held_out:,} held out' if wave.held_out else ''}{_came_of(wave)}"
         )
     if len(waiting) > SHOWN:
         yield f"The first {SHOWN} who wait:"

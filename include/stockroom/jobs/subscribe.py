@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import secrets
 from collections.abc import Mapping
@@ -24,6 +25,7 @@ from stockroom.warehouse.restock_units import CHANNELS_WITH_PAGES, SHOPIFY
 QUANTITY_AT_MOST = 99
 _SKU = re.compile(r"[^\s\x00-\x1f\x7f](?:[^\x00-\x1f\x7f]{0,62}[^\s\x00-\x1f\x7f])?")
 _COUNTRY = re.compile(r"[A-Z]{2}")
+_BROWSER = re.compile("[0-9a-f]{32}")
 _LONGEST_PAGE = 300
 _TRAP = "website"
 """A field that people do not see: who fills it is no person."""
@@ -57,6 +59,8 @@ class Ask:
     wants_marketing: bool
     is_trapped: bool
     """A machine filled the form: it is told the same as anybody, and nothing is recorded."""
+    browser_sha256: str | None = field(default=None, repr=False)
+    """Of the random number that the browser keeps, where its owner lets the shop measure."""
 
     @property
     def digests(self) -> tuple[str, ...]:
@@ -118,6 +122,7 @@ def read_ask(settings: Settings, form: Mapping[str, str]) -> Ask:
         source_page=_page(form.get("page", "")),
         wants_marketing=form.get("marketing", "") == "yes",
         is_trapped=form.get(_TRAP, "") != "",
+        browser_sha256=_browser(form.get("browser", "")),
     )
 
 
@@ -143,6 +148,8 @@ def subscribe(settings: Settings, connection: psycopg.Connection, ask: Ask) -> N
             source_page=ask.source_page,
             wants_marketing=ask.wants_marketing,
             is_double_opt_in=ask.country not in settings.storefront_single_opt_in,
+            # Other shops do not say of an order which browser it came from.
+            browser_sha256=ask.browser_sha256 if ask.channel_id == SHOPIFY else None,
         ),
     )
 
@@ -164,6 +171,11 @@ def _phone(text: str, country: str) -> str:
     if number is None or number.extension or not phonenumbers.is_possible_number(number):
         raise UnusableAskError("Please check the mobile number, such as +44 7700 900123.", field_name="phone")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _browser(text: str) -> str | None:
+    """Return the digest of a browser's number; ``None`` for none, or for what no widget of ours made."""
+    return hashlib.sha256(text.encode()).hexdigest() if _BROWSER.fullmatch(text) else None
 
 
 def _quantity(text: str) -> int:

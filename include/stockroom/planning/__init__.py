@@ -8,7 +8,7 @@ from stockroom.planning.history import ItemHistory, LeadTimeHistory
 from stockroom.planning.plan import Plan, Pools, classify_items, fit_pools, plan_items
 from stockroom.planning.policy import Policy
 from stockroom.planning.quantiles import DEMAND_QUANTILES
-from stockroom.planning.restock import RestockRequests, choose_restock_recipients
+from stockroom.planning.restock import RestockRequests, choose_restock_recipients, is_held_out
 from stockroom.planning.supplier_calendar import CarrierPeak, Closure, SupplierCalendar
 from stockroom.planning.velocity import Velocity, measure_velocity
 
@@ -34,6 +34,7 @@ __all__ = [
     "classify_items",
     "find_excess",
     "fit_pools",
+    "is_held_out",
     "measure_velocity",
     "plan_items",
     "recompute",

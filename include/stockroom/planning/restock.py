@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -95,3 +96,18 @@ def choose_restock_recipients(
                 hears[shopper] -= 1
             is_told[row] = True
     return is_told
+
+
+def is_held_out(request_id: str, *, percent: int, key: str) -> bool:
+    """Return whether a request is among those of which so many percent are not told, to measure what telling brings.
+
+    Drawn by a keyed digest: always the same for a request, and nobody can ask so often until they are in or out.
+
+    >>> drawn = [is_held_out(f"S-{number}", percent=5, key="of this shop") for number in range(10_000)]
+    >>> 400 < sum(drawn) < 600
+    True
+    >>> is_held_out("S-1", percent=0, key="of this shop"), is_held_out("S-1", percent=100, key="of this shop")
+    (False, True)
+    """
+    digest = hmac.digest(key.encode(), f"hold out {request_id}".encode(), "sha256")
+    return int.from_bytes(digest[:8]) % 100 < percent

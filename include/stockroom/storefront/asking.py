@@ -6,6 +6,7 @@ Whoever asks, for whatever address, gets the same answer after the same work: it
 from __future__ import annotations
 
 import functools
+import re
 from dataclasses import asdict
 from functools import partial
 from importlib import resources
@@ -105,8 +106,9 @@ def asking(service: Service) -> APIRouter:
 
 @functools.cache
 def widget() -> bytes:
-    """Return the widget's script with the words of every locale."""
-    script = resources.files(__package__).joinpath("widget.js").read_bytes()
+    """Return the widget's script with the words of every locale; comments and indentation do not travel."""
+    source = resources.files(__package__).joinpath("widget.js").read_bytes()
+    script = re.sub(rb"(?m)^ *(//.*\n)?", b"", source)
     return script.replace(b"/*WORDINGS*/ {}", orjson.dumps({name: asdict(words) for name, words in WORDINGS.items()}))
 
 

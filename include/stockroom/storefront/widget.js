@@ -35,10 +35,22 @@
   const field = (name, label, given) =>
     [make("label", { for: name }, label), make("input", { id: name, name, "aria-describedby": "said", ...given })];
 
+  // Where its owner lets the shop measure, this browser's random number goes with request and cart.
+  const measured = async (made) => {
+    const name = "stockroom_browser", shop = window.Shopify;
+    try {
+      const mine = shop.customerPrivacy.analyticsProcessingAllowed() && (localStorage[name] ||= made);
+      if (!mine) delete localStorage[name];
+      return mine && (await fetch((shop.routes?.root || "/") + "cart/update.js", {
+        method: "POST", headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ attributes: { [name]: mine } }) })).ok ? mine : "";
+    } catch { return ""; }
+  };
+
   customElements.define("stockroom-notify", class extends HTMLElement {
     static observedAttributes = [...NAMED, "lang"];
 
-    connectedCallback() { this.draw(); }
+    connectedCallback() { this.draw(); measured(""); }
 
     // Another variant of the product was picked: ask for that one.
     attributeChangedCallback(name, before, after) { if (this.shadowRoot && before !== after) this.draw(); }
@@ -88,6 +100,7 @@
       const asked = Object.fromEntries(new FormData(form));
       for (const name of NAMED) asked[name] = this.getAttribute(name) || "";
       Object.assign(asked, { locale: this.locale, wording: w.version, page: location.origin + location.pathname });
+      asked.browser = await measured(crypto.randomUUID().replaceAll("-", ""));
       let status = 0, answer = {};
       try {
         const reply = await fetch(service + "subscribe", {

@@ -58,6 +58,15 @@ def unname_erased(connection: psycopg.Connection) -> int:
     """Drop what named notices of erased shoppers to the shop, so that no order leads to them; return how many."""
     return connection.execute(
         """
+        with browsers as (
+            delete from ops.restock_browsers as browsers
+            where not exists (
+                select 1 from ops.restock_request_contacts as contacts
+                inner join pii.shoppers using (shopper_id)
+                where contacts.request_id = browsers.request_id
+            )
+        )
+
         update ops.restock_outcomes as outcomes set cart_token = null
         where
             cart_token is not null

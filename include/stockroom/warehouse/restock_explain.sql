@@ -47,7 +47,13 @@ select
             and told.state in ('chosen', 'sent', 'clicked', 'active')
             and told.notified_at > %(reserved_since)s
     ) as was_told_lately,
-    coalesce(switched.is_live, (select cohort.is_all from ops.cohort_in_force as cohort), true) as is_live
+    coalesce(switched.is_live, (select cohort.is_all from ops.cohort_in_force as cohort), true) as is_live,
+    (
+        select held.chosen_at + %(held_for)s::interval from ops.restock_outcomes as held
+        where
+            held.request_id = requests.request_id and held.is_held_out
+            and held.chosen_at > %(now)s - %(held_for)s::interval
+    ) as held_out_until
 from ops.restock_requests as requests
 left join ops.cohort_skus as switched on requests.sku = switched.sku
 where

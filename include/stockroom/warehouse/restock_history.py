@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import psycopg
 
-from stockroom.warehouse.restock_notices import RESERVED_FOR
+from stockroom.warehouse.restock_notices import HELD_FOR, RESERVED_FOR
 
 
 class RequestFacts(NamedTuple):
@@ -30,6 +30,8 @@ class RequestFacts(NamedTuple):
     was_told_lately: bool
     is_live: bool
     """Else its SKU is only watched."""
+    held_out_until: datetime | None
+    """It is not told before, so that what notices bring can be measured."""
 
 
 class RequestEvent(NamedTuple):
@@ -55,6 +57,8 @@ class Wave(NamedTuple):
     bought: int
     units_kept: int
     """Units of these purchases, less what was cancelled or given back."""
+    held_out: int
+    """Requests whose turn had come and that were not told, to measure."""
 
 
 def read_facts(
@@ -63,7 +67,13 @@ def read_facts(
     """Return the requests for a SKU, or of the address with a digest, oldest first."""
     rows = connection.execute(
         resources.files(__package__).joinpath("restock_explain.sql").read_bytes(),
-        {"sku": sku, "contact_sha256": contact_sha256, "now": now, "reserved_since": now - RESERVED_FOR},
+        {
+            "sku": sku,
+            "contact_sha256": contact_sha256,
+            "now": now,
+            "reserved_since": now - RESERVED_FOR,
+            "held_for": HELD_FOR,
+        },
     ).fetchall()
     return [RequestFacts(*row) for row in rows]
 
@@ -85,13 +95,14 @@ def read_waves(connection: psycopg.Connection, sku: str) -> list[Wave]:
     rows = connection.execute(
         """
         with kept as (
-            select outcome_id, sum(units_kept) as units from ops.restock_purchases group by outcome_id
+            select outcome_id, sum(units_kept) as units from ops.restock_purchases
+            where found_by = 'link' group by outcome_id
         )
 
         select
             waves.wave_id, waves.free_units, waves.told_requests, waves.promised_units, waves.chosen_at,
             count(outcomes.clicked_at), count(outcomes.found_sold_out_at), count(outcomes.bought_at),
-            coalesce(sum(kept.units), 0)::integer
+            coalesce(sum(kept.units), 0)::integer, count(*) filter (where outcomes.is_held_out)
         from ops.restock_waves as waves
         left join ops.restock_outcomes as outcomes using (wave_id)
         left join kept using (outcome_id)

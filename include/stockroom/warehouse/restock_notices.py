@@ -19,6 +19,8 @@ KINDS = (MAIL, TEXT)
 MEDIUM = {MAIL: "email", TEXT: "sms"}
 RESERVED_FOR = timedelta(hours=48)
 """So long the units of a shopper who was told are not offered to the next."""
+HELD_FOR = timedelta(days=7)
+"""So long a request that is held out is told nothing; then it is told in its old place."""
 
 
 class AnswerableRequest(NamedTuple):
@@ -34,6 +36,8 @@ class AnswerableRequest(NamedTuple):
     """How many notices the shopper was given in the last 24 hours."""
     free_units: int
     """Units that can be sold there now and that nobody else was promised, wherever they asked; may be under 0."""
+    can_be_held_out: bool
+    """Its turn has not come before, and what its browser buys can be known."""
 
 
 class Notice(NamedTuple):
@@ -59,7 +63,8 @@ def take_turns(connection: psycopg.Connection) -> None:
 
 def answerable_requests(connection: psycopg.Connection, *, now: datetime) -> list[AnswerableRequest]:
     """Return active requests that can be answered and whose product can be had now, oldest first."""
-    waiting = _with_free_units(connection, "restock_notices.sql", {"now": now, "reserved_since": now - RESERVED_FOR})
+    since = {"now": now, "reserved_since": now - RESERVED_FOR, "held_since": now - HELD_FOR}
+    waiting = _with_free_units(connection, "restock_notices.sql", since)
     return [one for one in waiting if one.free_units > 0]
 
 
@@ -79,14 +84,24 @@ def withdraw_sold_out(connection: psycopg.Connection, request_ids: Sequence[str]
 
 
 def choose(
-    connection: psycopg.Connection, request_ids: Sequence[str], *, free_units: Mapping[str, int], now: datetime
+    connection: psycopg.Connection,
+    request_ids: Sequence[str],
+    *,
+    held_out: Sequence[str] = (),
+    free_units: Mapping[str, int],
+    now: datetime,
 ) -> int:
     """Mark requests as chosen and put their messages into the outbox, in one statement; return how many.
 
     What a message shows is frozen with it. Other requests of the same shopper for the same product are answered too.
-    Each SKU's wave keeps how many units there were. The caller commits.
+    Each SKU's wave keeps how many units there were, and which requests it held out. The caller commits.
     """
-    parameters = {"request_ids": list(request_ids), "free_units": Jsonb(dict(free_units)), "now": now}
+    parameters = {
+        "request_ids": list(request_ids),
+        "held_ids": list(held_out),
+        "free_units": Jsonb(dict(free_units)),
+        "now": now,
+    }
     row = connection.execute(_statement("restock_notices_choose.sql"), parameters).fetchone()
     return int(row[0]) if row else 0
 
@@ -175,6 +190,7 @@ def _with_free_units(
             one.shopper_id,
             one.notices_today,
             units[one.channel_id].get(one.sku, 0) - one.promised_units,
+            one.can_be_held_out,
         )
         for one in requests
     ]

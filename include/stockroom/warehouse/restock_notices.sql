@@ -28,7 +28,14 @@ select
     requests.requested_at,
     requests.shopper_id,
     coalesce(promised.units, 0)::integer as promised_units,
-    coalesce(told_today.notices, 0)::integer as notices_today
+    coalesce(told_today.notices, 0)::integer as notices_today,
+    exists (
+        select 1 from ops.restock_browsers as browsers
+        where browsers.request_id = requests.request_id
+    ) and not exists (
+        select 1 from ops.restock_outcomes as outcomes
+        where outcomes.request_id = requests.request_id
+    ) as can_be_held_out
 from ops.restock_requests as requests
 left join promised on requests.sku = promised.sku
 left join told_today on requests.shopper_id = told_today.shopper_id
@@ -48,6 +55,10 @@ where
                     suppressions.contact_sha256 = shoppers.contact_sha256
                     and suppressions.covers in ('everything', requests.sku)
             )
+    )
+    and not exists (
+        select 1 from ops.restock_outcomes as held
+        where held.request_id = requests.request_id and held.is_held_out and held.chosen_at > %(held_since)s
     )
     -- Who asked twice is told once, in the place of the first time; who was told of this restock is not told again.
     and not exists (

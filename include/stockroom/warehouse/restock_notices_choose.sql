@@ -1,6 +1,7 @@
 -- Marks requests as chosen, freezes what their notices show, and puts these into the outbox, one for each address that
 -- was confirmed and is not suppressed: all or nothing. A request that is no longer active (unsubscribed a second ago,
--- chosen by another run), or whose product the channel no longer knows, gets none.
+-- chosen by another run), or whose product the channel no longer knows, gets none. Of requests that are held out the
+-- turn is kept and nothing else: they wait on.
 with products as (
     select distinct on (channel_id, sku)
         channel_id,
@@ -16,33 +17,39 @@ with products as (
         sku in (
             select requests.sku
             from ops.restock_requests as requests
-            where requests.request_id = any(%(request_ids)s)
+            where requests.request_id = any(%(request_ids)s::text[] || %(held_ids)s::text[])
         )
     order by channel_id asc, sku asc, is_on_sale desc, landing_file_id desc, listing_id asc
 ),
 
-chosen as (
+turns as (
     select
         products.*,
         requests.request_id,
         requests.shopper_id,
-        requests.quantity
+        requests.quantity,
+        requests.request_id = any(%(held_ids)s::text[]) as is_held_out
     from ops.restock_requests as requests
     inner join products on requests.sku = products.sku and requests.channel_id = products.channel_id
-    where requests.request_id = any(%(request_ids)s) and requests.state = 'active'
+    where requests.request_id = any(%(request_ids)s::text[] || %(held_ids)s::text[]) and requests.state = 'active'
     for update of requests
+),
+
+chosen as (
+    select * from turns
+    where not is_held_out
 ),
 
 waves as (
     insert into ops.restock_waves (sku, free_units, told_requests, promised_units)
     select
-        chosen.sku,
-        (%(free_units)s::jsonb ->> chosen.sku)::integer as free_units,
-        count(*) as told_requests,
-        sum(chosen.quantity) as promised_units
-    from chosen
-    group by chosen.sku
-    order by chosen.sku
+        turns.sku,
+        (%(free_units)s::jsonb ->> turns.sku)::integer as free_units,
+        count(*) filter (where not turns.is_held_out) as told_requests,
+        coalesce(sum(turns.quantity) filter (where not turns.is_held_out), 0) as promised_units
+    from turns
+    group by turns.sku
+    order by turns.sku
     returning wave_id, sku, free_units
 ),
 
@@ -85,17 +92,28 @@ frozen as (
 ),
 
 outcomes as (
-    insert into ops.restock_outcomes (request_id, wave_id, sku, category, quantity, expected_units, chosen_at)
+    insert into ops.restock_outcomes (
+        request_id, wave_id, sku, category, quantity, expected_units, chosen_at, is_held_out, is_measured, cart_token
+    )
     select
-        chosen.request_id,
+        turns.request_id,
         waves.wave_id,
-        chosen.sku,
-        chosen.category,
-        chosen.quantity,
-        chosen.quantity as expected_units,
-        %(now)s as chosen_at
-    from chosen
-    inner join waves on chosen.sku = waves.sku
+        turns.sku,
+        turns.category,
+        turns.quantity,
+        case when turns.is_held_out then 0 else turns.quantity end as expected_units,
+        %(now)s as chosen_at,
+        turns.is_held_out,
+        exists (
+            select 1 from ops.restock_browsers as browsers
+            where browsers.request_id = turns.request_id
+        ) and not exists (
+            select 1 from ops.restock_outcomes as known
+            where known.request_id = turns.request_id
+        ) as is_measured,
+        case when not turns.is_held_out then replace(gen_random_uuid()::text, '-', '') end as cart_token
+    from turns
+    inner join waves on turns.sku = waves.sku
 ),
 
 messages as (

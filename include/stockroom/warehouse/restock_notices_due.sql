@@ -64,6 +64,7 @@ select
     summed.requested_at,
     summed.shopper_id,
     0 as notices_today,
+    false as can_be_held_out,
     (summed.units_that_left + summed.units_before)::integer as promised_units
 from summed
 inner join due on summed.request_id = due.request_id

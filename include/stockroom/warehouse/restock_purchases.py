@@ -6,8 +6,12 @@ from importlib import resources
 
 import psycopg
 
+from stockroom.warehouse.restock_notices import HELD_FOR
+
 NOTICE_KEY = "stockroom_notice"
 """The attribute of a cart, and of the order that it becomes, which holds the token of a notice."""
+BROWSER_KEY = "stockroom_browser"
+"""The attribute which holds the random number of a browser that asked, and whose owner lets the shop measure."""
 _STREAM = "shopify_orders"
 
 
@@ -34,7 +38,8 @@ def note_purchases(connection: psycopg.Connection) -> int:
     bought = 0
     if is_anybody_told:  # else nobody can have bought by a notice: a long history is not searched for none
         statement = resources.files(__package__).joinpath("restock_purchases.sql").read_bytes()
-        found = connection.execute(statement, {"after": after, "upto": upto, "notice_key": NOTICE_KEY}).fetchone()
+        wanted = {"after": after, "upto": upto, "notice_key": NOTICE_KEY, "browser_key": BROWSER_KEY}
+        found = connection.execute(statement, {**wanted, "measured_for": HELD_FOR}).fetchone()
         bought = int(found[0]) if found else 0
     connection.execute(
         """

@@ -1,10 +1,10 @@
 -- What was bought by notices, from orders that landed since the last look: an order that was bought by the link of a
--- notice carries its token. A later version of an order says anew what was kept of it.
+-- notice carries its token, one from a browser that asked may carry that browser's number: it counts within a week of
+-- the request's turn, whether that was told or held out. A later version of an order says anew what was kept of it.
 with orders as (
     select distinct on (record_key)
         record_key as order_id,
-        document,
-        %(notice_key)s::text as notice_key
+        document
     from raw.shopify_orders
     where
         landing_file_id > %(after)s and landing_file_id <= %(upto)s
@@ -17,32 +17,58 @@ named as (
     select
         orders.order_id,
         orders.document,
-        carried ->> 'value' as token
+        carried ->> 'key' as token_key,
+        carried ->> 'value' as token,
+        coalesce(orders.document ->> 'processedAt', orders.document ->> 'createdAt')::timestamptz as ordered_at
     from orders
     cross join lateral jsonb_array_elements(orders.document -> 'customAttributes') as carried
-    where carried ->> 'key' = orders.notice_key
+    where carried ->> 'key' in (%(notice_key)s, %(browser_key)s)
+),
+
+brought as (
+    select
+        named.*,
+        outcomes.outcome_id,
+        outcomes.sku,
+        'link' as found_by
+    from named
+    inner join ops.restock_outcomes as outcomes on named.token = outcomes.cart_token
+    where named.token_key = %(notice_key)s
+    union all
+    select
+        named.*,
+        outcomes.outcome_id,
+        outcomes.sku,
+        'browser' as found_by
+    from named
+    inner join ops.restock_browsers as browsers
+        on encode(sha256(convert_to(named.token, 'UTF8')), 'hex') = browsers.browser_sha256
+    inner join ops.restock_outcomes as outcomes on browsers.request_id = outcomes.request_id and outcomes.is_measured
+    where
+        named.token_key = %(browser_key)s and named.ordered_at >= outcomes.chosen_at
+        and named.ordered_at < outcomes.chosen_at + %(measured_for)s::interval
 ),
 
 lines as (
     select
-        outcomes.outcome_id,
-        named.order_id,
+        brought.outcome_id,
+        brought.found_by,
+        brought.order_id,
+        brought.ordered_at,
         line ->> 'id' as order_line_id,
         (line ->> 'quantity')::integer as units_ordered,
         case
-            when named.document ->> 'cancelledAt' is null
+            when brought.document ->> 'cancelledAt' is null
                 then coalesce((line ->> 'currentQuantity')::integer, (line ->> 'quantity')::integer)
             else 0
         end as units_kept,
         coalesce(
             line #>> '{discountedUnitPriceSet,shopMoney,amount}', line #>> '{originalUnitPriceSet,shopMoney,amount}'
         )::numeric as unit_price,
-        named.document ->> 'currencyCode' as currency,
-        coalesce(named.document ->> 'processedAt', named.document ->> 'createdAt')::timestamptz as ordered_at
-    from named
-    inner join ops.restock_outcomes as outcomes on named.token = outcomes.cart_token
-    cross join lateral jsonb_array_elements(named.document #> '{lineItems,nodes}') as line
-    where upper(trim(line ->> 'sku')) = outcomes.sku
+        brought.document ->> 'currencyCode' as currency
+    from brought
+    cross join lateral jsonb_array_elements(brought.document #> '{lineItems,nodes}') as line
+    where upper(trim(line ->> 'sku')) = brought.sku
 ),
 
 purchases as (
@@ -50,20 +76,20 @@ purchases as (
         outcome_id, channel_id, order_id, order_line_id, found_by, units_ordered, units_kept, unit_price, currency,
         ordered_at
     )
-    select distinct on (outcome_id, order_line_id)
+    select distinct on (outcome_id, order_line_id, found_by)
         outcome_id,
         'shopify' as channel_id,
         order_id,
         order_line_id,
-        'link' as found_by,
+        found_by,
         units_ordered,
         units_kept,
         unit_price,
         currency,
         ordered_at
     from lines
-    order by outcome_id, order_line_id
-    on conflict (outcome_id, order_line_id) do update
+    order by outcome_id, order_line_id, found_by
+    on conflict (outcome_id, order_line_id, found_by) do update
         set units_kept = excluded.units_kept
 ),
 
@@ -72,6 +98,7 @@ units as (
         outcome_id,
         sum(units_ordered) as units
     from lines
+    where found_by = 'link'
     group by outcome_id
 ),
 
@@ -81,6 +108,20 @@ outcomes as (
     from units
     where restock_outcomes.outcome_id = units.outcome_id and restock_outcomes.bought_at is null
     returning restock_outcomes.request_id, units.units
+),
+
+-- Who bought in the browser waits for nothing more either, told or not.
+bought_otherwise as (
+    update ops.restock_requests as requests
+    set
+        state = 'bought',
+        last_event_note = 'bought in the browser that asked'
+    from ops.restock_outcomes as held
+    inner join lines on held.outcome_id = lines.outcome_id and lines.found_by = 'browser'
+    where
+        requests.request_id = held.request_id
+        and requests.state in ('chosen', 'sent', 'clicked', 'failed', 'active')
+        and held.outcome_id not in (select units.outcome_id from units)
 ),
 
 bought as (

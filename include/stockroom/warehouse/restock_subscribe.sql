@@ -91,6 +91,16 @@ consents as (
     from asked
 ),
 
+browsers as (
+    insert into ops.restock_browsers (request_id, browser_sha256)
+    select
+        request_id,
+        %(browser_sha256)s::text as browser_sha256
+    from asked
+    where %(browser_sha256)s::text is not null
+    on conflict (request_id) do nothing
+),
+
 contacts as (
     insert into ops.restock_request_contacts as known (request_id, medium, shopper_id)
     select

@@ -37,6 +37,8 @@ class Subscription:
     source_page: str
     wants_marketing: bool
     is_double_opt_in: bool
+    browser_sha256: str | None = field(default=None, repr=False)
+    """Digest of the random number of a browser whose owner lets the shop measure."""
 
     @property
     def asked_key(self) -> str:
@@ -87,6 +89,7 @@ def subscribe(connection: psycopg.Connection, asked: Subscription) -> str:
             "wants_marketing": asked.wants_marketing,
             "is_double_opt_in": asked.is_double_opt_in,
             "asked_a_day": QUESTIONS_A_DAY,
+            "browser_sha256": asked.browser_sha256,
         },
     ).fetchone()
     if row is None:

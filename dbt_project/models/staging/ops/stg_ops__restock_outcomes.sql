@@ -15,6 +15,7 @@ renamed as (
         category,
         quantity,
         is_held_out,
+        is_measured,
         chosen_at,
         sent_at,
         bounced_at,

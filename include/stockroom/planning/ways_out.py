@@ -277,14 +277,14 @@ def _leaves(sale: Sale) -> str:
 
 
 def for_long(number_of_days: float) -> str:
-    """Return a time as a person says it: days up to the horizon, then years.
+    """Return a time as a person says it: days up to the horizon, then years; nobody plans for decades.
 
     >>> for_long(42.3), for_long(803), for_long(28_143.0), for_long(math.inf)
-    ('42 days', '2.2 years', '77 years', 'for ever')
+    ('42 days', '2.2 years', 'more than 10 years', 'for ever')
     """
     if math.isinf(number_of_days):
         return "for ever"
     years = number_of_days / DAYS_OF_YEAR
     if number_of_days <= HORIZON_DAYS:
         return days(number_of_days)
-    return f"{years:.1f} years" if years < 10 else f"{years:,.0f} years"
+    return f"{years:.1f} years" if years <= 10 else "more than 10 years"

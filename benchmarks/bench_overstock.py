@@ -1,8 +1,8 @@
 """What the overstock list is worth: its actions, the same discount on everything, and nothing, on the same shoppers.
 
-The sample store's items, rates, stock and open orders on its last morning. How its shoppers answer to prices and
-promotions is stated in ``overstock_shop.py`` and known to nobody else: the list rests on what the past half year's
-promotions let the product learn. Two years are played day by day; nothing is bought again, so that every policy sells
+The sample store's items, past, stock and open orders on its last morning; from there on its demand model
+(``sample_store/world/prices.py``), which the product never sees: the list rests on what the past half year's markdowns
+and promotions let it learn. Two years are played day by day; nothing is bought again, so that every policy sells
 the same units. Money is sales and credits, less what arriving orders cost, less carrying 25 % of cost a year, and a
 tenth of cost for what is left. A unit sent elsewhere saves its purchase there if it is wanted within two years.
 
@@ -156,7 +156,7 @@ def play(shop: Shop, rows: IntArray, uniform: FloatArray, way: Way) -> float:
     """Return the money that a policy leaves."""
     history = shop.history
     price, cost = history.unit_price[rows], history.unit_cost[rows]
-    part = Shop(history, shop.sku[rows], shop.true_rate[rows], shop.elasticity[rows], shop.uplift[rows])
+    part = Shop(history, shop.sku[rows], shop.true_rate[rows], shop.elasticity[rows])
     units = np.maximum(history.on_hand[rows] - way.gone_today, 0)
     arrivals = arrivals_of(shop, rows, way)
     money = way.paid_today
@@ -166,7 +166,7 @@ def play(shop: Shop, rows: IntArray, uniform: FloatArray, way: Way) -> float:
         money -= float((arrived * cost).sum())
         is_promoted = day < way.promoted_days
         off = np.where(is_promoted, way.promoted_share_off, np.where(units > way.down_to, way.share_off, 0.0))
-        sold = np.minimum(part.demand(uniform[day], off, is_promoted), units)
+        sold = np.minimum(part.demand(uniform[day], off), units)
         units = units - sold
         money += float((sold * price * (1.0 - off)).sum())
         money -= float((units * cost).sum()) * CARRYING_A_YEAR / 365

@@ -1,6 +1,6 @@
-"""The sample store as ``bench_overstock.py`` sells it, with shoppers whose answer to prices is stated here.
+"""The sample store as ``bench_overstock.py`` sells it: its own past, and from its last morning on its demand model.
 
-Items, rates, stock and orders are the store's; the product never reads this file.
+The product is told what the store's files tell: sales, stock, orders, the planners' promotions and prices.
 """
 
 from __future__ import annotations
@@ -16,15 +16,13 @@ from scipy.stats import poisson
 from sample_store.folders.standing import PROMOTIONS
 from sample_store.world.build import World
 from sample_store.world.cache import open_world
+from sample_store.world.prices import ELASTICITY, MARKDOWNS
 from stockroom.planning import ItemHistory
 from stockroom.planning.arrays import BoolArray, FloatArray, IntArray, TextArray
 
 AS_OF_DATE = date(2011, 6, 30)
 FIRST_DATE = date(2010, 12, 1)
 SALES, LOCATIONS = (0, 1), ("LONDON", "MANCHESTER", "ROTTERDAM")
-ELASTICITIES = (0.7, 1.2, 1.6, 2.0, 2.4, 3.0)
-"""Of categories, in turn by their names."""
-UPLIFTS = (1.0, 1.15, 1.3, 1.5)
 WANDERING_SD = 0.35
 """How far an item's rate over the next two years lies from that of its past, as a log standard deviation."""
 RATE_DAYS = 182
@@ -38,19 +36,17 @@ class Shop:
     history: ItemHistory
     sku: TextArray
     true_rate: FloatArray
-    """(n,) a day, at today's price, without a promotion."""
+    """(n,) a day, at today's price."""
     elasticity: FloatArray
-    uplift: FloatArray
-    """How many times as much is sold by being promoted at the usual price."""
+    """The store's own; being promoted alone sells nothing there."""
 
-    def demand(self, uniform: FloatArray, share_off: FloatArray, is_promoted: BoolArray) -> IntArray:
+    def demand(self, uniform: FloatArray, share_off: FloatArray) -> IntArray:
         """Return the units wanted on a day; the same draws give the same shoppers, whatever the policy."""
-        times = (1.0 - share_off) ** -self.elasticity * np.where(is_promoted, self.uplift, 1.0)
-        return np.asarray(poisson.ppf(uniform, self.true_rate * times), dtype=np.int64)
+        return np.asarray(poisson.ppf(uniform, self.true_rate * (1.0 - share_off) ** -self.elasticity), dtype=np.int64)
 
 
 def build_shop(seed: int) -> Shop:
-    """Return the store on its last morning; its past is drawn again with the stated answers to its promotions."""
+    """Return the store on its last morning; the seed draws where each item's demand wanders from there."""
     draw = np.random.default_rng(seed)
     with tempfile.TemporaryDirectory() as folder:
         world = open_world(Path(folder))
@@ -67,21 +63,20 @@ def build_shop(seed: int) -> Shop:
         on_hand = world.opening_units.astype(np.int64).copy()
         np.add.at(on_hand, movements.item[is_past], movements.on_hand_change[is_past])
         on_order = _on_order(world, cut_off)
+        marked_down = np.asarray(world.was_marked_down)
         products = [world.products[item // len(LOCATIONS)] for item in range(items)]
-    rate = np.maximum(sold, 0)[:, -RATE_DAYS:].mean(axis=1)
-    kept = np.flatnonzero((np.maximum(sold, 0).sum(axis=1) >= LEAST_UNITS) | (on_hand > 0))
+    sold = np.maximum(sold, 0)
+    kept = np.flatnonzero((sold.sum(axis=1) >= LEAST_UNITS) | (on_hand > 0))
+    sold = sold[kept]
     category = np.array([products[item].category for item in kept])
-    names = np.unique(category)
-    elasticity = np.array([ELASTICITIES[np.searchsorted(names, one) % len(ELASTICITIES)] for one in category])
-    uplift = np.array([UPLIFTS[np.searchsorted(names, one) % len(UPLIFTS)] for one in category])
     sku = np.array([products[item].sku for item in kept])
-    promotion = _promotions(category, sku, days)
-    past = rate[kept][:, None] * (1.0 - promotion) ** -elasticity[:, None]
-    past = past * np.where(promotion > 0, uplift[:, None], 1.0)
+    price_off = _marked_down(marked_down[:, kept // len(LOCATIONS)], days)
+    is_usual = (price_off == 0)[:, -RATE_DAYS:]
+    rate = np.where(is_usual, sold[:, -RATE_DAYS:], 0.0).sum(axis=1) / is_usual.sum(axis=1)
     history = ItemHistory(
         dates=np.datetime64(FIRST_DATE) + np.arange(days),
-        units_sold=draw.poisson(past * draw.gamma(2.0, 0.5, past.shape)),
-        fraction_in_stock=np.ones(past.shape, dtype=np.float32),
+        units_sold=sold.astype(np.int64),
+        fraction_in_stock=np.ones(sold.shape, dtype=np.float32),
         unit_price=np.array([products[item].price_pence / 100 for item in kept]),
         unit_cost=np.array([products[item].cost_pence / 100 for item in kept]),
         supplier=np.array([products[item].supplier_id for item in kept]),
@@ -90,10 +85,11 @@ def build_shop(seed: int) -> Shop:
         on_order=[on_order.get(item, []) for item in kept.tolist()],
         pack_units=np.array([products[item].pack_units for item in kept]),
         minimum_order_units=np.array([products[item].minimum_order_units for item in kept]),
-        promotion=promotion,
+        promotion=_promotions(category, sku, days),
+        price_off=price_off,
     )
-    wandered = rate[kept] * draw.lognormal(-(WANDERING_SD**2) / 2, WANDERING_SD, kept.size)
-    return Shop(history, sku, wandered, elasticity, uplift)
+    wandered = rate * draw.lognormal(-(WANDERING_SD**2) / 2, WANDERING_SD, kept.size)
+    return Shop(history, sku, wandered, np.array([ELASTICITY[one] for one in category]))
 
 
 def _on_order(world: World, cut_off: int) -> dict[int, list[tuple[int, float]]]:
@@ -121,4 +117,13 @@ def _promotions(category: TextArray, sku: TextArray, days: int) -> FloatArray:
         ends = (date.fromisoformat(str(last)) - FIRST_DATE).days + 1
         rows = sku == of_sku if of_sku else category == of_category
         panel[rows, max(begins, 0) : max(ends, 0)] = float(str(percent)) / 100
+    return panel
+
+
+def _marked_down(was_marked_down: BoolArray, days: int) -> FloatArray:
+    """Return the share by which the store's planners once lowered each item's price, day by day."""
+    panel = np.zeros((was_marked_down.shape[1], days))
+    for each, rows in zip(MARKDOWNS, was_marked_down, strict=True):
+        first, beyond = (each.first_day - FIRST_DATE).days, (each.last_day - FIRST_DATE).days + 1
+        panel[rows, first:beyond] = each.percent_off / 100
     return panel

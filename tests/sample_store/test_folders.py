@@ -113,6 +113,7 @@ def test_spreadsheets_and_csv_files_have_the_columns_that_were_agreed(store: Sto
         ("suppliers/catalogue-S*.csv", standing.CATALOGUE_HEADER),
         ("waitlist/requests-*.csv", daily.REQUEST_HEADER),
         ("planners/promotions.csv", standing.PROMOTION_HEADER),
+        ("planners/prices.csv", standing.PRICE_HEADER),
     ):
         paths = sorted(store.root.glob(name))
         assert paths, name

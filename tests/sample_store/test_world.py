@@ -11,9 +11,11 @@ import pytest
 
 from sample_store.folders.truth import closing_stock
 from sample_store.local_time import local_date, local_moment
+from sample_store.world import prices
 from sample_store.world.books import levels_at
 from sample_store.world.build import World, build_world
 from sample_store.world.cache import save_world, world_key
+from sample_store.world.source import read_source
 from sample_store.world.suppliers import SUPPLIERS
 from sample_store.world.tables import CANCEL
 
@@ -209,3 +211,36 @@ def test_orders_are_in_time(world: World, column: str):
         assert (np.diff(values) >= 0).all()
     else:
         assert len(set(values.tolist())) == len(values)
+
+
+def test_a_markdown_sells_as_much_more_as_its_category_answers_at_the_lower_price(world: World):
+    source, lines, orders = read_source(), world.lines, world.orders
+    at = orders.created_at[lines.order]
+    for which, markdown in enumerate(prices.MARKDOWNS):
+        products = np.append(world.was_marked_down[which], [False])  # the last is asked for what is no product: -1
+        cheaper = products[lines.product] & (at >= local_moment(markdown.first_day, 0)) & (at < markdown.over)
+        # What came back was left as it was.
+        cheaper[world.refunds.line] = False
+        wanted = source.units[lines.source_row[cheaper]].sum()
+        usual = source.unit_price[lines.source_row[cheaper]]
+
+        assert wanted > 200, markdown
+        times = prices.times_wanted(markdown.category, markdown.percent_off / 100)
+        assert abs(lines.units[cheaper].sum() / wanted - times) < 0.05, markdown
+        assert np.allclose(lines.unit_price[cheaper], usual * (1 - markdown.percent_off / 100), atol=0.0051), markdown
+
+
+def test_whether_shoppers_answer_to_prices_moves_nothing_but_what_they_buy_more(
+    world: World, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(prices, "ELASTICITY", dict.fromkeys(prices.ELASTICITY, 0.0))
+    deaf = build_world()
+
+    assert world.lines.units.sum() > deaf.lines.units.sum() + 10_000
+    later = levels_at(world, max(each.over for each in prices.MARKDOWNS))
+    assert (later.available == levels_at(deaf, max(each.over for each in prices.MARKDOWNS)).available).all()
+    for table in ("orders", "refunds", "adjustments", "purchases", "receipts", "backorders", "requests", "lost"):
+        for column, values in vars(getattr(deaf, table)).items():
+            assert np.array_equal(getattr(getattr(world, table), column), values), (table, column)
+    more = world.lines.units != deaf.lines.units
+    assert set(world.lines.product[more].tolist()) <= set(np.flatnonzero(world.was_marked_down.any(axis=0)).tolist())

@@ -6,6 +6,7 @@ from sample_store.folders.daily import csv_bytes
 from sample_store.folders.spreadsheet import Cell, workbook
 from sample_store.folders.supplier_x12 import x12_name
 from sample_store.world.build import World
+from sample_store.world.prices import MARKDOWNS
 from sample_store.world.suppliers import SUPPLIERS
 
 TERMS_HEADER = [
@@ -31,6 +32,7 @@ CATALOGUE_HEADER = [
     "is_discontinued",
 ]
 PROMOTION_HEADER = ["promotion_id", "name", "category", "sku", "starts_on", "ends_on", "discount_percent"]
+PRICE_HEADER = ["sku", "price", "from", "until", "why", "who", "usual_price"]
 POLICY_HEADER = [
     "scope",
     "key",
@@ -101,6 +103,7 @@ def standing_files(world: World) -> dict[str, bytes]:
             ],
         ),
         "planners/promotions.csv": csv_bytes(PROMOTION_HEADER, PROMOTIONS),
+        "planners/prices.csv": csv_bytes(PRICE_HEADER, _price_rows(world)),
         "planners/policies.xlsx": workbook("policies", POLICY_HEADER, POLICIES),
     }
     for supplier in SUPPLIERS:
@@ -120,3 +123,21 @@ def standing_files(world: World) -> dict[str, bytes]:
         ]
         files[f"suppliers/catalogue-{supplier.supplier_id}.csv"] = csv_bytes(CATALOGUE_HEADER, rows)
     return files
+
+
+def _price_rows(world: World) -> list[list[Cell]]:
+    """Return the prices of the markdowns, whose days are all over; the catalogue is back at the usual price."""
+    return [
+        [
+            product.sku,
+            f"{product.price_pence * (100 - each.percent_off) / 10_000:.2f}",
+            each.first_day.isoformat(),
+            each.last_day.isoformat(),
+            each.why,
+            each.who,
+            f"{product.price_pence / 100:.2f}",
+        ]
+        for which, each in enumerate(MARKDOWNS)
+        for product in world.products
+        if world.was_marked_down[which, product.number]
+    ]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 from operator import attrgetter
 
 import numpy as np
@@ -16,6 +17,7 @@ from sample_store.world.buyer import FIRST_DAY, old_habits
 from sample_store.world.catalogue import DISCONTINUED_SHARE, Product, build_catalogue
 from sample_store.world.demand import WHOLESALE, WISH, Demand, classify, first_wanted
 from sample_store.world.places import COUNTRY_CODES
+from sample_store.world.prices import MARKDOWNS, answers_to_prices, with_answers
 from sample_store.world.simulate import Outcome, PlacedOrder, parcel_of, parcel_times, simulate
 from sample_store.world.source import SourceLines, read_source
 from sample_store.world.tables import (
@@ -52,6 +54,8 @@ class World:
     opening_units: Integers
     """One value per item (``product * 3 + location``): the stock on the morning of 2010-12-01."""
     is_stocked: Column
+    was_marked_down: Column
+    """``(len(prices.MARKDOWNS), products)``: which of them were a product's price."""
     orders: Orders
     lines: OrderLines
     refunds: Refunds
@@ -74,7 +78,12 @@ def build_world(placed_orders: Sequence[PlacedOrder] = ()) -> World:
     product_of = {product.sku: product.number for product in products}
     retired = _retired(source, demand, product_of)
     habits = old_habits(source, demand, products, product_of, dict.fromkeys(retired, RETIRED_ON))
-    outcome = simulate(source, demand, products, product_of, habits, placed_orders)
+    went = partial(simulate, source, demand, products, product_of, habits)
+    outcome = went(placed_orders)
+    # What was marked down, and how it sold, is over and done: no order that comes later changes it.
+    is_disturbed = any(order.placed_at < each.over for order in placed_orders for each in MARKDOWNS)
+    answers = answers_to_prices(source, demand, products, product_of, went() if is_disturbed else outcome)
+    source, outcome = replace(source, unit_price=answers.unit_price), with_answers(outcome, answers)
     orders, lines, refunds = _web_orders(source, demand, product_of, outcome)
     retired_at = np.zeros(len(products), np.int64)
     retired_at[sorted(retired)] = local_moment(RETIRED_ON, 9.5)
@@ -88,8 +97,9 @@ def build_world(placed_orders: Sequence[PlacedOrder] = ()) -> World:
         products=products,
         product_created_at=_created_at(source, demand, products, wanted),
         product_retired_at=retired_at,
-        opening_units=habits.opening_units,
+        opening_units=habits.opening_units + answers.opening_units,
         is_stocked=stocked,
+        was_marked_down=answers.was_marked_down,
         orders=orders,
         lines=lines,
         refunds=refunds,

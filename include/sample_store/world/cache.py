@@ -35,7 +35,7 @@ _TABLES = {
     "movements": tables.Movements,
 }
 MAPPED_FROM_BYTES = 2_000_000
-_COLUMNS = ("product_created_at", "product_retired_at", "opening_units", "is_stocked")
+_COLUMNS = ("product_created_at", "product_retired_at", "opening_units", "is_stocked", "was_marked_down")
 
 
 @cache

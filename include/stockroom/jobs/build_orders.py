@@ -12,6 +12,7 @@ from typing import Any
 
 import psycopg
 
+from stockroom.jobs.central_orders import buying_places, pool_candidates
 from stockroom.jobs.keep_within_budgets import keep_within_budgets
 from stockroom.jobs.order_drafts import Draft, draft_order
 from stockroom.jobs.order_lines import Because, order_of, packing, unit_cost
@@ -25,6 +26,7 @@ from stockroom.warehouse.planners_overrides import read_frozen_overrides, read_o
 from stockroom.warehouse.plans_exceptions import PlanException
 from stockroom.warehouse.plans_order_terms import FrozenTerms, read_frozen_terms
 from stockroom.warehouse.plans_orders import OrderOutcome, read_candidates, read_open_proposals, read_reasons
+from stockroom.warehouse.plans_own_orders import read_owed_units
 
 
 @dataclass(frozen=True)
@@ -73,28 +75,31 @@ def build_orders(connection: psycopg.Connection, plan_date: date, *, currency: s
     quantities = wanted.of_kind("quantity")
     done = read_ordered_overrides(connection, quantities)
     skus = [one.key.upper().partition(" ")[0] for one in quantities] + [one.key.upper() for one in quantities]
-    candidates = read_candidates(connection, plan_date, skus=skus)
+    candidates = read_candidates(connection, plan_date, skus=skus, places=buying_places(wanted))
     moves = find_transfers(connection, plan_date, wanted)
     moved = moved_to(moves)
     rates = read_frozen_rates(connection, plan_date, base=currency)
+    needed = {key: _less_what_is_moved(items, moved) for key, items in candidates.items()}
+    needed, pooled = pool_candidates(needed, wanted, moved=moved, done=done, wanted_skus=skus)
     drafts = [
         draft_order(
             key,
-            _less_what_is_moved(items, moved),
+            items,
             frozen,
             wanted,
             ordered_already=done,
             is_open=key in open_ones,
             rates=rates,
         )
-        for key, items in candidates.items()
+        for key, items in needed.items()
     ]
     drafts, left_out = keep_within_budgets(connection, drafts, wanted, rates)
     bought = [(row.sku, row.location_id) for draft in drafts for row in compress(draft.items, draft.units)]
-    because = Because(read_reasons(connection, plan_date, bought), wanted, frozen.choices, moved, rates)
+    because = Because(read_reasons(connection, plan_date, bought), wanted, frozen.choices, moved, rates, pooled)
     orders = tuple(order for draft in drafts if (order := order_of(draft, because, plan_date)) is not None)
     values = {(order.supplier_id, order.location_id, order.currency): order.value for order in orders}
-    orders += tuple(transfer_orders(moves, plan_date=plan_date, currency=currency))
+    owed = read_owed_units(connection, plan_date)
+    orders += tuple(transfer_orders(moves, owed, plan_date=plan_date, currency=currency))
     return BuiltOrders(orders, tuple(_outcome(draft, values, frozen) for draft in drafts), tuple(left_out))
 
 

@@ -10,8 +10,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from stockroom.jobs.central_orders import Pooled
 from stockroom.jobs.order_drafts import Draft, find_override, wanted_date
 from stockroom.planning import Term
+from stockroom.planning.central_buying import said_of_split
 from stockroom.planning.exchange import ExchangeRates
 from stockroom.planning.joint_words import line_terms, said_of_line
 from stockroom.planning.overrides import OverrideBook
@@ -36,6 +38,8 @@ class Because:
     """Why a SKU is bought from its supplier, where there was a choice."""
     moved: Moved
     rates: ExchangeRates
+    pooled: Mapping[tuple[str, str], Pooled]
+    """For whom a SKU is bought, by it and its ship-to, where that is not the ship-to alone."""
 
 
 def order_of(draft: Draft, because: Because, plan_date: date) -> ProposedOrder | None:
@@ -77,8 +81,12 @@ def _line(draft: Draft, place: int, because: Because) -> ProposedLine:
     row, ordered = draft.items[place], draft.units[place]
     reason, terms_json = because.reasons[row.sku, row.location_id]
     more: list[Term] = []
+    pooled = because.pooled.get((row.sku, row.location_id))
     moves = because.moved.get((row.sku, row.location_id), ())
-    if moves:
+    if pooled is not None:
+        more += pooled.terms
+        reason = f"{units(row.order_units)} {said_of_split(row.order_units, pooled.places)}. {pooled.override.said}."
+    elif moves:
         units_moved = sum(one.units for one in moves)
         more.append(Term("transferred_units", units_moved, "units"))
         reason = f"{units(row.order_units)} after {units_moved:,} from other locations. By itself: {reason}"
@@ -92,6 +100,8 @@ def _line(draft: Draft, place: int, because: Because) -> ProposedLine:
         reason = said_of_line(draft.joint, draft.terms, decided=row.order_units, ordered=ordered, reason=reason)
         more += line_terms(draft.joint)
     said = list(_said_by_buyers(because.wanted, row))
+    if pooled is not None and ordered != row.order_units:
+        said.insert(0, f"Bought {said_of_split(ordered, pooled.places)}.")
     if row.sku in because.choices:
         said.append(f"Chosen among suppliers: {because.choices[row.sku]}.")
     if (rate := because.rates.of(draft.key.currency)) is not None:
@@ -104,6 +114,7 @@ def _line(draft: Draft, place: int, because: Because) -> ProposedLine:
         unit_cost=unit_cost(row, ordered),
         reason=" ".join((reason, *said)),
         terms_json=json.dumps([*json.loads(terms_json), *map(asdict, more)]) if more else terms_json,
+        places=() if pooled is None else pooled.places,
     )
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 
+from stockroom.planning.central_buying import line_units
 from stockroom.planning.decision_inputs import inputs_of_row
 from stockroom.planning.explanation import Term, recompute
 from stockroom.planning.joint_orders import JointOrder, OrderItems, OrderTerms, cut_units, filled_units
@@ -88,14 +90,26 @@ def recompute_line(terms: Iterable[Term]) -> int:
         pack_units=int(given.pack_units[0]),
         minimum_order_units=int(given.minimum_order_units[0]),
     )
+    pooled = "pooled_wanted_units" in values
+    if pooled:
+        bought = line_units(
+            int(values["pooled_wanted_units"]),
+            break_units=int(values["pooled_break_units"]),
+            minimum_order_units=int(given.minimum_order_units[0]),
+            pack_units=int(given.pack_units[0]),
+        )
     decided = np.array([bought], dtype=np.int64)
     one, none = np.zeros(1), np.zeros(1, dtype=np.int64)
+
+    def of_line(name: str, alone: float) -> Any:  # noqa: ANN401 -- a number of the item, or of all that it is bought for
+        return float(values[f"pooled_{name}"]) if pooled else alone
+
     items = OrderItems(
         order_units=decided,
-        position_units=none + rebuilt.position_units,
-        reorder_point_units=none + rebuilt.reorder_point_units,
-        order_up_to_units=none + rebuilt.order_up_to_units,
-        units_per_day=given.forecast_units_per_day,
+        position_units=none + int(of_line("position_units", rebuilt.position_units)),
+        reorder_point_units=none + int(of_line("reorder_point_units", rebuilt.reorder_point_units)),
+        order_up_to_units=none + int(of_line("order_up_to_units", rebuilt.order_up_to_units)),
+        units_per_day=one + of_line("units_per_day", float(given.forecast_units_per_day[0])),
         lead_time_days=given.lead_time_mean_days,
         lead_time_demand_sd_units=one,
         unit_cost=given.unit_cost,
@@ -103,7 +117,7 @@ def recompute_line(terms: Iterable[Term]) -> int:
         price_break_unit_cost=np.empty((1, 0)),
         loss_per_unit=given.loss_per_unit,
         carrying_rate=given.carrying_rate,
-        greatest_lot_days=given.greatest_lot_days,
+        greatest_lot_days=one + of_line("greatest_lot_days", float(given.greatest_lot_days[0])),
         pack_units=given.pack_units,
         minimum_order_units=given.minimum_order_units,
         pallet_units=none,

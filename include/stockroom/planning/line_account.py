@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from stockroom.planning.central_buying import line_units
 from stockroom.planning.explanation import Term
 from stockroom.planning.joint_words import recompute_line
 from stockroom.planning.sentences import Value, days, units
@@ -74,11 +75,15 @@ def _steps(values: dict[str, Value]) -> Iterator[str]:
     position, level, needed = whole("position_units"), whole("order_up_to_units"), whole("needed_units")
     yield f"{level:,} order-up-to level - {position:,} available and on order = {needed:,} needed"
     minimum, pack = whole("minimum_order_units"), max(whole("pack_units"), 1)
-    raised = max(needed, minimum, whole("taken_break_units"))
+    taken, decided = whole("taken_break_units"), whole("order_units")
+    if "pooled_wanted_units" in values:
+        needed, taken = whole("pooled_wanted_units"), whole("pooled_break_units")
+        decided = line_units(needed, break_units=taken, minimum_order_units=minimum, pack_units=pack)
+        yield f"{needed:,} needed by {whole('pooled_locations')} locations together, for which it is bought here"
+    raised = max(needed, minimum, taken)
     if raised > needed:
         why = "supplier's minimum" if raised == minimum else "lower price from there on"
         yield f"raised to {raised:,}: {why}"
-    decided = whole("order_units")
     if decided > raised:
         yield f"rounded up to {decided:,}: {decided // pack:,} packs of {pack:,}"
     run_out, limit = values.get("joint_run_out_days"), values.get("joint_limit_days")

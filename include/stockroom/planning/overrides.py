@@ -24,6 +24,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "date": SCOPES,
     "supplier": ("sku", "category"),
     "share": ("sku", "category"),
+    "buy_at": SCOPES,
     "hold": SCOPES,
     "policy": SCOPES,
     "budget": ("*", "supplier"),
@@ -194,6 +195,8 @@ def _why_unusable(one: Override, as_of_date: date, catalogue: Catalogue) -> str:
             return f"supplier {min(strangers)!r} is not known; write ids as in the suppliers' terms"
         if one.kind == "way":
             read_way(one.key, one.wanted)
+        if one.kind == "buy_at":
+            _check_place(one, catalogue)
         if one.kind == "budget":
             amount_of(one.wanted)
         if one.kind == "policy":
@@ -211,6 +214,15 @@ def _why_unusable(one: Override, as_of_date: date, catalogue: Catalogue) -> str:
 
 def _is_among(key: str, names: Collection[str]) -> bool:
     return key.casefold() in {name.casefold() for name in names}
+
+
+def _check_place(one: Override, catalogue: Catalogue) -> None:
+    place, sku = one.wanted.upper(), one.key.upper()
+    if not any(place in places for places in catalogue.locations_of.values()):
+        raise PlanningError(f"{one.wanted!r} is no location; write one that holds stock, such as LONDON")
+    of_sku = catalogue.locations_of.get(sku) or catalogue.locations_of.get(sku.partition(" ")[0], ())
+    if one.scope == "sku" and place not in of_sku:
+        raise PlanningError(f"{one.key} is not planned at {place}; let it be stocked there first")
 
 
 def _check_sku(one: Override, catalogue: Catalogue) -> None:

@@ -39,7 +39,30 @@ day_items as (
     group by sku, location_id
 ),
 
-counted as (
+-- What is bought for several locations counts at each of them.
+bought_for as (
+    select
+        lines.sku,
+        orders.location_id,
+        splits.location_id as counted_at
+    from ops.purchase_orders as orders
+    inner join ops.purchase_order_lines as lines
+        on orders.po_number = lines.po_number and orders.version = lines.version
+    inner join ops.purchase_order_line_splits as splits
+        on
+            lines.po_number = splits.po_number
+            and lines.version = splits.version
+            and lines.line_number = splits.line_number
+    where orders.plan_date = %(plan_date)s
+    union
+    select
+        sku,
+        location_id,
+        location_id as counted_at
+    from day_items
+),
+
+counted_at as (
     select
         inputs.sku,
         inputs.location_id,
@@ -48,6 +71,16 @@ counted as (
     left join lateral jsonb_array_elements(inputs.on_order) as part on true
     where inputs.plan_date = %(as_of_date)s
     group by inputs.sku, inputs.location_id
+),
+
+counted as (
+    select
+        bought_for.sku,
+        bought_for.location_id,
+        sum(counted_at.units) as units
+    from bought_for
+    inner join counted_at on bought_for.sku = counted_at.sku and bought_for.counted_at = counted_at.location_id
+    group by bought_for.sku, bought_for.location_id
 ),
 
 again as (

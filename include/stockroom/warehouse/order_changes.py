@@ -14,6 +14,7 @@ from decimal import Decimal
 import psycopg
 from psycopg.rows import class_row
 
+from stockroom.warehouse.order_splits import read_places
 from stockroom.warehouse.order_states import move_orders
 from stockroom.warehouse.orders import ProposedLine, ProposedOrder, UnknownOrderError, write_lines
 
@@ -160,12 +161,14 @@ def _changed_lines(
 ) -> tuple[ProposedLine, ...]:
     rows = connection.execute(
         """
-        select line_number, sku, supplier_sku, units, pack_units, unit_cost, reason, terms::text
+        select line_number, sku, supplier_sku, units, pack_units, unit_cost, reason, terms::text, split_units
         from ops.purchase_order_lines where po_number = %s and version = %s order by line_number
         """,
         (order.po_number, order.version),
     ).fetchall()
-    lines = {int(row[0]): ProposedLine(*row[1:]) for row in rows}
+    places = read_places(connection, order.po_number, order.version)
+    lines = {int(number): ProposedLine(*row) for number, *row in rows}
+    lines = {number: replace(line, places=places.get(number, ())) for number, line in lines.items()}
     if unknown := sorted(set(units) - set(lines)):
         raise UnchangeableOrderError(f"{order.po_number} has no line {', '.join(map(str, unknown))}")
     for number, wanted in units.items():

@@ -17,6 +17,9 @@ from typing import Literal
 import psycopg
 from psycopg.rows import class_row
 
+from stockroom.planning.central_buying import Place, split_line
+from stockroom.warehouse.order_splits import write_splits
+
 CENT = Decimal("0.01")
 NUMBER_SERIES = "purchase_order"
 
@@ -36,6 +39,10 @@ class ProposedLine:
     unit_cost: Decimal
     reason: str
     terms_json: str
+    split_units: int = 0
+    """Of a transfer: units that were bought where they leave, for where they go."""
+    places: tuple[Place, ...] = ()
+    """For whom it is bought, its ship-to first; none: for the ship-to alone."""
 
     @property
     def line_value(self) -> Decimal:
@@ -65,12 +72,21 @@ class ProposedOrder:
 
     @property
     def lines_sha256(self) -> str:
-        """Return a digest of what the supplier would read; reasons change every day and make no new version."""
+        """Return a digest of what the supplier would read, and for whom it is; reasons change every day.
+
+        They make no new version. A split does: what is on order where must be what the version says.
+        """
         bought = [
-            [line.sku, line.supplier_sku, line.units, line.pack_units, str(line.unit_cost.normalize())]
+            [line.sku, line.supplier_sku, line.units, line.pack_units, str(line.unit_cost.normalize()), *_shares(line)]
             for line in self.lines
         ]
         return hashlib.sha256(json.dumps(bought).encode()).hexdigest()
+
+
+def _shares(line: ProposedLine) -> list[list[str | int]]:
+    shares = zip(line.places, split_line(line.units, line.places), strict=True) if line.places else ()
+    found: list[list[str | int]] = [[place.location_id, int(turns.size)] for place, turns in shares]
+    return [*found, ["split", line.split_units]] if line.split_units else found
 
 
 @dataclass(frozen=True)
@@ -190,7 +206,8 @@ def write_lines(connection: psycopg.Connection, orders: Sequence[tuple[str, int,
     """Write the lines of orders by number and version; the caller commits."""
     statement = """
         copy ops.purchase_order_lines (
-            po_number, version, line_number, sku, supplier_sku, units, pack_units, unit_cost, line_value, reason, terms
+            po_number, version, line_number, sku, supplier_sku, units, pack_units, unit_cost, line_value, reason, terms,
+            split_units
         ) from stdin
         """
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
@@ -198,5 +215,14 @@ def write_lines(connection: psycopg.Connection, orders: Sequence[tuple[str, int,
             for number, line in enumerate(order.lines, start=1):
                 copy.write_row(
                     (po_number, version, number, line.sku, line.supplier_sku, line.units, line.pack_units,
-                     line.unit_cost, line.line_value, line.reason, line.terms_json)
+                     line.unit_cost, line.line_value, line.reason, line.terms_json, line.split_units)
                 )  # fmt: skip
+    write_splits(
+        connection,
+        [
+            ((po_number, version, number), line.units, line.places)
+            for po_number, version, order in orders
+            for number, line in enumerate(order.lines, start=1)
+            if line.places
+        ],
+    )

@@ -36,6 +36,7 @@ from stockroom.warehouse.planners_rules import (
 from stockroom.warehouse.plans_arrays import use_numpy_arrays
 from stockroom.warehouse.plans_dates import SuppliersDates, due_dates, out_days, read_suppliers_dates
 from stockroom.warehouse.plans_order_terms import SupplierTerms, review_days_of, supplier_terms
+from stockroom.warehouse.plans_own_orders import keep_own_orders
 from stockroom.warehouse.plans_suppliers import choose_offers
 from stockroom.warehouse.suppliers_words import (
     UnreadableWordsError,
@@ -101,6 +102,8 @@ def freeze_inputs(
     choices = choose_offers(
         connection, plan_date=plan_date, rates=rates, default=default_policy, wanted=wanted, kept=dates.promised
     )
+    cut_off = datetime.combine(plan_date, time(), tzinfo=ZoneInfo(time_zone))
+    owed = keep_own_orders(connection, plan_date=plan_date, cut_off=cut_off)
     items = _read_items(connection, plan_date, time_zone, rates.base, history_start)
     if not items:
         built = connection.execute("select max(as_of_date) from marts.fct_stock_positions").fetchone()
@@ -137,6 +140,8 @@ def freeze_inputs(
         # Who is of which class is known once the pools are fitted; only then such rules can be looked up.
         "rules": [[*place, terms] for place, terms in book.terms.items()] if book.has_rules_for_classes else [],
     }
+    if owed:
+        run_policy["owed_units"] = owed
     connection.execute(
         """
         insert into plan.runs
@@ -177,7 +182,6 @@ def freeze_inputs(
             digest.update(repr(row).encode())
             copy.write_row(row)
     connection.execute("update plan.runs set inputs_sha256 = %s where plan_date = %s", (digest.hexdigest(), plan_date))
-    cut_off = datetime.combine(plan_date, time(), tzinfo=ZoneInfo(time_zone))
     connection.execute(_statement("plans_lead_times.sql"), {"plan_date": plan_date, "cut_off": cut_off})
     unpriced = {
         item.supplier_id: item.unit_cost_currency
@@ -235,7 +239,6 @@ def _read_items(
     with connection.cursor(row_factory=namedtuple_row) as cursor:
         parameters = {
             "plan_date": plan_date,
-            "cut_off": datetime.combine(plan_date, time(), tzinfo=ZoneInfo(time_zone)),
             "time_zone": time_zone,
             "currency": currency,
             "history_start": history_start,

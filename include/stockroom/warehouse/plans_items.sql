@@ -95,100 +95,6 @@ history_on_order as (
     where lines.origin = 'history' and lines.units_open > 0
 ),
 
--- Ours from where they are decided, since an answer may be younger than the marts; what had arrived by the cut-off,
--- from the marts. An order of a later plan is not known yet. An open proposal is what this plan decides anew: left out.
-own_lines as (
-    select
-        lines.sku,
-        orders.location_id,
-        orders.supplier_id,
-        answers.promised_date,
-        answers.backorder_date,
-        answers.expected_date,
-        coalesce(orders.requested_date, orders.plan_date) as requested_date,
-        coalesce(arrived.units_received, 0) as units_received,
-        coalesce(answers.units_shipped, 0) as units_shipped,
-        -- Of what it has sent already nothing is still to come later.
-        greatest(
-            coalesce(answers.units_backordered, 0)
-            - greatest(coalesce(answers.units_shipped - answers.units_accepted, 0), 0), 0
-        ) as units_later,
-        greatest(
-            greatest(lines.units - coalesce(answers.units_rejected, 0), coalesce(answers.units_shipped, 0))
-            - coalesce(arrived.units_received, 0), 0
-        ) as units_open
-    from ops.purchase_orders as orders
-    inner join ops.purchase_order_states as states on orders.state = states.state
-    inner join ops.purchase_order_lines as lines
-        on orders.po_number = lines.po_number and orders.version = lines.version
-    left join marts.fct_purchase_order_lines as arrived
-        on
-            lines.po_number = arrived.po_number
-            and lines.line_number = arrived.line_number
-            and arrived.origin = 'stockroom'
-    left join ops.purchase_order_line_answers as answers
-        on
-            lines.po_number = answers.po_number
-            and lines.line_number = answers.line_number
-            and coalesce(answers.answered_at, answers.first_shipped_at) < %(cut_off)s
-    where
-        orders.plan_date < %(plan_date)s
-        and states.is_on_order
-),
-
--- What a supplier refused does not come; what it has sent comes as its notice says, what it owes when it says.
-own_parts as (
-    select
-        *,
-        least(units_open, greatest(units_shipped - units_received, 0)) as units_sent,
-        least(units_open - least(units_open, greatest(units_shipped - units_received, 0)), units_later) as units_owed
-    from own_lines
-),
-
-own_named as (
-    select
-        sku,
-        location_id,
-        supplier_id,
-        requested_date,
-        units_sent as units,
-        expected_date as named_date,
-        'sent' as said
-    from own_parts
-    union all
-    select
-        sku,
-        location_id,
-        supplier_id,
-        requested_date,
-        units_owed as units,
-        backorder_date as named_date,
-        'promised' as said
-    from own_parts
-    union all
-    select
-        sku,
-        location_id,
-        supplier_id,
-        requested_date,
-        units_open - units_sent - units_owed as units,
-        promised_date as named_date,
-        'promised' as said
-    from own_parts
-),
-
-own_on_order as (
-    select
-        sku,
-        location_id,
-        units,
-        coalesce(named_date, requested_date) - %(plan_date)s as due_in_days,
-        supplier_id,
-        case when named_date is null then 'asked' else said end as said
-    from own_named
-    where units > 0
-),
-
 on_order as (
     select
         sku,
@@ -200,17 +106,24 @@ on_order as (
     from (
         select * from history_on_order
         union all
-        select * from own_on_order
+        select * from pg_temp.own_on_order
     ) as all_orders
     group by sku, location_id
 ),
 
--- What another location of ours waits for and has not left yet is promised: here it is not to be sold.
-leaving as (
+-- What another location of ours waits for and has not left yet is promised: here it is not to be sold. So is what was
+-- bought here for there.
+promised_elsewhere as (
+    select
+        sku,
+        from_location_id as location_id,
+        units
+    from pg_temp.owed_units
+    union all
     select
         lines.sku,
         orders.supplier_id as location_id,
-        sum(lines.units) as units
+        lines.units
     from ops.purchase_orders as orders
     inner join ops.purchase_order_lines as lines
         on orders.po_number = lines.po_number and orders.version = lines.version
@@ -218,7 +131,15 @@ leaving as (
         orders.kind = 'transfer'
         and orders.plan_date < %(plan_date)s
         and orders.state in ('released', 'sent', 'acknowledged')
-    group by lines.sku, orders.supplier_id
+),
+
+leaving as (
+    select
+        sku,
+        location_id,
+        sum(units) as units
+    from promised_elsewhere
+    group by sku, location_id
 ),
 
 -- Shoppers wait for a sku and not at a place: they count where most of it sells. Nobody waits for hundreds.

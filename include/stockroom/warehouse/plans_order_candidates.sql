@@ -1,5 +1,6 @@
 -- One row per item that could stand in an order of a plan: every item of a supplier, ship-to and currency of which the
--- plan orders something, or a buyer does. Reasons and terms come later, for those that do stand in one.
+-- plan orders something, or a buyer does, or for other locations. Reasons and terms come later, for those that do stand
+-- in one.
 with decided as (
     select
         decisions.sku,
@@ -39,7 +40,7 @@ wanted as (
         location_id,
         order_currency
     from decided
-    where order_units > 0 or sku = any(%(skus)s)
+    where order_units > 0 or sku = any(%(skus)s) or location_id = any(%(places)s)
 )
 
 select decided.*

@@ -27,14 +27,14 @@ class OrderKey:
 
 
 def read_candidates(
-    connection: psycopg.Connection, plan_date: date, *, skus: Sequence[str] = ()
+    connection: psycopg.Connection, plan_date: date, *, skus: Sequence[str] = (), places: Sequence[str] = ()
 ) -> dict[OrderKey, list[Any]]:
     """Return what could stand in each order of a plan, by supplier, ship-to and currency, its items by SKU.
 
-    ``skus`` are wanted by a buyer whether or not the plan orders them.
+    ``skus`` are wanted by a buyer whether or not the plan orders them; at ``places`` it is bought for others.
     """
     with connection.cursor(row_factory=namedtuple_row) as cursor:
-        wanted = {"plan_date": plan_date, "skus": list(skus)}
+        wanted = {"plan_date": plan_date, "skus": list(skus), "places": list(places)}
         rows: Any = cursor.execute(_statement("plans_order_candidates.sql"), wanted)
         found: dict[OrderKey, list[Any]] = defaultdict(list)
         for row in rows:

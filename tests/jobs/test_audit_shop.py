@@ -22,7 +22,7 @@ create table intermediate.int_catalogue_items (
     channel_id text, listing_id text, sku text, title text, is_active boolean);
 create table intermediate.int_listing_availability (
     channel_id text, listing_id text, place_id text, sku text, location_id text, units numeric,
-    based_on_landing_file_id bigint, shown_when_counted integer);
+    based_on_landing_file_id bigint, shown_when_counted integer, read_at timestamptz);
 create table intermediate.int_order_line_events_live (
     channel_id text, sku text, location_id text, event_kind text, units integer, occurred_at timestamptz,
     is_custom_service boolean);

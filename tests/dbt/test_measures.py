@@ -18,6 +18,8 @@ from raw_documents import (
     supplier,
 )
 
+from stockroom.warehouse.orders import ProposedLine, ProposedOrder, propose_orders
+
 if TYPE_CHECKING:
     from conftest import Marts
 
@@ -145,3 +147,33 @@ def test_orders_of_both_origins_count_until_they_arrive_and_suppliers_until_the_
     shipments = "select shipment_id, lead_time_days, is_open from marts.fct_supplier_lead_times order by shipment_id"
     assert marts.rows(suppliers) == [("S03",)]
     assert marts.rows(shipments) == [("H-000001/open", None, True), ("SH-R-1", 10, False)]
+
+
+def test_a_later_plan_leaves_what_the_morning_before_it_knew_of_an_order(built_marts: Marts) -> None:
+    """Of two orders that wait, the next plan makes 40 of 60 units, and takes the 5 back."""
+
+    def wanted(sku: str, units: int, day: date) -> ProposedOrder:
+        bought = ProposedLine(sku, None, units, 1, Decimal(1), "needed", "{}")
+        return ProposedOrder(f"S-{sku}", "LONDON", "GBP", day, (bought,))
+
+    connection = built_marts.connection
+    first, then = date(2011, 6, 28), date(2011, 6, 30)
+    with connection.transaction(force_rollback=True):
+        propose_orders(connection, plan_date=first, orders=[wanted("A1", 60, first), wanted("B2", 5, first)])
+        connection.execute("update ops.purchase_orders set state = 'waiting', changed_by = 'policy'")
+        standing = """
+            select sku, units_ordered, state, plan_date, requested_date, known_from_date, known_until_date
+            from staging.stg_ops__purchase_order_lines where supplier_id like 'S-%' order by sku, known_from_date
+        """
+        before = connection.execute(standing).fetchall()
+        assert before == [
+            ("A1", 60, "waiting", first, first, first, None),
+            ("B2", 5, "waiting", first, first, first, None),
+        ]
+        propose_orders(connection, plan_date=then, orders=[wanted("A1", 40, then)])
+        assert connection.execute(standing).fetchall() == [
+            ("A1", 60, "waiting", first, first, first, then),
+            ("A1", 40, "proposed", then, then, then, None),
+            ("B2", 5, "waiting", first, first, first, then),
+            ("B2", 5, "cancelled", first, first, then, None),
+        ]

@@ -100,7 +100,8 @@ lines as (
 
     union all
 
-    -- An order of ours counts from the morning of its plan: one planned today is not yet a fact for today's plan.
+    -- An order of ours counts from the morning of its plan: one planned today is not yet a fact for today's plan, and
+    -- what today's plan makes of an older one is none either, however often the day is built.
     select
         po_number,
         line_number,
@@ -120,7 +121,9 @@ lines as (
 
     from our_lines
 
-    where plan_date < {{ as_of_date() }}
+    where
+        known_from_date < {{ as_of_date() }}
+        and (known_until_date is null or known_until_date >= {{ as_of_date() }})
 
 ),
 

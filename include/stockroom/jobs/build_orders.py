@@ -17,10 +17,12 @@ from stockroom.jobs.keep_within_budgets import keep_within_budgets
 from stockroom.jobs.order_drafts import Draft, draft_order
 from stockroom.jobs.order_lines import Because, order_of, packing, unit_cost
 from stockroom.jobs.order_transfers import find_transfers, transfer_orders
+from stockroom.jobs.refused_lines import said_of_held
 from stockroom.planning.joint_words import said_of_order
 from stockroom.planning.transfers import Move, left_to_buy, moved_to
 from stockroom.warehouse.budgets import LeftOut
 from stockroom.warehouse.exchange_rates import read_frozen_rates
+from stockroom.warehouse.order_refusals import read_refusals
 from stockroom.warehouse.orders import ProposedOrder
 from stockroom.warehouse.planners_overrides import read_frozen_overrides, read_ordered_overrides
 from stockroom.warehouse.plans_exceptions import PlanException
@@ -68,8 +70,13 @@ class BuiltOrders:
         return found
 
 
-def build_orders(connection: psycopg.Connection, plan_date: date, *, currency: str) -> BuiltOrders:
-    """Return what is to be proposed of a plan whose items are all decided; ``currency`` is the store's."""
+def build_orders(
+    connection: psycopg.Connection, plan_date: date, *, currency: str, refusal_days: int = 0
+) -> BuiltOrders:
+    """Return what is to be proposed of a plan whose items are all decided; ``currency`` is the store's.
+
+    What a person refused is left out for ``refusal_days``.
+    """
     frozen, wanted = read_frozen_terms(connection, plan_date), read_frozen_overrides(connection, plan_date)
     open_ones = read_open_proposals(connection)
     quantities = wanted.of_kind("quantity")
@@ -81,6 +88,7 @@ def build_orders(connection: psycopg.Connection, plan_date: date, *, currency: s
     rates = read_frozen_rates(connection, plan_date, base=currency)
     needed = {key: _less_what_is_moved(items, moved) for key, items in candidates.items()}
     needed, pooled = pool_candidates(needed, wanted, moved=moved, done=done, wanted_skus=skus)
+    refusals = read_refusals(connection, as_of_date=plan_date, refusal_days=refusal_days)
     drafts = [
         draft_order(
             key,
@@ -90,6 +98,7 @@ def build_orders(connection: psycopg.Connection, plan_date: date, *, currency: s
             ordered_already=done,
             is_open=key in open_ones,
             rates=rates,
+            refusals=refusals.get(key, {}),
         )
         for key, items in needed.items()
     ]
@@ -115,7 +124,8 @@ def _less_what_is_moved(items: list[Any], moved: Mapping[tuple[str, str], list[M
 
 def _outcome(draft: Draft, values: dict[tuple[str, str, str], Decimal], frozen: FrozenTerms) -> OrderOutcome:
     key, joint = draft.key, draft.joint
-    needed = (row for row in draft.items if row.order_units > 0)
+    needed = [(row, row.order_units) for row in draft.items if row.order_units > 0]
+    needed += [(draft.items[place], held.decided_units) for place, held in draft.held.items()]
     terms: dict[str, float | str | None] = {}
     if joint is not None:
         told = ("reaches", "run_out_days", "limit_days", "adding_costs", "saves", "fee")
@@ -127,10 +137,12 @@ def _outcome(draft: Draft, values: dict[tuple[str, str, str], Decimal], frozen: 
     if said is not None and said.cut_off:
         as_it_is += f" To be sent by {said.cut_off}."
     value = values.get((key.supplier_id, key.location_id, key.currency), Decimal(0))
+    if without := said_of_held(draft.held):
+        as_it_is += f" {without[0].upper()}{without[1:]}."
     return OrderOutcome(
         key=key,
         outcome="proposed" if value else "waits",
-        decided_value=sum((row.order_units * unit_cost(row, row.order_units) for row in needed), Decimal(0)),
+        decided_value=sum((units * unit_cost(row, units) for row, units in needed), Decimal(0)),
         value=value,
         reason=draft.waits_because or ("Waits: the budget leaves nothing of it." if not value else as_it_is),
         terms=terms,

@@ -9,10 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from stockroom.jobs.refused_lines import HeldLine, leave_out_refused
 from stockroom.planning.exchange import ExchangeRates
 from stockroom.planning.joint_orders import JointOrder, OrderItems, OrderTerms, join_lines
 from stockroom.planning.joint_words import said_of_order
 from stockroom.planning.overrides import Override, OverrideBook, quantity_of
+from stockroom.warehouse.order_refusals import Refusal
 from stockroom.warehouse.plans_order_terms import FrozenTerms
 from stockroom.warehouse.plans_orders import OrderKey
 
@@ -33,6 +35,8 @@ class Draft:
     """What buyers want of an item's quantity, by its place in ``items``."""
     within_budget: Mapping[int, Override] = field(default_factory=dict)
     """The limits that made a line smaller, likewise."""
+    held: Mapping[int, HeldLine] = field(default_factory=dict)
+    """What is left out as a person refused it, likewise."""
 
 
 def draft_order(
@@ -44,14 +48,17 @@ def draft_order(
     ordered_already: set[str],
     is_open: bool,
     rates: ExchangeRates,
+    refusals: Mapping[str, Refusal],
 ) -> Draft:
     """Return one supplier's order: as decided, as a buyer wants it, filled up, or left waiting.
 
     Minimums and freight are weighed in the order's money; in money of which no rate is known they are not: nobody can
     say what pays. What is open already is built anew on any day; a new order begins on the supplier's order days only.
-    What a buyer wants in units is ordered once, and never waits.
+    What a buyer wants in units is ordered once, and never waits. What a person refused (``refusals``, by SKU) is left
+    out.
     """
     forced = _forced(items, wanted, ordered_already)
+    items, held = leave_out_refused(items, refusals, forced=forced)
     units = [int(row.order_units) for row in items]
     for place, override in forced.items():
         pack = items[place].pack_units
@@ -62,18 +69,18 @@ def draft_order(
     if cycle.first_date > frozen.plan_date and not is_open and not is_wanted:
         days = " and ".join(WEEKDAYS[day] for day in said.order_days) if said else ""
         why = f"Waits: the supplier takes orders on {days}, next on {cycle.first_date}."
-        return Draft(key, items, [0] * len(items), None, terms, why, forced)
+        return Draft(key, items, [0] * len(items), None, terms, why, forced, held=held)
     worth = rates.worth(key.currency)
     terms_worth = None if said is None else rates.worth(said.currency)
     if said is None or worth is None or terms_worth is None:
-        return Draft(key, items, units, None, terms, "", forced)
+        return Draft(key, items, units, None, terms, "", forced, held=held)
     if worth != terms_worth:  # a supplier that asks in one currency and prices in another
         terms = said.for_orders(wait_days=float(cycle.days_to_next), times=float(terms_worth / worth))
     joint = join_lines(order_items(items, units, forced, worth=float(worth)), terms)
     if joint.waits and is_wanted:
-        return Draft(key, items, units, None, terms, "", forced)
+        return Draft(key, items, units, None, terms, "", forced, held=held)
     why = said_of_order(joint, terms, key.currency) if joint.waits else ""
-    return Draft(key, items, joint.units.tolist(), joint, terms, why, forced)
+    return Draft(key, items, joint.units.tolist(), joint, terms, why, forced, held=held)
 
 
 def without(draft: Draft, cut: Mapping[int, tuple[int, Override]]) -> Draft:

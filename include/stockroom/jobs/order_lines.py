@@ -12,6 +12,7 @@ from typing import Any
 
 from stockroom.jobs.central_orders import Pooled
 from stockroom.jobs.order_drafts import Draft, find_override, wanted_date
+from stockroom.jobs.refused_lines import said_of_held
 from stockroom.planning import Term
 from stockroom.planning.central_buying import said_of_split
 from stockroom.planning.exchange import ExchangeRates
@@ -59,6 +60,7 @@ def order_of(draft: Draft, because: Because, plan_date: date) -> ProposedOrder |
         lines=tuple(_line(draft, place, because) for place in places),
         exchange_rate=None if rate is None else rate.rate,
         rate_date=None if rate is None else rate.rate_date,
+        note=said_of_held(draft.held),
     )
 
 

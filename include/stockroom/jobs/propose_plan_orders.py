@@ -85,7 +85,9 @@ def propose_plan_orders(settings: Settings, *, as_of_date: date) -> ProposalSumm
             _check_all_decided(connection, run)
             if later is None:
                 _decide_again(connection, as_of_date, count_what_was_released(connection, as_of_date))
-                built = build_orders(connection, as_of_date, currency=settings.currency)
+                built = build_orders(
+                    connection, as_of_date, currency=settings.currency, refusal_days=settings.refusal_days
+                )
                 proposals = propose_orders(connection, plan_date=as_of_date, orders=built.orders)
                 write_outcomes(connection, as_of_date, built.outcomes)
                 write_left_out(connection, as_of_date, built.left_out)

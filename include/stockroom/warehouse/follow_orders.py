@@ -9,7 +9,7 @@ from importlib import resources
 import psycopg
 from psycopg.rows import class_row
 
-from stockroom.warehouse.order_release import SAME_UP_TO_TIMES
+from stockroom.warehouse.order_refusals import SAME_UP_TO_TIMES
 from stockroom.warehouse.supply_exceptions import KINDS
 
 

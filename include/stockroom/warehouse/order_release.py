@@ -13,9 +13,7 @@ import psycopg
 from psycopg.rows import namedtuple_row
 
 from stockroom.planning.approval import ApprovalPolicy, OrderedLine, OrderToRoute, Route, Way, route_orders
-
-SAME_UP_TO_TIMES = 1.5
-"""A proposal is the one that was refused unless it wants another item, or more than so many times as much of one."""
+from stockroom.warehouse.order_refusals import SAME_UP_TO_TIMES
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,8 @@ class ProposedOrder:
     exchange_rate: Decimal | None = None
     """What one of the currency is worth in the base currency; ``None``: it is that, or nobody knows."""
     rate_date: date | None = None
+    note: str = ""
+    """What its events say besides: what is left out of it, and why."""
 
     @property
     def value(self) -> Decimal:
@@ -143,7 +145,8 @@ def propose_orders(connection: psycopg.Connection, *, plan_date: date, orders: S
             """,
             [
                 (number, order.supplier_id, order.location_id, order.currency, plan_date, order.value,
-                 order.lines_sha256, order.requested_date, order.kind, order.exchange_rate, order.rate_date, because)
+                 order.lines_sha256, order.requested_date, order.kind, order.exchange_rate, order.rate_date,
+                 _said(because, order))
                 for number, order in zip(numbers, new, strict=True)
             ],
         )  # fmt: skip
@@ -157,7 +160,7 @@ def propose_orders(connection: psycopg.Connection, *, plan_date: date, orders: S
             """,
             [
                 (plan_date, order.value, order.lines_sha256, order.requested_date, order.exchange_rate, order.rate_date,
-                 f"{because} replaces version {old.version}", old.po_number, old.version)
+                 _said(f"{because} replaces version {old.version}", order), old.po_number, old.version)
                 for old, order in changed
             ],
         )  # fmt: skip
@@ -171,10 +174,10 @@ def propose_orders(connection: psycopg.Connection, *, plan_date: date, orders: S
         cursor.executemany(
             """
             update ops.purchase_orders
-            set state = 'cancelled', updated_at = now(), changed_by = 'plan', change_note = %s
+            set state = 'cancelled', plan_date = %s, updated_at = now(), changed_by = 'plan', change_note = %s
             where po_number = %s
             """,
-            [(f"{because} needs none of it any more", old.po_number) for old in needless],
+            [(plan_date, f"{because} needs none of it any more", old.po_number) for old in needless],
         )
     write_lines(
         connection,
@@ -187,6 +190,10 @@ def propose_orders(connection: psycopg.Connection, *, plan_date: date, orders: S
         unchanged=tuple(sorted(old.po_number for old, _ in unchanged)),
         cancelled=tuple(sorted(old.po_number for old in needless)),
     )
+
+
+def _said(because: str, order: ProposedOrder) -> str:
+    return f"{because}, {order.note}" if order.note else because
 
 
 def _take_numbers(connection: psycopg.Connection, count: int) -> list[str]:

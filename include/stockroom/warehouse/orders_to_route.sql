@@ -92,33 +92,43 @@ last_sold as (
     group by sales.sku
 ),
 
--- A proposal is the one that was refused if it wants nothing else, and nothing of it much more.
-refusals as (
+-- A line is the one that was refused unless it wants much more.
+refused_lines as (
     select
-        proposals.po_number,
+        lines.po_number,
+        lines.line_number,
         refused.po_number as refused_number,
         refused.changed_by as refused_by,
         refused.plan_date + %(refusal_days)s::integer as holds_until,
-        row_number() over (partition by proposals.po_number order by refused.plan_date desc, refused.po_number desc)
-            as recency
-    from proposals
+        row_number() over (
+            partition by lines.po_number, lines.line_number order by refused.plan_date desc, refused.po_number desc
+        ) as recency
+    from lines
     inner join ops.purchase_orders as refused
         on
-            proposals.supplier_id = refused.supplier_id and proposals.location_id = refused.location_id
-            and proposals.currency = refused.currency
+            lines.supplier_id = refused.supplier_id and lines.location_id = refused.location_id
+            and lines.currency = refused.currency
+    inner join ops.purchase_order_lines as asked
+        on refused.po_number = asked.po_number and refused.version = asked.version and lines.sku = asked.sku
     where
         refused.state = 'refused' and refused.plan_date > %(as_of_date)s::date - %(refusal_days)s::integer
-        and not exists (
-            select 1 from lines
-            where
-                lines.po_number = proposals.po_number
-                and not exists (
-                    select 1 from ops.purchase_order_lines as asked
-                    where
-                        asked.po_number = refused.po_number and asked.version = refused.version
-                        and asked.sku = lines.sku and lines.units <= %(same_up_to_times)s * asked.units
-                )
-        )
+        and lines.units <= %(same_up_to_times)s * asked.units
+),
+
+-- A proposal is held while there is nothing in it that was not refused, be it in several orders.
+refusals as (
+    select
+        lines.po_number,
+        string_agg(
+            distinct 'refused by ' || refused_lines.refused_by || ' as ' || refused_lines.refused_number, ' and '
+        ) || ', asked again from ' || min(refused_lines.holds_until) as refused_as
+    from lines
+    left join refused_lines
+        on
+            lines.po_number = refused_lines.po_number and lines.line_number = refused_lines.line_number
+            and refused_lines.recency = 1
+    group by lines.po_number
+    having count(*) = count(refused_lines.line_number)
 )
 
 select
@@ -133,13 +143,12 @@ select
     lines.line_value,
     habits.usual_units,
     last_order.unit_cost as last_unit_cost,
+    refusals.refused_as,
     %(as_of_date)s::date - last_sold.sold_date as days_since_sale,
     coalesce(gone.gone_value, 0) as gone_value,
     delivered.supplier_id is null as is_new_supplier,
     coalesce(habits.earlier_orders, 0) as earlier_orders,
-    coalesce(skus.is_discontinued, false) as is_discontinued,
-    'refused by ' || refusals.refused_by || ' as ' || refusals.refused_number || ', asked again from '
-    || refusals.holds_until as refused_as
+    coalesce(skus.is_discontinued, false) as is_discontinued
 from lines
 left join gone on lines.supplier_id = gone.supplier_id
 left join habits on lines.location_id = habits.location_id and lines.sku = habits.sku
@@ -150,5 +159,5 @@ left join earlier as last_order
 left join delivered on lines.supplier_id = delivered.supplier_id
 left join last_sold on lines.sku = last_sold.sku
 left join marts.dim_skus as skus on lines.sku = skus.sku
-left join refusals on lines.po_number = refusals.po_number and refusals.recency = 1
+left join refusals on lines.po_number = refusals.po_number
 order by lines.po_number, lines.line_number

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from stockroom.jobs.answer_order import answer_order
 from stockroom.jobs.plan_orders import plan_orders
 from stockroom.jobs.release_orders import release_orders
 from stockroom.planning import Term
@@ -42,6 +43,18 @@ def test_a_quantity_is_ordered_once_in_packs_and_says_who_wanted_it(marts, setti
     release_orders(settings, as_of_date=DAY)
     marts.rebuild(NEXT)
     assert plan_orders(settings, as_of_date=NEXT).proposals.created == ()
+
+
+def test_a_quantity_is_ordered_though_the_same_was_refused(marts, settings, with_threshold, ask, want):
+    marts.sku("MUG", units_per_day=4, on_hand=20)
+    plan_orders(settings, as_of_date=DAY)
+    release_orders(with_threshold("0"), as_of_date=DAY)
+    answer_order(settings, "PO-000001", 1, "refuse", "ann")
+    marts.sku("CUP", units_per_day=4, on_hand=20)
+    want("quantity", wanted="12")
+    marts.rebuild(NEXT)
+    plan_orders(settings, as_of_date=NEXT)
+    assert [row[:2] for row in ask(LINES)[-1:]] == [("MUG", 12)]
 
 
 def test_a_quantity_of_none_orders_none(marts, settings, want):

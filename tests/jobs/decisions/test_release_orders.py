@@ -141,6 +141,41 @@ def test_much_more_than_was_refused_is_another_question(marts, with_threshold, a
     assert release_orders(settings, as_of_date=DAY + timedelta(days=1)).waiting == ("PO-000002",)
 
 
+def test_of_an_order_only_what_was_not_refused_is_asked_again(marts, with_threshold, ask):
+    settings = with_threshold("0")
+    marts.sku("MUG", on_hand=20)
+    plan_orders(settings, as_of_date=DAY)
+    release_orders(settings, as_of_date=DAY)
+    answer_order(settings, "PO-000001", 1, "refuse", "ann")
+    marts.sku("CUP", on_hand=20)
+    tomorrow, after, week = (DAY + timedelta(days=days) for days in (1, 2, 7))
+    marts.rebuild(tomorrow)
+    plan_orders(settings, as_of_date=tomorrow)
+    summary = release_orders(settings, as_of_date=tomorrow)
+    assert (summary.waiting, summary.held) == (("PO-000002",), ())
+    lines = "select sku from ops.purchase_order_lines where po_number = %s and version = %s order by sku"
+    assert ask(lines, "PO-000002", 1) == [("CUP",)], "the mug was refused yesterday"
+    proposed = "select note from ops.purchase_order_events where po_number = %s and to_state = 'proposed'"
+    without = "without 1 line that ann refused as PO-000001, asked again from 2011-07-07"
+    assert ask(proposed, "PO-000002") == [(f"the plan of 2011-07-01, {without}",)]
+    [(decided, value, why)] = ask(
+        "select decided_value, value, reason from plan.order_outcomes where plan_date = %s", tomorrow
+    )
+    assert decided > value
+    assert why.endswith(f" W{without[1:]}.")
+    answer_order(settings, "PO-000002", 1, "refuse", "bob")
+    marts.rebuild(after)
+    plan_orders(settings, as_of_date=after)
+    assert release_orders(settings, as_of_date=after).held == ("PO-000003",), "each line was refused by somebody"
+    assert ask("select change_note from ops.purchase_orders where po_number = 'PO-000003'") == [
+        ("refused by ann as PO-000001 and refused by bob as PO-000002, asked again from 2011-07-07",)
+    ]
+    marts.rebuild(week)
+    plan_orders(settings, as_of_date=week)
+    assert release_orders(settings, as_of_date=week).waiting == ("PO-000003",)
+    assert ask(lines, "PO-000003", 2) == [("MUG",)], "the cup was refused a day later, and stays out a day longer"
+
+
 def test_whoever_is_to_hear_of_it_hears_once_a_plan_what_waits(marts, with_threshold):
     settings = replace(with_threshold("10"), approvers_mail=("buyer@sample-gifts.example",))
     marts.sku("MUG", on_hand=20)

@@ -39,8 +39,8 @@ help:  ## List the commands
 setup: .venv/.product  ## Create .venv and install everything that is pinned
 
 .PHONY: run
-run: .venv/.product  ## Run the main job on the sample store (AS_OF=2011-06-20 replays another day, MORNINGS=2 two days)
-	@$(BIN)/stockroom run $(if $(AS_OF),--as-of $(AS_OF)) $(if $(filter 2,$(MORNINGS)),--two-mornings)
+run: .venv/.product  ## Run the main job on the sample store (AS_OF=2011-06-20 replays another day, MORNINGS=1 the last morning alone)
+	@$(BIN)/stockroom run $(if $(AS_OF),--as-of $(AS_OF),$(if $(filter 1,$(MORNINGS)),,--two-mornings))
 
 .PHONY: up
 up: .venv/.product  ## Run the main job and leave everything running; prints the addresses

@@ -18,7 +18,7 @@ import psycopg
 import pytest
 from tests.channels.loopback import Asked, Says, serve
 from tests.channels.test_amazon_client import TOKEN_PATH, settings_of
-from tests.channels.test_amazon_protocol import ORDER_HEADER, order_row
+from tests.channels.test_amazon_reports import ORDER_HEADER, order_row
 
 from stockroom.channels.amazon import reports
 from stockroom.jobs.backfill_channel import backfill_channel

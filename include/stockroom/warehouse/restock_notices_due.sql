@@ -1,12 +1,13 @@
--- One row per chosen request of which some message has not left, with the units that go to others first: those who
--- have been told and may still be on the way, and those who asked earlier. One that another answers promises nothing.
+-- One row per chosen request of which some message has not left, or failed and is tried again, with the units that go
+-- to others first: those who have been told and may still be on the way, and those who asked earlier. One that another
+-- answers promises nothing.
 -- Each SKU's requests are gone through once, however many of them are due: thousands may be.
 with due as (
     select
         request_id,
         sku
     from ops.restock_requests
-    where request_id = any(%(request_ids)s) and state in ('chosen', 'sent') and answered_by is null
+    where request_id = any(%(request_ids)s) and state in ('chosen', 'sent', 'clicked', 'failed') and answered_by is null
 ),
 
 promised as (
@@ -31,8 +32,11 @@ promised as (
     left join ops.restock_notices as notices on requests.request_id = notices.request_id
     where
         requests.sku in (select due.sku from due)
-        and requests.state in ('chosen', 'sent', 'clicked') and requests.answered_by is null
-        and (requests.notified_at > %(reserved_since)s or requests.request_id = any(%(request_ids)s))
+        and requests.answered_by is null
+        and (
+            requests.state in ('chosen', 'sent', 'clicked') and requests.notified_at > %(reserved_since)s
+            or requests.request_id in (select due.request_id from due)
+        )
 ),
 
 summed as (

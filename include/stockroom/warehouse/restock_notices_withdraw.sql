@@ -15,6 +15,11 @@ withdrawn_messages as (
     returning subject_key as request_id
 ),
 
+resolved as (
+    update ops.exceptions set resolved_at = now()
+    where exception_key in (select 'outbox/' || waiting.message_key from waiting) and resolved_at is null
+),
+
 withdrawn as (
     select distinct request_id from withdrawn_messages
 ),
@@ -25,10 +30,23 @@ back_in_line as (
         state = 'active',
         notified_at = null,
         answered_by = null,
+        -- Its shopper, or anybody who typed the address, may have asked again meanwhile: that request keeps the key.
+        asked_key = case
+            when
+                not exists (
+                    select 1 from ops.restock_requests as twins
+                    where
+                        twins.asked_key = requests.asked_key and (
+                            twins.state in ('pending', 'active')
+                            or twins.state in ('chosen', 'failed') and twins.request_id < requests.request_id
+                        )
+                )
+                then requests.asked_key
+        end,
         last_event_note = 'sold out again before anything was sent: the place is kept'
     from withdrawn
     where
-        requests.state = 'chosen' and (
+        requests.state in ('chosen', 'failed') and (
             requests.request_id = withdrawn.request_id
             or requests.answered_by = withdrawn.request_id
         )

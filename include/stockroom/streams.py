@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 Kind = Literal[
-    "price", "units", "number", "days", "whole_days", "share", "percent", "day", "moment", "local_moment", "currency",
-    "flag", "list",
+    "price", "units", "units_there", "units_each", "number", "days", "whole_days", "share", "percent", "day", "moment",
+    "past_moment", "local_moment", "currency", "flag", "list",
 ]  # fmt: skip
 Missing = Literal["refused", "null", "blank"]
 

@@ -11,7 +11,10 @@ from psycopg import sql
 from tests.warehouse.landed import NOW, RECEIPTS, WHOLESALE, levels, line, money, order
 
 from stockroom.streams import Field, Part, Row, Stream
-from stockroom.warehouse.checks import CHECKS, reasons, suspects
+from stockroom.suppliers.answers import AVAILABILITY
+from stockroom.suppliers.planners import CHANNEL_STOCK, LISTINGS
+from stockroom.suppliers.wms import COUNTS
+from stockroom.warehouse.checks import CHECKS, Against, reasons, suspects
 from stockroom.warehouse.landing import keep_file
 from stockroom.warehouse.load import load_rows
 
@@ -50,6 +53,9 @@ PLACED = {
 }
 LATE = {"po_number": "H-000001", "line_number": "1", "units_backordered": "12", "noted_at": "2011-05-20T09:00:00Z"}
 COUNT = {"adjustment_id": "A1", "units": "-3", "occurred_at": "2011-05-20T09:00:00Z"}
+COUNTED = {"count_id": "C1", "units": "12", "counted_at": "2026-01-16T11:59:59Z"}
+STATED = {"supplier_id": "S01", "supplier_sku": "A", "units": "-2", "as_of": "2026-01-15T12:00:00Z"}
+PACK = {"channel": "ebay", "listing": "71", "sku": "A", "valid_from": "2011-01-01", "units_per_listing": "6"}
 PROMOTION = {"promotion_id": "P1", "starts_on": "2011-05-20", "ends_on": "2011-05-27", "discount_percent": "15"}
 POLICY = {"scope": "default", "key": "*", "service_level": "0.95", "review_days": "7", "valid_until": ""}
 PRODUCT = {
@@ -106,6 +112,11 @@ def verdict(warehouse, landing_url, tmp_path, stream, document):
         (PURCHASE_ORDERS, PLACED),
         (BACKORDERS, LATE),
         (ADJUSTMENTS, COUNT),
+        (COUNTS, COUNTED),
+        (COUNTS, {**COUNTED, "counted_at": "2026-01-16T22:00:00+12:00", "units": "-1"}),
+        (AVAILABILITY, STATED),
+        (LISTINGS, PACK),
+        (LISTINGS, {**PACK, "units_per_listing": ""}),
         (PROMOTIONS, PROMOTION),
         (POLICIES, POLICY),
     ],
@@ -180,6 +191,15 @@ def test_what_is_fine_loads(module_warehouse, landing_url, tmp_path, stream, doc
         (WHOLESALE, {**BULK, "ordered_at": "2011-06-29T10:00:00Z"}, "is no local time"),
         (RECEIPTS, {**RECEIPT, "units": "12.5"}, 'units "12.5" is no whole number'),
         (RECEIPTS, {**RECEIPT, "received_at": "now"}, 'received_at "now" is no time'),
+        (RECEIPTS, {**RECEIPT, "received_at": "2062-06-29T10:00:00Z"}, "lies ahead: the file came before it; correct"),
+        (RECEIPTS, {**RECEIPT, "received_at": "2026-01-16 20:00+01:00"}, "lies ahead"),
+        (ADJUSTMENTS, {**COUNT, "occurred_at": "2026-01-16T12:00:01Z"}, 'occurred_at "2026-01-16T12:00:01Z" lies'),
+        (COUNTS, {**COUNTED, "counted_at": "2026-12-01T09:00:00Z"}, 'counted_at "2026-12-01T09:00:00Z" lies ahead'),
+        (AVAILABILITY, {**STATED, "as_of": "2026-12-01T09:00:00Z"}, 'as_of "2026-12-01T09:00:00Z" lies ahead'),
+        (LISTINGS, {**PACK, "units_per_listing": "0"}, 'units_per_listing "0" is none at all; give 1 or more'),
+        (LISTINGS, {**PACK, "units_per_listing": "-6"}, 'units_per_listing "-6" is negative; give 0 or more'),
+        (CHANNEL_STOCK, {"channel": "ebay", "sku": "*", "buffer_units": "-1"}, 'buffer_units "-1" is negative'),
+        (TERMS, {**TERM, "drop_ship_buffer_units": "-5"}, 'drop_ship_buffer_units "-5" is negative'),
         (TERMS, {**TERM, "quoted_lead_time_days": "-1"}, 'quoted_lead_time_days "-1" is not between 0 and 9,999'),
         (TERMS, {**TERM, "currency": "CNY"}, "send amounts in GBP"),
         (CATALOGUES, {**OFFER, "unit_cost": ""}, "unit_cost is missing"),
@@ -222,6 +242,8 @@ def test_every_checked_stream_has_its_table(module_warehouse):
 READ_AS = {
     "price": "numeric(14, 4)",
     "units": "integer",
+    "units_there": "integer",
+    "units_each": "integer",
     "number": "integer",
     "days": "numeric(6, 1)",
     "whole_days": "integer",
@@ -229,6 +251,7 @@ READ_AS = {
     "percent": "numeric(5, 2)",
     "day": "date",
     "moment": "timestamptz",
+    "past_moment": "timestamptz",
     "local_moment": "timestamp",
     "flag": "boolean",
 }
@@ -243,6 +266,9 @@ true false t yes on off TRUE 2011-06-30 2011-02-30 2011-6-30 20110630 06/30/2011
 NASTY = [value.replace("_", " ") for value in NASTY.split()] + ["", "1_000", "\t5", "12\n"]
 
 
+AGAINST = Against("GBP", NOW)
+
+
 def judged(connection, kind, values):
     """Return which values the first look passes, and which both looks together accept."""
     probe = Stream("a", "probe", key=("value",), checks=(Part((Field((("value",),), kind),)),))
@@ -253,12 +279,12 @@ def judged(connection, kind, values):
                 "insert into incoming values (%s, jsonb_build_object('value', %s::text))", list(enumerate(values))
             )
         connection.execute(
-            sql.SQL("create temporary table incoming_suspects as {}").format(suspects(probe, currency="GBP"))
+            sql.SQL("create temporary table incoming_suspects as {}").format(suspects(probe, against=AGAINST))
         )
         suspected = {number for (number,) in connection.execute("select line_number from incoming_suspects")}
-        refused = {number for number, _ in connection.execute(reasons(probe, currency="GBP"))}
+        refused = {number for number, _ in connection.execute(reasons(probe, against=AGAINST))}
         connection.execute("insert into incoming_suspects select line_number from incoming")
-        refused_by_verdict = {number for number, _ in connection.execute(reasons(probe, currency="GBP"))}
+        refused_by_verdict = {number for number, _ in connection.execute(reasons(probe, against=AGAINST))}
     assert refused == refused_by_verdict, f"{kind}: the first look passes what the verdict refuses"
     assert refused <= suspected
     passed = {value for number, value in enumerate(values) if number not in suspected}
@@ -287,7 +313,9 @@ def test_nasty_values_that_are_accepted_can_be_read(module_warehouse, kind):
 
 
 @pytest.mark.parametrize(
-    ("kind", "form"), [("day", "{}"), ("moment", "{}T23:59:59Z"), ("local_moment", "{} 00:00")], ids=lambda value: value
+    ("kind", "form"),
+    [("day", "{}"), ("moment", "{}T23:59:59Z"), ("past_moment", "{}T23:59:59Z"), ("local_moment", "{} 00:00")],
+    ids=lambda value: value,
 )
 def test_no_day_of_the_calendar_needs_a_second_look_and_every_other_gets_one(module_warehouse, kind, form):
     """A tenth of all days is a 29th, 30th or 31st: a second look at each of their records would double the cost."""

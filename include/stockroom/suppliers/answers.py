@@ -79,7 +79,11 @@ AVAILABILITY = Stream(
     about="What a supplier has of an item; key: supplier_id/supplier_sku",
     checks=(
         Part(
-            (*needs("units", kind="units"), *needs("as_of", kind="moment"), *may_be_blank("expected_date", kind="day"))
+            (
+                *needs("units", kind="units"),
+                *needs("as_of", kind="past_moment"),
+                *may_be_blank("expected_date", kind="day"),
+            )
         ),
     ),
     is_history=True,

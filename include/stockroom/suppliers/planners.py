@@ -27,7 +27,7 @@ CHANNEL_STOCK = Stream(
         Part(
             (
                 *may_be_blank("share_percent", kind="percent"),
-                *may_be_blank("buffer_units", kind="units"),
+                *may_be_blank("buffer_units", kind="units_there"),
                 *may_be_blank("valid_until", kind="day"),
             )
         ),
@@ -81,7 +81,7 @@ LISTINGS = Stream(
     checks=(
         Part(
             (
-                *may_be_blank("units_per_listing", kind="units"),
+                *may_be_blank("units_per_listing", kind="units_each"),
                 *may_be_blank("valid_from", "valid_until", kind="day"),
             )
         ),

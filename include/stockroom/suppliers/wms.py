@@ -15,7 +15,7 @@ COUNTS = Stream(
     "counts",
     key=("count_id",),
     about="Counts of what lies at a location; key: count_id",
-    checks=(Part((*needs("units", kind="units"), *needs("counted_at", kind="moment"))),),
+    checks=(Part((*needs("units", kind="units"), *needs("counted_at", kind="past_moment"))),),
 )
 
 RECEIPT_COLUMNS = (

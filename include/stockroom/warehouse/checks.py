@@ -12,6 +12,8 @@ twice: ``suspects`` looks for values that are not plainly fine, ``reasons`` judg
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import reduce
 
 from psycopg import sql
@@ -24,6 +26,8 @@ AMOUNT_AT_MOST = NUMBER_AT_MOST = 999_999_999
 DECIMAL = r"^[+-]?([0-9]{1,10}([.][0-9]{0,10})?|[.][0-9]{1,10})$"
 WHOLE = r"^[+-]?[0-9]{1,10}$"
 DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+AHEAD = timedelta(days=1)
+"""So far beyond its file's arrival a moment of the past may lie: as far as zones of time are apart."""
 LOCAL_MOMENT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?)?$"
 MOMENT = LOCAL_MOMENT.removesuffix("$") + r"(Z|[+-][0-9]{2}(:?[0-9]{2})?)?$"
 
@@ -94,7 +98,7 @@ CHECKS: Mapping[str, tuple[Part, ...]] = {
         Part(
             (
                 *needs("quoted_lead_time_days", kind="days"),
-                *may_be_blank("drop_ship_buffer_units", kind="units"),
+                *may_be_blank("drop_ship_buffer_units", kind="units_there"),
                 *may_be_blank("drop_ship_hours", kind="whole_days"),
                 *may_be_blank("drop_ship_offer_old", kind="flag"),
                 *may_be_blank("minimum_order_value", "small_order_fee", kind="price"),
@@ -144,11 +148,11 @@ CHECKS: Mapping[str, tuple[Part, ...]] = {
             (
                 *may_be_blank("line_number", kind="number"),
                 *needs("units", kind="units"),
-                *needs("received_at", kind="moment"),
+                *needs("received_at", kind="past_moment"),
             )
         ),
     ),
-    "wms_adjustments": (Part((*needs("units", kind="units"), *needs("occurred_at", kind="moment"))),),
+    "wms_adjustments": (Part((*needs("units", kind="units"), *needs("occurred_at", kind="past_moment"))),),
     "planners_promotions": (
         Part((*needs("starts_on", "ends_on", kind="day"), *may_be_blank("discount_percent", kind="percent"))),
     ),
@@ -169,41 +173,56 @@ CHECKS: Mapping[str, tuple[Part, ...]] = {
 NEVER = sql.SQL("false")
 
 
+@dataclass(frozen=True)
+class Against:
+    """What values are held against."""
+
+    currency: str
+    """The store's."""
+    landed_at: datetime
+    """When their file came: what it says has happened lies before that."""
+
+    @property
+    def latest(self) -> datetime:
+        """Return the last moment that can be past."""
+        return (self.landed_at + AHEAD).astimezone(UTC)
+
+
 def checks_of(stream: Stream) -> tuple[Part, ...]:
     """Return what the stream declares itself, or what stands here for it."""
     return stream.checks or CHECKS.get(stream.table, ())
 
 
-def suspects(stream: Stream, *, currency: str, or_if: sql.Composable = NEVER) -> sql.Composed:
+def suspects(stream: Stream, *, against: Against, or_if: sql.Composable = NEVER) -> sql.Composed:
     """Return a query of the line numbers in ``pg_temp.incoming`` that hold a value not plainly fine.
 
     One look at each document, with ``or_if`` as a further cause: going through all of them again for every part took
     as long as looking into them.
     """
-    causes = [or_if, *(_is_suspect(part, currency) for part in checks_of(stream))]
+    causes = [or_if, *(_is_suspect(part, against) for part in checks_of(stream))]
     return sql.SQL("select incoming.line_number from pg_temp.incoming where {}").format(sql.SQL(" or ").join(causes))
 
 
-def reasons(stream: Stream, *, currency: str) -> sql.Composed | None:
+def reasons(stream: Stream, *, against: Against) -> sql.Composed | None:
     """Return a query of ``line_number, reason`` for the bad ones among ``pg_temp.incoming_suspects``.
 
     Each reason names field, value and mend. ``None`` for a stream without checks.
     """
-    queries = [_reasons(part, currency) for part in checks_of(stream)]
+    queries = [_reasons(part, against) for part in checks_of(stream)]
     return sql.SQL(" union all ").join(queries) if queries else None
 
 
-def _is_suspect(part: Part, currency: str) -> sql.Composed:
+def _is_suspect(part: Part, against: Against) -> sql.Composed:
     """Return the condition that a part holds a value not plainly fine."""
     fine = sql.SQL(" and ").join(
-        [_plainly_fine(field, _column(number), currency) for number, field in enumerate(part.fields)]
+        [_plainly_fine(field, _column(number), against) for number, field in enumerate(part.fields)]
     )
     return sql.SQL("exists (select from {values} where ({fine}) is not true)").format(values=_values(part), fine=fine)
 
 
-def _reasons(part: Part, currency: str) -> sql.Composed:
+def _reasons(part: Part, against: Against) -> sql.Composed:
     """Return the query of one part's reasons."""
-    verdicts = [_verdict(field, part, _column(number), currency) for number, field in enumerate(part.fields)]
+    verdicts = [_verdict(field, part, _column(number), against) for number, field in enumerate(part.fields)]
     return sql.SQL(
         "select incoming.line_number, said.reason from pg_temp.incoming cross join lateral {values} "
         "cross join lateral (select nullif(concat_ws('; ', {verdicts}), '') as reason) as said "
@@ -266,6 +285,8 @@ def _spelled_like(form: str, kind: str) -> str:
 PLAINLY_FINE: Mapping[Kind, str] = {
     "price": "{v} ~ '^[0-9]{{1,8}}([.][0-9]{{1,8}})?$'",
     "units": "{v} ~ '^-?[0-9]{{1,6}}$'",
+    "units_there": "{v} ~ '^[0-9]{{1,6}}$'",
+    "units_each": "{v} ~ '^[1-9][0-9]{{0,5}}$'",
     "number": "{v} ~ '^[0-9]{{1,8}}$'",
     "days": "{v} ~ '^[0-9]{{1,3}}$'",
     "whole_days": "{v} ~ '^[0-9]{{1,3}}$'",
@@ -273,6 +294,7 @@ PLAINLY_FINE: Mapping[Kind, str] = {
     "percent": "{v} ~ '^[0-9]{{1,2}}$'",
     "day": _spelled_like("20__-__-__", "date"),
     "moment": _spelled_like("20__-__-__T__:__:__Z", "timestamptz"),
+    "past_moment": _spelled_like("20__-__-__T__:__:__Z", "timestamptz") + """ and {v} collate "C" <= {latest}""",
     "local_moment": _spelled_like("20__-__-__ __:__", "timestamp"),
     "currency": "{v} = {currency}",
     "flag": "{v} in ('true', 'false')",
@@ -281,14 +303,16 @@ PLAINLY_FINE: Mapping[Kind, str] = {
 """True only of values that need no further look."""
 
 
-def _plainly_fine(field: Field, value: sql.Identifier, currency: str) -> sql.Composed:
+def _plainly_fine(field: Field, value: sql.Identifier, against: Against) -> sql.Composed:
     """Return a condition that is true of values with nothing to say about."""
     allowed = {"refused": "({fine})", "null": "({v} is null or {fine})", "blank": "({v} is null or {v} = '' or {fine})"}
-    fine = sql.SQL(PLAINLY_FINE[field.kind]).format(v=value, currency=sql.Literal(currency))
+    fine = sql.SQL(PLAINLY_FINE[field.kind]).format(
+        v=value, currency=sql.Literal(against.currency), latest=sql.Literal(f"{against.latest:%Y-%m-%dT%H:%M:%SZ}")
+    )
     return sql.SQL(allowed[field.missing]).format(v=value, fine=fine)
 
 
-def _verdict(field: Field, part: Part, value: sql.Identifier, currency: str) -> sql.Composed:
+def _verdict(field: Field, part: Part, value: sql.Identifier, against: Against) -> sql.Composed:
     """Return an expression that is null where the field is fine, else the reason."""
     name = ".".join([*(f"{step}[]" for step in part.lists), *field.paths[0]])
     if field.kind == "list":
@@ -306,12 +330,12 @@ def _verdict(field: Field, part: Part, value: sql.Identifier, currency: str) -> 
         sql.SQL("when {} then {} || left({}, 100) || {}").format(
             condition, sql.Literal(f'{name} "'), value, sql.Literal(f'" {mend}')
         )
-        for condition, mend in _faults(field.kind, value, currency)
+        for condition, mend in _faults(field.kind, value, against)
     ]
     return sql.SQL("case {} end").format(sql.SQL(" ").join(branches))
 
 
-def _faults(kind: Kind, value: sql.Identifier, currency: str) -> list[tuple[sql.Composed, str]]:
+def _faults(kind: Kind, value: sql.Identifier, against: Against) -> list[tuple[sql.Composed, str]]:
     """Return the conditions under which a value is at fault, each with what is wrong and the mend.
 
     Postgres' own ``numeric`` and ``timestamptz`` also read NaN, 1_000, infinity and "tomorrow": hence the patterns.
@@ -337,10 +361,16 @@ def _faults(kind: Kind, value: sql.Identifier, currency: str) -> list[tuple[sql.
                 (negative, "is negative; give 0 or more"),
                 (outside(0, AMOUNT_AT_MOST), beyond),
             ]
-        case "units":
+        case "units" | "units_there" | "units_each":
             beyond = f"is beyond {UNITS_AT_MOST:,} units; correct it, or split the line"
             whole = sql.SQL("{} and not {}").format(unlike(WHOLE), unlike(DECIMAL))
-            return [(whole, no_whole), (unlike(DECIMAL), no_number), (outside(-UNITS_AT_MOST, UNITS_AT_MOST), beyond)]
+            within = [(whole, no_whole), (unlike(DECIMAL), no_number), (outside(-UNITS_AT_MOST, UNITS_AT_MOST), beyond)]
+            none = (sql.SQL("{}::numeric = 0").format(value), "is none at all; give 1 or more, or leave the row out")
+            return [
+                *within,
+                *([] if kind == "units" else [(negative, "is negative; give 0 or more")]),
+                *([none] if kind == "units_each" else []),
+            ]
         case "number":
             return [(unlike(WHOLE), no_whole), (outside(0, NUMBER_AT_MOST), "is no line of an order; count from 1")]
         case "days":
@@ -354,15 +384,21 @@ def _faults(kind: Kind, value: sql.Identifier, currency: str) -> list[tuple[sql.
         case "day":
             mend = "is no date; write it as 2011-06-30"
             return [(unlike(DAY), mend), (unreadable("date"), mend)]
-        case "moment":
+        case "moment" | "past_moment":
             mend = "is no time; write it as 2011-06-30T06:00:00Z"
-            return [(unlike(MOMENT), mend), (unreadable("timestamptz"), mend)]
+            ahead = sql.SQL("{}::timestamptz > {}").format(value, sql.Literal(against.latest))
+            early = "lies ahead: the file came before it; correct the date, or the clock that wrote it"
+            return [
+                (unlike(MOMENT), mend),
+                (unreadable("timestamptz"), mend),
+                *([] if kind == "moment" else [(ahead, early)]),
+            ]
         case "local_moment":
             mend = "is no local time; write it as 2011-06-30 06:00"
             return [(unlike(LOCAL_MOMENT), mend), (unreadable("timestamp"), mend)]
         case "currency":
-            differs = sql.SQL("upper(btrim({})) <> {}").format(value, sql.Literal(currency))
-            return [(differs, f"is not the store's currency; send amounts in {currency}")]
+            differs = sql.SQL("upper(btrim({})) <> {}").format(value, sql.Literal(against.currency))
+            return [(differs, f"is not the store's currency; send amounts in {against.currency}")]
         case "flag":
             return [(unreadable("boolean"), "is neither true nor false; write one of them")]
         case "list":

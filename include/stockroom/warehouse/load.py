@@ -9,7 +9,7 @@ import psycopg
 from psycopg import sql
 
 from stockroom.streams import BadRow, Row, Stream
-from stockroom.warehouse.checks import reasons, suspects
+from stockroom.warehouse.checks import Against, reasons, suspects
 from stockroom.warehouse.cursors import is_unchanged
 from stockroom.warehouse.incoming import stage_lines, stage_rows
 from stockroom.warehouse.landing import LandingError, LandingFile
@@ -126,7 +126,7 @@ def load_again(
             stage_lines(connection, landing_file)
         else:
             stage_rows(connection, rows)
-        _reject(connection, stream, currency)
+        _reject(connection, stream, Against(currency, landing_file.landed_at))
         return _insert(connection, stream, landing_file, landing_file_id, LeftOut(older_than))
 
 
@@ -149,7 +149,7 @@ def _load(
         if _is_loaded(connection, stream, landing_file):
             return LoadSummary(0, 0, skipped=True)
         landing_file_id = _record_file(connection, landing_file)
-        _reject(connection, stream, currency)
+        _reject(connection, stream, Against(currency, landing_file.landed_at))
         return _store(connection, stream, landing_file, landing_file_id, left_out)
 
 
@@ -202,7 +202,7 @@ def _key(stream: Stream) -> sql.Composed:
     return sql.SQL(" || '/' || ").join(fields)
 
 
-def _reject(connection: psycopg.Connection, stream: Stream, currency: str) -> None:
+def _reject(connection: psycopg.Connection, stream: Stream, against: Against) -> None:
     """Move documents without a usable key, and those that fail a check, to the rejects."""
     key = _key(stream)
     names = " and ".join(stream.key)
@@ -213,7 +213,7 @@ def _reject(connection: psycopg.Connection, stream: Stream, currency: str) -> No
     )
     found = connection.execute(
         sql.SQL("insert into pg_temp.incoming_suspects (line_number) {}").format(
-            suspects(stream, currency=currency, or_if=unkeyed)
+            suspects(stream, against=against, or_if=unkeyed)
         )
     ).rowcount
     if found == 0:
@@ -228,7 +228,7 @@ def _reject(connection: psycopg.Connection, stream: Stream, currency: str) -> No
             lacks=sql.Literal(f"lacks its key {names}; send the record with it"),
             long=sql.Literal(f"has a key ({names}) of more than {KEY_CHARACTERS} characters; shorten it"),
         ),
-        reasons(stream, currency=currency),
+        reasons(stream, against=against),
     ]
     connection.execute(
         sql.SQL(_MOVE_BAD).format(bad=sql.SQL(" union all ").join([query for query in queries if query is not None]))

@@ -11,6 +11,7 @@ import pytest
 from tests.x12.texts import group, interchange
 
 from stockroom.jobs.extracted import ExtractionError
+from stockroom.jobs.open_exceptions import open_exceptions
 from stockroom.jobs.sync_suppliers import sync_suppliers
 from stockroom.settings import Settings
 from stockroom.suppliers import FILE_SOURCES
@@ -231,3 +232,37 @@ def test_an_override_without_an_end_costs_itself_and_says_where_it_stands(settin
     [(line, reason)] = raw.execute("select line_number, reason from raw.rejected_records").fetchall()
     assert line == 3
     assert "valid_until" in reason
+
+
+def asked(settings: Settings, kind: str) -> dict[str, str]:
+    return {one.subject: one.detail for one in open_exceptions(settings, kind=kind).found}
+
+
+def test_a_rejected_line_stands_before_a_person_until_its_file_comes_without_the_fault(settings: Settings) -> None:
+    counts = settings.wms_dir / "counts-june.csv"
+    head = "count_id,counted_at,location,sku,units\nC-1,2011-06-08T10:00:00Z,LEEDS,SKU-1,12\n"
+    counts.write_text(head + "C-2,2062-06-08T10:00:00Z,LEEDS,SKU-1,9\n")
+    write_terms(settings.suppliers_dir, TERMS[:-1], columns=TERMS_COLUMNS[:-1])
+    sync_suppliers(settings)
+    found = asked(settings, "rejected_lines")
+    assert found["wms counts-june.csv"].startswith(
+        '1 of 2 lines were rejected, the first is line 3: counted_at "2062-06-08T10:00:00Z" lies ahead'
+    )
+    assert "no column ship_via" in found["suppliers terms.xlsx"]
+    counts.write_text(head)
+    sync_suppliers(settings)
+    assert asked(settings, "rejected_lines").keys() == {"suppliers terms.xlsx"}
+
+
+def test_a_file_that_nobody_reads_is_named_with_the_drop_that_it_belongs_into(settings: Settings) -> None:
+    for name in ("Count-june.csv", "availability-S01.csv"):
+        (settings.wms_dir / name).write_text("supplier_id\n")
+    sync_suppliers(settings)
+    assert asked(settings, "unknown_file") == {
+        "drop of wms": "files that nobody reads: Count-june.csv; "
+        "availability-S01.csv (it belongs into STOCKROOM_SUPPLIERS_DIR)"
+    }
+    for name in ("Count-june.csv", "availability-S01.csv"):
+        (settings.wms_dir / name).unlink()
+    sync_suppliers(settings)
+    assert asked(settings, "unknown_file") == {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 import psycopg
@@ -96,7 +95,7 @@ class _Pulled:
             self.failures.append(str(error))
 
     def _pull_page(self, page: Page) -> None:
-        kind = kind_of(page.file_name)
+        kind = SUPPLIERS.kind_of(page.file_name)
         if kind is None:
             self.failures.append(f"{page.file_name} is the name of no kind of file; docs/suppliers.md lists them")
             return
@@ -124,10 +123,3 @@ class _Pulled:
     def _miss(self, connection_id: str, why: str, *, file_name: str = "") -> None:
         place = f"{connection_id}/{file_name}".rstrip("/")
         self.unreached.append(PlanException(f"{KIND}/{place}", place, why, MEND))
-
-
-def kind_of(file_name: str) -> FileStream | None:
-    """Return what kind of file a name says; None for a name that says nothing, or leads out of its folder."""
-    if not file_name.isprintable() or "/" in file_name:
-        return None
-    return next((kind for kind in SUPPLIERS.files if fnmatchcase(file_name.lower(), kind.pattern)), None)

@@ -10,6 +10,7 @@ from stockroom.jobs.extracted import ExtractionError, SourceExtracted
 from stockroom.jobs.hear_receipts import ReceiptsHeard, hear_receipts
 from stockroom.jobs.miss_files import miss_files
 from stockroom.jobs.pull_pages import pull_pages
+from stockroom.jobs.question_files import question_files
 from stockroom.jobs.take_in_files import take_in_files
 from stockroom.jobs.take_in_stock import take_in_stock
 from stockroom.settings import Settings
@@ -72,6 +73,7 @@ def sync_suppliers(settings: Settings) -> SuppliersSynced:
                     taken.append(replace(extracted, answered=answer_files(settings, connection, source)))
                 except ExtractionError as error:
                     failures.append(str(error))
+            question_files(settings, connection, taken)
             taken += [pulled] if pulled else []
             gone = miss_files(settings, connection) if not failures else []
             doubted = doubt_answers(connection)

@@ -70,6 +70,15 @@ class FileSource:
         """Return the streams of its files, each once, in the order of their declaration."""
         return tuple(dict.fromkeys(item.stream for item in self.files))
 
+    def kind_of(self, file_name: str) -> FileStream | None:
+        """Return what kind of file a name says; None for one that says nothing, or leads out of its folder.
+
+        A server far away may call a file anything.
+        """
+        if not file_name.isprintable() or "/" in file_name:
+            return None
+        return next((kind for kind in self.files if fnmatchcase(file_name.lower(), kind.pattern)), None)
+
 
 @dataclass(frozen=True)
 class FoundFiles:
@@ -93,8 +102,7 @@ def find_files(source: FileSource, drop: Drop) -> FoundFiles:
         name = file.name.lower()
         if name.startswith((".", "~")) or name.endswith(("~", *UNFINISHED_SUFFIXES)):
             continue
-        is_name = name.isprintable() and "/" not in name  # a server far away may say anything
-        kind = next((item for item in source.files if is_name and fnmatchcase(name, item.pattern)), None)
+        kind = source.kind_of(name)
         if kind is None:
             unrecognised.append(file)
         else:

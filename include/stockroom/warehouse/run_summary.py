@@ -46,6 +46,9 @@ class Rejection(NamedTuple):
     source: str
     file_name: str
     rows: int
+    """Rejected."""
+    lines: int
+    """In all."""
     first_line: int
     first_reason: str
 
@@ -97,24 +100,30 @@ def count_streams(connection: psycopg.Connection, *, since: datetime | None) -> 
     return [StreamCount(*row) for row in rows]
 
 
-def list_rejections(connection: psycopg.Connection) -> list[Rejection]:
-    """Return what stands rejected, newest first: a file that came again without the fault is not among them."""
+def list_rejections(connection: psycopg.Connection, *, kept_within_days: int | None = None) -> list[Rejection]:
+    """Return what stands rejected, newest first: a file that came again without the fault is not among them.
+
+    ``kept_within_days``: only of files that somebody put into a drop within so many days.
+    """
     rows = connection.execute(
         """
         with newest as (
-            select distinct on (source, stream, file_name) landing_file_id, source, file_name
+            select distinct on (source, stream, file_name) landing_file_id, source, file_name, line_count
             from raw.landing_files
+            where %(days)s::integer is null
+                or window_end is null and landed_at > now() - make_interval(days => %(days)s)
             order by source, stream, file_name, landing_file_id desc
         )
 
         select
-            newest.source, newest.file_name, count(*), min(rejected.line_number),
+            newest.source, newest.file_name, count(*), newest.line_count, min(rejected.line_number),
             (array_agg(rejected.reason order by rejected.line_number))[1]
         from newest
         inner join raw.rejected_records as rejected using (landing_file_id)
-        group by newest.landing_file_id, newest.source, newest.file_name
+        group by newest.landing_file_id, newest.source, newest.file_name, newest.line_count
         order by newest.landing_file_id desc
-        """
+        """,
+        {"days": kept_within_days},
     )
     return [Rejection(*row) for row in rows]
 

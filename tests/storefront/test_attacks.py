@@ -131,6 +131,13 @@ def test_one_address_typed_two_hundred_times_is_written_to_a_few_times(shop: Sho
     assert shop.rows("select count(*) from ops.outbox") == [(5,)]
 
 
+@pytest.mark.parametrize("spelling", ["ada+{}@mail.example", "a.da+{}@gmail.com", "Ada+{}@Mail.Example"])
+def test_one_mailbox_spelled_in_fifty_ways_is_written_to_a_few_times(shop: Shop, spelling: str) -> None:
+    answers = {shop.ask(email=spelling.format(number)).text for number in range(50)}
+    assert len(answers) == 1
+    assert shop.rows("select count(*) from ops.outbox") == [(6,)]
+
+
 def test_a_machine_that_fills_every_field_is_thanked_and_forgotten(shop: Shop) -> None:
     trapped = shop.ask(website="https://spam.example")
     assert trapped.status_code == 202

@@ -13,6 +13,7 @@ import pytest
 from moto.server import ThreadedMotoServer
 from tests.storefront.conftest import Shop, now
 
+from stockroom.documents.text_messages import read_wish
 from stockroom.jobs.announce_restocks import announce_restocks
 from stockroom.jobs.deliver_outbox import deliver_outbox
 from stockroom.jobs.explain_notice import digest_of
@@ -21,8 +22,8 @@ from stockroom.jobs.take_in_feedback import take_in_feedback
 ADA, PHONE = "ada@mail.example", "+447700900123"
 
 
-def text(words: str) -> dict[str, Any]:
-    return {"originationNumber": PHONE, "messageBody": words}
+def text(words: str, number: str = PHONE) -> dict[str, Any]:
+    return {"originationNumber": number, "messageBody": words}
 
 
 def mail_notice(kind: str, bounce_type: str = "Permanent") -> dict[str, Any]:
@@ -58,14 +59,41 @@ def told(shop: Shop) -> int:
     return len(summary.mails) + len(summary.texts)
 
 
-@pytest.mark.parametrize(("word", "kind"), [("STOP", "stop"), (" stop. ", "stop"), ("Unsubscribe", "stop")])
-def test_stop_ends_texts_and_what_was_asked_by_phone_alone(shop: Shop, word: str, kind: str) -> None:
+@pytest.mark.parametrize(
+    ("word", "number"), [("STOP", PHONE), (" stop. ", PHONE.removeprefix("+")), ("Unsubscribe", "0044 7700 900123")]
+)
+def test_stop_ends_texts_and_what_was_asked_by_phone_alone(shop: Shop, word: str, number: str) -> None:
     wait(shop, email="", phone=PHONE)
-    assert hear(shop, text(word)) == f"feedback: 1 {kind}"
+    assert hear(shop, text(word, number)) == "feedback: 1 stop"
     assert shop.states() == ["unsubscribed"]
     assert told(shop) == 0
     assert list(shop.settings.feedback_dir.iterdir()) == [], "it names a number, so it is not kept"
     assert hear(shop) == "feedback: nothing new"
+
+
+@pytest.mark.parametrize(
+    ("words", "wish"),
+    [
+        ("STOP ALL", "stop"),
+        ('"Stop" \N{PERSON WITH FOLDED HANDS}', "stop"),
+        ("s t o p", "stop"),
+        ("\N{FULLWIDTH LATIN CAPITAL LETTER S}top it please", "stop"),
+        ("Bitte stopp", "stop"),
+        ("ARR\N{LATIN CAPITAL LETTER E WITH CIRCUMFLEX}T", "stop"),
+        ("opt out", "stop"),
+        ("Revoke.", "stop"),
+        ("END", "stop"),
+        ("help, how do I stop this", "stop"),
+        ("that was the end of my lantern", ""),
+        ("Unstop.", "start"),
+        ("yes and no", ""),
+        ("Help?", "help"),
+        ("Hilfe!", "help"),
+        ("", ""),
+    ],
+)
+def test_a_wish_is_heard_however_it_is_written(words: str, wish: str) -> None:
+    assert read_wish(words) == wish
 
 
 def test_stop_leaves_mail_alone_and_start_takes_it_back(shop: Shop) -> None:

@@ -122,6 +122,19 @@ def test_where_one_opt_in_is_enough_nobody_is_asked(open_shop: Any) -> None:
     assert shop.rows("select count(*) from ops.outbox") == [(1,)]
 
 
+def test_where_one_opt_in_is_enough_who_was_unsubscribed_is_asked_all_the_same(open_shop: Any) -> None:
+    shop = open_shop(storefront_single_opt_in=("US",))
+    shop.ask(country="US")
+    shop.client.post("/unsubscribe", params={"token": shop.token("unsubscribe", ADA)})
+    shop.ask(country="US")
+    assert shop.states() == ["unsubscribed", "pending"]
+    assert str(shop.deliver_questions()) == "1 address asked to confirm"
+    ((request_id,),) = shop.rows("select request_id from ops.restock_requests where state = 'pending'")
+    shop.client.post("/confirm", params={"token": sign(f"email:{request_id}", purpose="confirm", secret=SECRET)})
+    assert shop.states() == ["unsubscribed", "active"]
+    assert shop.rows("select 1 from pii.suppressions") == []
+
+
 def test_an_address_is_asked_only_so_often_a_day_for_whatever_products(shop: Shop) -> None:
     for number in range(9):
         shop.ask(sku=f"A{number}")

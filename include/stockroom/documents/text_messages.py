@@ -2,12 +2,36 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+
 from stockroom.documents.mail_message import check_words
 
 _TITLE_AT_MOST = 50
-STOP_WORDS = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "quit"})
-START_WORDS = frozenset({"start", "unstop", "yes"})
-HELP_WORDS = frozenset({"help", "info"})
+STOP, START, HELP = "stop", "start", "help"
+_STOP_ANYWHERE = frozenset({"stop", "stopp", "stopall", "arret", "unsubscribe", "optout", "revoke"})
+_STOP_ALONE = frozenset({"cancel", "end", "quit"})
+"""Words of other sentences too."""
+_START_ALONE = frozenset({"start", "unstop", "yes"})
+_HELP_FIRST = frozenset({"help", "info", "hilfe", "aide"})
+
+
+def read_wish(words: str) -> str:
+    """Return what an answer to a text asks for: to stop, to start again, for help, or nothing.
+
+    Whoever wants to stop is heard however they write it; that somebody else is taken for one of them does less harm.
+
+    >>> [read_wish(words) for words in ("STOP", "Please stop!", "opt-out", "Arr\u00eat", "START", "Help me", "Thanks")]
+    ['stop', 'stop', 'stop', 'stop', 'start', 'help', '']
+    """
+    letters = "".join(one for one in unicodedata.normalize("NFKD", words).casefold() if not unicodedata.combining(one))
+    said = re.findall(r"[^\W\d_]+", letters)
+    as_one = "".join(said)
+    if not _STOP_ANYWHERE.isdisjoint({*said, as_one}) or as_one in _STOP_ALONE:
+        return STOP
+    if as_one in _START_ALONE:
+        return START
+    return HELP if said and said[0] in _HELP_FIRST else ""
 
 
 def restock_text(*, shop: str, title: str, url: str) -> str:

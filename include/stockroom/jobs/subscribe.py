@@ -63,9 +63,9 @@ class Ask:
     """Of the random number that the browser keeps, where its owner lets the shop measure."""
 
     @property
-    def digests(self) -> tuple[str, ...]:
-        """Return what finds each address again without reading it."""
-        email = (contact_sha256(email=self.email),) if self.email else ()
+    def readers(self) -> tuple[str, ...]:
+        """Return what is the same of every address that one person reads; it leads to none."""
+        email = (contact_sha256(email=mailbox_of(self.email)),) if self.email else ()
         return (*email, contact_sha256(phone=self.phone)) if self.phone else email
 
 
@@ -75,6 +75,19 @@ class NamedListing(NamedTuple):
     sku: str
     country: str
     channel_id: str
+
+
+def mailbox_of(email: str) -> str:
+    """Return where mail to an address ends up, as far as its spelling tells. Nothing is sent there: some mean it so.
+
+    >>> mailbox_of("ada+lantern@mail.example"), mailbox_of("a.d.a+1@googlemail.com")
+    ('ada@mail.example', 'ada@gmail.com')
+    """
+    name, _, domain = email.partition("@")
+    name = name.partition("+")[0] or name
+    if domain in ("gmail.com", "googlemail.com"):
+        return f"{name.replace('.', '')}@gmail.com"
+    return f"{name}@{domain}"
 
 
 def named_by_shop(settings: Settings, form: Mapping[str, str]) -> NamedListing | None:

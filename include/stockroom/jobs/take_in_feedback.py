@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,14 +11,12 @@ from pathlib import Path
 import psycopg
 
 from stockroom.delivery.feedback import BOUNCE, TEXT, UNSUBSCRIBED, Feedback, Received, from_folder, from_queue
-from stockroom.documents.text_messages import HELP_WORDS, START_WORDS, STOP_WORDS
+from stockroom.documents.text_messages import HELP, START, STOP, read_wish
 from stockroom.settings import Settings
 from stockroom.warehouse import connect
 from stockroom.warehouse.restock_feedback import ask_for_help, end_requests, fail_bounced
 from stockroom.warehouse.restock_requests import contact_sha256
 from stockroom.warehouse.suppressions import lift, suppress
-
-STOP = "stop"
 
 
 @dataclass(frozen=True)
@@ -63,15 +62,21 @@ def record_feedback(connection: psycopg.Connection, said: Feedback) -> str:
         if said.kind == UNSUBSCRIBED:
             end_requests(connection, digest, reason="unsubscribed at the mail service")
         return said.kind
-    word, digest = said.words.strip().strip(".!").lower(), contact_sha256(phone=said.address.strip())
-    if word in STOP_WORDS:
+    wish, digest = read_wish(said.words), contact_sha256(phone=_number(said.address))
+    if wish == STOP:
         suppress(connection, [digest], reason=STOP)
         end_requests(connection, digest, reason="STOP by text")
-        return STOP
-    if word in START_WORDS:
+    elif wish == START:
         lift(connection, digest, reason=STOP)
-        return "start"
-    if word in HELP_WORDS:
+    elif wish == HELP:
         ask_for_help(connection, digest)
-        return "help"
-    return "text that asks for nothing"
+    return wish or "text that asks for nothing"
+
+
+def _number(text: str) -> str:
+    """Return an international number as it is kept; gateways write it with blanks, with 00, or without the plus sign.
+
+    >>> {_number(text) for text in ("+44 7700 900123", "00447700900123", "447700900123")}
+    {'+447700900123'}
+    """
+    return f"+{re.sub('[^0-9]', '', text).removeprefix('00')}"

@@ -93,7 +93,7 @@ def asking(service: Service) -> APIRouter:
             if is_form:
                 return _form(form, form.get("locale", ""), problem=str(error), field_name=error.field_name)
             return _json(422, "unusable", str(error), field=error.field_name)
-        if not service.limits.is_any_asked_too_often(ask.digests):
+        if not service.limits.is_any_asked_too_often(ask.readers):
             await service.do(lambda connection: subscribe(service.settings, connection, ask))
         asked = WORDINGS[ask.locale].asked
         if not is_form:

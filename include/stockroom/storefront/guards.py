@@ -27,7 +27,8 @@ DELIVERIES_AT_ONCE = 32
 READ_SECONDS = 10.0
 """Longer than that nobody needs for a body; whoever dawdles keeps others out."""
 KEYS_REMEMBERED = 100_000
-ASKS_OF_AN_ADDRESS_AN_HOUR = 6
+ASKS_OF_A_READER_A_DAY = 6
+"""Of one mailbox, however its address is spelled: a stranger can make up any number of ada+1, ada+2."""
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -141,22 +142,22 @@ async def _read(receive: Receive, limit: int) -> bytes | None:
 
 @dataclass(frozen=True)
 class Limits:
-    """How often may be asked, from one network and for one address."""
+    """How often may be asked, from one network and for one reader."""
 
     networks: Throttled
-    addresses: Throttled
+    readers: Throttled
 
     def wait_seconds(self, host: str) -> float:
         """Return how long whoever asks from ``host`` has to wait; 0: they may ask now."""
         found = self.networks.limit(f"network/{network_of(host)}", 1)
         return max(1.0, float(found.state.retry_after)) if found.limited else 0.0
 
-    def is_any_asked_too_often(self, digests: Sequence[str]) -> bool:
-        """Return whether enough was asked for one of these addresses; its owner is not written to for more.
+    def is_any_asked_too_often(self, readers: Sequence[str]) -> bool:
+        """Return whether enough was asked for one of these; they are not written to for more.
 
         Every one of them is counted, also after the first that was asked too often.
         """
-        return max(self.addresses.limit(f"address/{digest}", 1).limited for digest in digests)
+        return max(self.readers.limit(f"reader/{reader}", 1).limited for reader in readers)
 
 
 def limits_of(settings: Settings) -> Limits:
@@ -173,7 +174,7 @@ def limits_of(settings: Settings) -> Limits:
 
     return Limits(
         networks=bucket(settings.storefront_asks_a_minute, timedelta(minutes=1)),
-        addresses=bucket(ASKS_OF_AN_ADDRESS_AN_HOUR, timedelta(hours=1)),
+        readers=bucket(ASKS_OF_A_READER_A_DAY, timedelta(days=1)),
     )
 
 

@@ -124,7 +124,14 @@ questions as (
         request_id as subject_key,
         'pending' as state
     from contacts
-    where %(is_double_opt_in)s
+    where
+        %(is_double_opt_in)s
+        -- Who was unsubscribed has to say yes themselves, also where one opt-in is enough.
+        or exists (
+            select 1 from pii.suppressions
+            inner join given on suppressions.contact_sha256 = given.contact_sha256
+            where given.medium = contacts.medium and suppressions.covers in ('everything', %(sku)s::text)
+        )
     on conflict (message_key) do nothing
 )
 

@@ -68,7 +68,7 @@ class Place(NamedTuple):
 def subscribe(connection: psycopg.Connection, asked: Subscription) -> str:
     """Record the request and the question to the owner of each address; return the request's id.
 
-    Where one opt-in is enough it waits in line at once, unless its address was unsubscribed before.
+    Where one opt-in is enough it waits in line at once; an address that was unsubscribed before is asked there too.
     """
     row = connection.execute(
         _statement("restock_subscribe.sql"),

@@ -28,15 +28,18 @@ class Shelf:
             asked = connection.execute(statement, parameters)
             return asked.fetchall() if asked.description else []
 
-    def holds(self, available: int, location: str = "LONDON", counted_at: datetime | None = NOON) -> None:
+    def holds(
+        self, available: int, location: str = "LONDON", counted_at: datetime | None = NOON, truth: str = "count"
+    ) -> None:
         self.do(
             """
             insert into ops.stock_positions
                 (sku, location_id, source_of_truth, is_running, counts_from, level_units, counted_at)
-            values ('MUG', %s, 'count', false, now(), %s, %s)
+            values ('MUG', %s, %s, false, now(), %s, %s)
             on conflict (sku, location_id) do update set level_units = excluded.level_units
             """,
             location,
+            truth,
             available,
             counted_at,
         )
@@ -187,6 +190,23 @@ def test_what_was_never_counted_may_be_there(shelf: Shelf) -> None:
     shelf.sold("ebay", "E1", 0)
     shelf.holds(-1, counted_at=None)
     assert shelf.look() == "nothing is promised beyond stock"
+
+
+def test_where_every_entry_counts_from_the_first_on_nothing_has_to_be_counted(shelf: Shelf) -> None:
+    shelf.sold("ebay", "E1", 0)
+    shelf.holds(-1, counted_at=None, truth="ledger")
+    assert shelf.look() == "1 units of 1 items are promised beyond stock"
+
+
+def test_what_lies_at_amazon_ships_nobody_elses_order(shelf: Shelf) -> None:
+    """Units come back from there by a removal, weeks later."""
+    shelf.do("create table marts.dim_locations (location_id text, country_code text)")
+    shelf.holds(90, "AMAZON-FBA", truth="amazon")
+    shelf.sold("ebay", "E1", 0)
+    shelf.holds(-1)
+    shelf.look()
+    assert shelf.do("select action from ops.oversells") == [("cancel",)]
+    assert shelf.do("select 1 from ops.allocations") == []
 
 
 def test_another_location_that_has_it_ships_it(shelf: Shelf) -> None:

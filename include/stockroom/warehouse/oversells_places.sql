@@ -1,5 +1,5 @@
 -- One row per item and other location that can sell it: in the planners' order, then those of the same country, then by
--- what they have.
+-- what they have. What lies at Amazon comes back by a removal, weeks later.
 with items as (
     select
         listed.sku,
@@ -19,7 +19,9 @@ inner join ops.stock_positions as elsewhere
 left join ops.stock_locations as preferred on elsewhere.location_id = preferred.location_id
 left join marts.dim_locations as short_place on items.location_id = short_place.location_id
 left join marts.dim_locations as other_place on elsewhere.location_id = other_place.location_id
-where elsewhere.available_units > 0
+where
+    elsewhere.available_units > 0
+    and elsewhere.source_of_truth <> 'amazon'
 order by
     items.sku asc,
     items.location_id asc,

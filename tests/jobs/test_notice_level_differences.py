@@ -150,6 +150,22 @@ def test_a_sale_about_the_moment_of_our_write_may_have_lowered_the_figure_or_not
         assert not shops.found()
 
 
+def test_a_sale_about_the_moment_of_the_reading_may_have_lowered_the_figure_or_not(shops: Shops) -> None:
+    """A slow clock shows as of :30 what was sold at :34; a fast one does not yet show what was sold at :26."""
+    shops.told(10, 0)
+    shops.sold(1, 34)
+    for shown, asked in ((9, 0), (10, 0), (8, 1)):
+        shops.shows(shown, 30)
+        shops.do("update ops.stock_levels set landing_file_id = %s", (shown,))
+        assert len(shops.found()) == asked, shown
+    shops.do("delete from ops.stock_events")
+    shops.sold(1, 26)
+    for shown, asked in ((9, 0), (10, 0), (11, 1)):
+        shops.shows(shown, 30)
+        shops.do("update ops.stock_levels set landing_file_id = %s", (shown,))
+        assert len(shops.found()) == asked, shown
+
+
 def test_what_was_read_before_our_write_says_nothing(shops: Shops) -> None:
     shops.told(10, 40)
     shops.shows(7, 30)
@@ -170,7 +186,7 @@ def test_a_level_waits_until_its_channels_orders_are_known(shops: Shops) -> None
     shops.shows(9, 30)
     assert not shops.found(), "an order of that minute may be on its way"
     shops.sold(1, 29)
-    shops.orders_known(minute=31)
+    shops.orders_known(minute=35)
     assert not shops.found()
     shops.shows(8, 32)
     shops.orders_known(minute=40)

@@ -24,9 +24,8 @@ from stockroom.warehouse.level_differences import (
 
 KIND = "level_differs"
 SLACK = timedelta(minutes=5)
-"""Channels lower a figure when an order is made, or paid: by so much an order may seem to come too early or late."""
-SETTLING = timedelta(minutes=1)
-"""A page of levels may be read so long after the moment that its extract names."""
+"""Channels lower a figure when an order is made, or paid, pages are read one after another, and clocks are wrong: by so
+much an order or a reading may seem to come too early or late."""
 NAMED = 20
 """Listings of a channel that are put before a person one by one; the others stand in one exception together."""
 _MOMENT = "%Y-%m-%d %H:%M UTC"
@@ -57,7 +56,7 @@ def notice_level_differences(settings: Settings) -> DifferencesNoticed:
 
 def notice_on(connection: psycopg.Connection, settings: Settings) -> DifferencesNoticed:
     """Do the same in the caller's transaction."""
-    compared = compare_levels(connection, slack=SLACK, settling=SETTLING)
+    compared = compare_levels(connection, slack=SLACK)
     differences = read_differences(connection)
     standing = read_standing(connection, KIND)
     if differences or standing:

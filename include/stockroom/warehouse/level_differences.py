@@ -44,15 +44,14 @@ class Asked(NamedTuple):
     proposal: str
 
 
-def compare_levels(connection: psycopg.Connection, *, slack: timedelta, settling: timedelta) -> int:
+def compare_levels(connection: psycopg.Connection, *, slack: timedelta) -> int:
     """Hold what was read since the last look against what was told before it, and return how many; the caller commits.
 
     Args:
         connection: to the warehouse.
-        slack: by so much may a channel lower a figure sooner or later than its order says.
-        settling: so long after its moment may a level still have been read.
+        slack: by so much may a channel lower a figure, or be read, sooner or later than it says.
     """
-    return connection.execute(_query("level_differences_compare.sql"), {"slack": slack, "settling": settling}).rowcount
+    return connection.execute(_query("level_differences_compare.sql"), {"slack": slack}).rowcount
 
 
 def read_differences(connection: psycopg.Connection) -> list[Difference]:

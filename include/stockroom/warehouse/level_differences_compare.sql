@@ -1,11 +1,9 @@
 -- Hold levels that were read since the last look against what we made their channels show. A level waits until the
 -- orders of its channel are known beyond the moment of its reading: a sale that nobody told us of yet is no difference.
--- What an order did to a figure may be off by the slack; within it, and where several listings share a SKU, whatever
--- sales could explain is explained.
+-- A figure may be read, and lowered by an order, by the slack sooner or later than is said: clocks are wrong. Within it, and where
+-- several listings share a SKU, whatever sales could explain is explained.
 with slack as (
-    select
-        %(slack)s::interval as around,
-        %(settling)s::interval as settling
+    select %(slack)s::interval as around
 ),
 
 -- How far the ledger knows what each channel sold.
@@ -45,7 +43,7 @@ due as materialized (
         on reached.source = levels.source and locations.location_id = levels.location_id
     where
         levels.compared_file_id is distinct from levels.landing_file_id
-        and levels.read_at + slack.settling <= reached.window_end
+        and levels.read_at + slack.around <= reached.window_end
 ),
 
 -- The last look at each before it was read. A round that was cut off may have written or not: then nothing can be said.
@@ -151,7 +149,7 @@ verdicts as materialized (
                 sum(greatest(moves.units, 0)) filter (
                     where
                     events.occurred_at > told.told_at + slack.around
-                    and events.occurred_at <= told.read_at - slack.settling
+                    and events.occurred_at <= told.read_at - slack.around
                 ) as fewest
             from ops.stock_events as events
             cross join
@@ -165,7 +163,7 @@ verdicts as materialized (
                 and events.location_id = told.location_id
                 and events.channel_id = told.source
                 and events.occurred_at > told.told_at - slack.around
-                and events.occurred_at <= told.read_at + slack.settling
+                and events.occurred_at <= told.read_at + slack.around
         ) as sold
     ) as allowed on told.is_comparable
 )

@@ -1,7 +1,7 @@
 -- Hold levels that were read since the last look against what we made their channels show. A level waits until the
 -- orders of its channel are known beyond the moment of its reading: a sale that nobody told us of yet is no difference.
--- A figure may be read, and lowered by an order, by the slack sooner or later than is said: clocks are wrong. Within it, and where
--- several listings share a SKU, whatever sales could explain is explained.
+-- A figure may be read, and lowered by an order, a slack sooner or later than is said: clocks are wrong. Within it, and
+-- where several listings share a SKU, whatever sales could explain is explained.
 with slack as (
     select %(slack)s::interval as around
 ),

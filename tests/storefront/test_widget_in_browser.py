@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -19,12 +20,14 @@ from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 from tests.storefront.conftest import LISTING_KEY, Shop, settings_of
 
 from sample_store.notify_me import NotifyMe
+from stockroom.documents.mail_message import rendered
 from stockroom.storefront.app import storefront
 from stockroom.storefront.asking import widget
 
 CHROMIUM = shutil.which("chromium")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs chromium, which .ci/run installs")
 HEADING = "Out of stock: shall we tell you?"
+WIDTH = "document.documentElement.scrollWidth"
 ASKED = "Thank you. Please look into your mail or texts and confirm; then you are in line."
 
 
@@ -172,6 +175,24 @@ def test_on_a_phone_nothing_is_wider_than_the_screen_and_everything_is_large_eno
         assert min(box["width"], box["height"]) >= 24, "WCAG 2.5.8"
     if with_scripts:
         assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_long_names_and_writing_from_the_right_make_nothing_wider_than_a_phone(browser: Browser, shop: Shop) -> None:
+    name = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+    page = visit(browser, shop, viewport={"width": 320, "height": 640})
+    page.evaluate("document.documentElement.dir = 'rtl'")
+    expect(page.get_by_role("heading", name=HEADING)).to_be_visible()
+    assert page.evaluate(WIDTH) == 320
+    page.goto(f"{shop.settings.storefront_url}/place")
+    page.evaluate(f"document.querySelector('h1').textContent = '{name}'")
+    assert page.evaluate(WIDTH) == 320
+    page.goto("about:blank")
+    links = dict.fromkeys(("image_url", "product_url", "cart_url", "confirm_url", "unsubscribe_url"), "")
+    mail = SimpleNamespace(**links, title=name, head=SimpleNamespace(sender_name="Gifts"))
+    for template in ("restock_mail.html", "confirm_mail.html"):
+        page.set_content(rendered(template, price="1", mail=mail))
+        expect(page.get_by_text(name).last).to_be_visible()
+        assert page.evaluate(WIDTH) == 320, template
 
 
 def test_every_text_stands_out_from_its_ground(browser: Browser, shop: Shop) -> None:

@@ -6,7 +6,7 @@
   const NAMED = ["sku", "token", "country", "channel"];
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(`
-    :host { display: block; font: inherit; color: inherit; max-width: 28rem; }
+    :host { display: block; font: inherit; color: inherit; max-width: 28rem; overflow-wrap: anywhere; }
     :host([hidden]) { display: none; }
     form { border: 1px solid #9aa5b1; border-radius: 8px; padding: 1rem 1.1rem; background: #fff; color: #1f2933; }
     h2 { font-size: 1.1rem; margin: 0 0 .4rem; }
@@ -22,9 +22,9 @@
     button[aria-disabled=true] { background: #52606d; border-color: #52606d; }
     :focus-visible { outline: 3px solid #1b5e4b; outline-offset: 2px; }
     [hidden] { display: none; } p { margin: .8rem 0; } .small { font-size: .875rem; color: #4a5560; }
-    [role=status]:not(:empty) { margin: .8rem 0 0; padding: .5rem .7rem; border-left: 4px solid #1b5e4b; background: #eef6f3; }
+    [role=status]:not(:empty) { margin: .8rem 0 0; padding: .5rem .7rem; border-inline-start: 4px solid #1b5e4b; background: #eef6f3; }
     [role=status].problem { border-color: #b3261e; background: #fdf0ef; color: #8c1d18; }
-    .trap { position: absolute; left: -9999px; }`);
+    .trap { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }`);
 
   const make = (tag, given = {}, ...inside) => {
     const made = document.createElement(tag);
@@ -65,7 +65,7 @@
         make("input", { name: "website", tabindex: "-1", autocomplete: "off" }));
       this.said = make("p", { id: "said", role: "status", "aria-live": "polite" });
       const likely = make("p", { class: "likely", hidden: "" });
-      const form = make("form", { novalidate: "", lang: this.locale, "aria-labelledby": "heading" },
+      const form = make("form", { novalidate: "", lang: this.locale, dir: "ltr", "aria-labelledby": "heading" },
         make("h2", { id: "heading" }, w.heading),
         likely,
         ...field("email", w.email, { type: "email", autocomplete: "email", maxlength: "254" }),

@@ -18,21 +18,30 @@ buffers as (
 
 ),
 
+counted_anywhere as (
+
+    select distinct sku from {{ ref('stg_ops__stock_positions') }}
+
+),
+
 -- What others may sell before a channel hears of it is not shown there. Where so little is left that no channel could
 -- show any, the one that keeps the last units shows them all (planning/availability.py). A listing has one row per sku.
+-- A part of a bundle that is counted elsewhere only is not here; one that nobody ever counted holds no bundle back.
 parts as (
 
     select
         listings.channel_id,
         listings.listing_id,
         listings.place_id,
-        listings.sku,
         listings.location_id,
         levels.landing_file_id,
         levels.read_at,
         levels.shown_units,
         cast(listings.units_per_listing as numeric) as units_per_listing,
+        levels.sku as counted_sku,
         case
+            when levels.sku is null
+                then 0
             when greatest(levels.available_units_now, 0) <= coalesce(buffers.keeps_units, 0)
                 then greatest(levels.available_units_now, 0)
             when buffers.shown_share is not null
@@ -41,15 +50,19 @@ parts as (
         end as units_shown
 
     from listings
-    inner join levels
+    left join levels
         on
             listings.sku = levels.sku
             and listings.location_id = levels.location_id
+    left join counted_anywhere
+        on listings.sku = counted_anywhere.sku
     left join buffers
         on
             listings.channel_id = buffers.channel_id
             and listings.sku = buffers.sku
             and listings.location_id = buffers.location_id
+
+    where levels.sku is not null or counted_anywhere.sku is not null
 
 ),
 
@@ -61,7 +74,7 @@ availability as (
         channel_id,
         listing_id,
         place_id,
-        min(sku) as sku,
+        min(counted_sku) as sku,
         min(location_id) as location_id,
         min(floor(units_shown / units_per_listing)) as units,
         max(landing_file_id) as based_on_landing_file_id,
@@ -75,6 +88,8 @@ availability as (
         channel_id,
         listing_id,
         place_id
+
+    having count(counted_sku) > 0
 
 )
 

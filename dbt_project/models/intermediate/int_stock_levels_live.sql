@@ -56,6 +56,13 @@ store_clock as (
 
 ),
 
+-- What was never counted, since every entry counts, stands on all that was taken in.
+taken_in as (
+
+    select max(landing_file_id) as landing_file_id from cursors
+
+),
+
 -- When what a channel shows was last read as a whole: until then every level that did not change was true.
 readings as (
 
@@ -82,12 +89,15 @@ timed as (
             when positions.is_running then readings.read_at
             else greatest(positions.counted_at, positions.last_event_at)
         end as read_at,
-        case when positions.is_running then readings.landing_file_id else positions.landing_file_id end
-            as newest_file_id
+        case
+            when positions.is_running then readings.landing_file_id
+            else coalesce(positions.landing_file_id, taken_in.landing_file_id)
+        end as newest_file_id
 
     from positions
     inner join locations
         on positions.location_id = locations.location_id
+    cross join taken_in
     left join readings
         on positions.source_of_truth = readings.source
 

@@ -82,6 +82,8 @@ class Stream:
     key: tuple[str, ...]
     """Fields of the document that identify a record; joined with ``/`` they make the record key. Dots lead into
     objects."""
+    blank_key: tuple[str, ...] = ()
+    """Fields of the key that a record may leave blank."""
     mode: Literal["append", "snapshot"] = "append"
     """``append``: every landed document is kept. ``snapshot``: only documents unlike their newest stored version."""
     about: str = ""

@@ -266,3 +266,15 @@ def test_a_file_that_nobody_reads_is_named_with_the_drop_that_it_belongs_into(se
         (settings.wms_dir / name).unlink()
     sync_suppliers(settings)
     assert asked(settings, "unknown_file") == {}
+
+
+def test_what_a_listing_is_holds_always_where_its_days_are_left_blank(settings: Settings, warehouse: Any) -> None:
+    (settings.planners_dir / "listings.csv").write_text(
+        "channel,listing,sku,units_per_listing,valid_from,valid_until\n"
+        "ebay,71,MUG,6,,\nebay,72,MUG,,2011-06-01,2011-06-30\nebay,,MUG,6,,\n"
+    )
+    sync_suppliers(settings)
+    kept = warehouse.connection.execute("select record_key from raw.planners_listings order by 1").fetchall()
+    assert kept == [("ebay/71/MUG/",), ("ebay/72/MUG/2011-06-01",)]
+    (detail,) = asked(settings, "rejected_lines").values()
+    assert "line 4: lacks its key channel and listing and sku; send" in detail

@@ -77,6 +77,7 @@ LISTINGS = Stream(
     "planners",
     "listings",
     key=("channel", "listing", "sku", "valid_from"),
+    blank_key=("valid_from",),
     about="What a listing of a channel is; key: channel/listing/sku/valid_from",
     checks=(
         Part(

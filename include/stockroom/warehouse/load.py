@@ -197,15 +197,18 @@ def _record_file(connection: psycopg.Connection, landing_file: LandingFile) -> i
 
 def _key(stream: Stream) -> sql.Composed:
     """Return the expression of a document's record key; null where a field of it is missing."""
-    paths = [sql.Literal(field.split(".")) for field in stream.key]
-    fields = [sql.SQL("nullif(btrim(incoming.document #>> {}), '')").format(path) for path in paths]
+    spelled = {
+        True: "coalesce(btrim(incoming.document #>> {}), '')",
+        False: "nullif(btrim(incoming.document #>> {}), '')",
+    }
+    fields = [sql.SQL(spelled[field in stream.blank_key]).format(sql.Literal(field.split("."))) for field in stream.key]
     return sql.SQL(" || '/' || ").join(fields)
 
 
 def _reject(connection: psycopg.Connection, stream: Stream, against: Against) -> None:
     """Move documents without a usable key, and those that fail a check, to the rejects."""
     key = _key(stream)
-    names = " and ".join(stream.key)
+    names = " and ".join(field for field in stream.key if field not in stream.blank_key)
     keyless = sql.SQL("(jsonb_typeof(document) <> 'object' or {key} is null)").format(key=key)
     overlong = sql.SQL("length({key}) > {limit}").format(key=key, limit=sql.Literal(KEY_CHARACTERS))
     unkeyed = sql.SQL("(jsonb_typeof(document) = 'object' and length({}) <= {}) is not true").format(

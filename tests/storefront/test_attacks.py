@@ -286,5 +286,6 @@ def test_pages_allow_no_script_no_frame_and_are_not_kept(shop: Shop) -> None:
         assert "script" not in policy
         assert "unsafe" not in policy
         assert "frame-ancestors 'none'" in policy
+        assert "img-src 'self' https://shop.example https://cdn.shopify.com;" in policy, "Shopify keeps the pictures"
         assert headers["cache-control"] == "no-store"
         assert headers["x-content-type-options"] == "nosniff"

@@ -77,6 +77,13 @@ def test_the_proof_of_consent_says_what_was_agreed_where_and_when_and_holds_no_a
     assert shop.rows(query) == [("en-2026-11", "en", "GB", page, True, True, True)]
 
 
+def test_nobody_else_agrees_to_anything_for_who_waits(shop: Shop) -> None:
+    shop.ask()
+    shop.confirm(ADA)
+    shop.ask(marketing="yes")  # somebody who knows Ada's address
+    assert shop.rows("select wants_marketing from ops.restock_consents") == [(False,)]
+
+
 def test_asking_again_is_the_same_request_and_writes_no_second_mail_at_once(shop: Shop) -> None:
     for quantity in ("1", "3"):
         shop.ask(quantity=quantity)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -20,6 +20,8 @@ from stockroom.jobs.deliver_outbox import deliver_outbox
 from stockroom.jobs.quiet_hours import leaves_at
 from stockroom.settings import SettingsError
 from stockroom.storefront.app import storefront
+from stockroom.warehouse import connect
+from stockroom.warehouse.restock_ending import erase_unneeded
 
 PHONE = "+14155550123"
 
@@ -187,3 +189,6 @@ def test_a_text_whose_handing_over_was_cut_off_is_never_handed_over_again(
     assert len(handed) == 1
     ((detail,),) = shop.rows("select detail from ops.exceptions")
     assert "it may have left or not" in detail
+    for days, erased in ((29, 0), (31, 1)):
+        with connect(shop.settings.warehouse_url) as connection:
+            assert erase_unneeded(connection, now=now() + timedelta(days=days)) == erased

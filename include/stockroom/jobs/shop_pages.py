@@ -8,7 +8,10 @@ from stockroom.settings import Settings
 from stockroom.warehouse.restock_purchases import NOTICE_KEY
 from stockroom.warehouse.restock_units import CHANNELS_WITH_PAGES, SHOPIFY
 
-__all__ = ["CHANNELS_WITH_PAGES", "basket_url", "product_url", "shop_address"]
+__all__ = ["CHANNELS_WITH_PAGES", "basket_url", "picture_hosts", "product_url", "shop_address"]
+
+PICTURE_HOSTS = {"shopify": "https://cdn.shopify.com", "bigcommerce": "https://*.bigcommerce.com"}
+"""Where shops that are hosted keep their pictures; WooCommerce keeps them itself."""
 
 
 def shop_address(settings: Settings, channel_id: str) -> str:
@@ -21,6 +24,11 @@ def shop_address(settings: Settings, channel_id: str) -> str:
         return settings.shop_url.rstrip("/")
     said = settings.value(f"{channel_id}_shop_url")
     return (said or (settings.value("woocommerce_url") if channel_id == "woocommerce" else "")).rstrip("/")
+
+
+def picture_hosts(settings: Settings) -> tuple[str, ...]:
+    """Return where pictures of the merchant's shops come from, besides the shops themselves."""
+    return tuple(host for channel_id, host in PICTURE_HOSTS.items() if shop_address(settings, channel_id))
 
 
 def product_url(settings: Settings, channel_id: str, page: str) -> str:

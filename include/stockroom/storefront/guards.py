@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from throttled import RateLimiterType, Throttled, rate_limiter, store
 
-from stockroom.jobs.shop_pages import CHANNELS_WITH_PAGES, shop_address
+from stockroom.jobs.shop_pages import CHANNELS_WITH_PAGES, picture_hosts, shop_address
 from stockroom.settings import Settings
 
 BODY_LIMIT_BYTES = 8_192
@@ -54,7 +54,7 @@ def shop_origins(settings: Settings) -> tuple[str, ...]:
 
 def page_headers(settings: Settings) -> dict[str, str]:
     """Return the headers of every answer: no script, no frame, nothing from elsewhere but the shop's pictures."""
-    pictures = " ".join(("'self'", *shop_origins(settings)))
+    pictures = " ".join(("'self'", *shop_origins(settings), *picture_hosts(settings)))
     return {
         "content-security-policy": f"default-src 'none'; style-src 'self'; img-src {pictures}; form-action 'self'; "
         "frame-ancestors 'none'; base-uri 'none'",

@@ -39,7 +39,12 @@ def erase_unneeded(connection: psycopg.Connection, *, now: datetime) -> int:
             inner join ops.restock_requests as requests using (request_id)
             where
                 contacts.shopper_id = shoppers.shopper_id and (
-                    requests.state in ('pending', 'active', 'chosen')
+                    requests.state in ('pending', 'active', 'chosen') and not exists (
+                        select 1 from ops.outbox
+                        where
+                            outbox.subject_key = requests.request_id and outbox.state = 'sending'
+                            and outbox.sent_at < %(kept_since)s
+                    )
                     or requests.state in ('sent', 'clicked', 'failed', 'bought')
                     and requests.changed_at > %(kept_since)s
                     or requests.state = 'unsubscribed' and requests.changed_at > %(regret_since)s

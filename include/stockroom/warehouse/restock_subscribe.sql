@@ -73,9 +73,10 @@ asked as (
                 when restock_requests.state = 'pending' then excluded.quantity
                 else restock_requests.quantity
             end
-    returning request_id
+    returning request_id, state
 ),
 
+-- Of a request that waits already the owner has said what they agree to; whoever asks now may be anybody.
 consents as (
     insert into ops.restock_consents (
         request_id, wording_version, wording_locale, country, source_page, wants_marketing, is_double_opt_in
@@ -89,6 +90,7 @@ consents as (
         %(wants_marketing)s::boolean as wants_marketing,
         %(is_double_opt_in)s::boolean as is_double_opt_in
     from asked
+    where state = 'pending'
 ),
 
 browsers as (
@@ -97,7 +99,7 @@ browsers as (
         request_id,
         %(browser_sha256)s::text as browser_sha256
     from asked
-    where %(browser_sha256)s::text is not null
+    where state = 'pending' and %(browser_sha256)s::text is not null
     on conflict (request_id) do nothing
 ),
 

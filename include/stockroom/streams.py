@@ -84,6 +84,9 @@ class Stream:
     objects."""
     blank_key: tuple[str, ...] = ()
     """Fields of the key that a record may leave blank."""
+    alike: tuple[str, ...] = ()
+    """Fields in which all rows of one key agree. Where they do not, a number was given to several things, and only the
+    last of them would count."""
     mode: Literal["append", "snapshot"] = "append"
     """``append``: every landed document is kept. ``snapshot``: only documents unlike their newest stored version."""
     about: str = ""

@@ -278,3 +278,24 @@ def test_what_a_listing_is_holds_always_where_its_days_are_left_blank(settings: 
     assert kept == [("ebay/71/MUG/",), ("ebay/72/MUG/2011-06-01",)]
     (detail,) = asked(settings, "rejected_lines").values()
     assert "line 4: lacks its key channel and listing and sku; send" in detail
+
+
+def test_a_number_that_stands_for_several_items_is_rejected_and_one_that_comes_corrected_is_not(
+    settings: Settings, warehouse: Any
+) -> None:
+    """A sheet of two items under one number would count the second alone, a transfer its second half."""
+    (settings.wms_dir / "counts-june.csv").write_text(
+        "count_id,counted_at,location,sku,units\n"
+        "SHEET-1,2011-06-08T10:00:00Z,LEEDS,MUG,12\nSHEET-1,2011-06-08T10:00:00Z,LEEDS,JUG,7\n"
+        "C-2,2011-06-08T10:00:00Z,LEEDS,MUG,12\nC-2,2011-06-08T10:00:00Z,leeds,mug ,11\n"
+    )
+    (settings.wms_dir / "adjustments-june.csv").write_text(
+        "adjustment_id,occurred_at,location,sku,units,reason\n"
+        "T-1,2011-06-08T10:00:00Z,LONDON,MUG,-3,transfer\nT-1,2011-06-08T10:00:00Z,LEEDS,MUG,3,transfer\n"
+    )
+    assert "adjustments 0 (2 rejected), counts 2 (2 rejected)" in str(sync_suppliers(settings))
+    reasons = {reason for (reason,) in warehouse.connection.execute("select reason from raw.rejected_records")}
+    assert reasons == {
+        f"{key} stands here for another location or sku too; give each row a number of its own"
+        for key in ("count_id", "adjustment_id")
+    }

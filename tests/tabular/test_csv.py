@@ -112,6 +112,14 @@ def test_a_quote_within_a_value_is_an_inch(rows: Any) -> None:
     assert row.document["note"] == 'ruler 12"'
 
 
+def test_columns_are_known_however_people_write_them(tmp_path: Path) -> None:
+    path = tmp_path / "counts.csv"
+    path.write_text(" Count ID ,UNITS,Our Note\nC-1,12,x\n")
+    (row,) = read_rows(path, columns=("count_id", "units"))
+    assert isinstance(row, Row)
+    assert row.document == {"count_id": "C-1", "units": "12", "Our Note": "x"}
+
+
 def test_a_missing_column_refuses_the_file_and_says_which(rows: Any) -> None:
     with pytest.raises(RefusedFileError, match=r"file.csv: no column note; its first line holds sku, units"):
         rows(b"sku,units\nA,1\n")

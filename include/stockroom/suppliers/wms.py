@@ -8,12 +8,14 @@ from stockroom.settings import Settings
 from stockroom.streams import Part, Stream, needs
 from stockroom.tabular import FileSource, FileStream
 
-RECEIPTS = Stream("wms", "receipts", key=("receipt_id",))
-ADJUSTMENTS = Stream("wms", "adjustments", key=("adjustment_id",))
+# A number is of one row: a later row of it corrects the earlier one.
+RECEIPTS = Stream("wms", "receipts", key=("receipt_id",), alike=("location", "sku"))
+ADJUSTMENTS = Stream("wms", "adjustments", key=("adjustment_id",), alike=("location", "sku"))
 COUNTS = Stream(
     "wms",
     "counts",
     key=("count_id",),
+    alike=("location", "sku"),
     about="Counts of what lies at a location; key: count_id",
     checks=(Part((*needs("units", kind="units"), *needs("counted_at", kind="past_moment"))),),
 )

@@ -22,7 +22,7 @@ class Header:
         Raises:
             RefusedFileError: a column is missing, stands twice, or has no name.
         """
-        self.names = [name.strip() for name in names]
+        self.names = [_as_asked(name.strip(), columns) for name in names]
         while self.names and not self.names[-1]:  # spreadsheets pad the header to the width of the sheet
             self.names.pop()
         self.width = len(self.names)
@@ -64,6 +64,16 @@ class Header:
                     reason=f"{name} holds a zero byte, which no text has; write the value again",
                 )
         return Row(line_number=line_number, document=dict(zip(self.names, values, strict=True)))
+
+
+def _as_asked(name: str, columns: Sequence[str]) -> str:
+    """Return the name of a column that is asked for where this is how people write it, else the name as it stands.
+
+    >>> _as_asked("Count ID", ("count_id", "units")), _as_asked("Note", ("count_id", "units"))
+    ('count_id', 'Note')
+    """
+    folded = re.sub(r"[\s-]+", "_", name.casefold())
+    return folded if folded in columns else name
 
 
 def with_header(

@@ -219,7 +219,7 @@ def _reject(connection: psycopg.Connection, stream: Stream, against: Against) ->
             suspects(stream, against=against, or_if=unkeyed)
         )
     ).rowcount
-    if found == 0:
+    if found == 0 and not stream.alike:
         return
     queries = [
         sql.SQL(
@@ -232,9 +232,23 @@ def _reject(connection: psycopg.Connection, stream: Stream, against: Against) ->
             long=sql.Literal(f"has a key ({names}) of more than {KEY_CHARACTERS} characters; shorten it"),
         ),
         reasons(stream, against=against),
+        _unlike(stream, key) if stream.alike else None,
     ]
     connection.execute(
         sql.SQL(_MOVE_BAD).format(bad=sql.SQL(" union all ").join([query for query in queries if query is not None]))
+    )
+
+
+def _unlike(stream: Stream, key: sql.Composed) -> sql.Composed:
+    """Return a query of the staged lines that share their key with a line about something else, with the reason."""
+    fields = [sql.SQL("upper(btrim(document ->> {}))").format(sql.Literal(field)) for field in stream.alike]
+    names = f"{' and '.join(stream.key)} stands here for another {' or '.join(stream.alike)} too"
+    return sql.SQL(
+        "select line_number, {says} as reason from (select line_number, min(said) over same <> max(said) over same as "
+        "differs from (select line_number, {key} as key, concat_ws('/', {fields}) as said from pg_temp.incoming "
+        "where jsonb_typeof(document) = 'object') as told window same as (partition by key)) as seen where differs"
+    ).format(
+        says=sql.Literal(f"{names}; give each row a number of its own"), key=key, fields=sql.SQL(", ").join(fields)
     )
 
 

@@ -14,7 +14,9 @@ from tests.storefront.conftest import SECRET, SHOP, Shop, form, listing_token, n
 
 from stockroom.delivery.signed_tokens import sign
 from stockroom.jobs.announce_restocks import announce_restocks
+from stockroom.jobs.consent_wordings import WORDINGS
 from stockroom.jobs.deliver_outbox import deliver_outbox
+from stockroom.jobs.form_words import FORM_WORDS
 from stockroom.warehouse import connect
 from stockroom.warehouse.restock_ending import erase_unneeded, expire_unconfirmed
 from stockroom.warehouse.restock_requests import contact_sha256
@@ -63,6 +65,27 @@ def test_a_mistake_is_said_beside_the_field_and_what_was_typed_stays(shop: Shop)
     assert 'aria-invalid="true" aria-describedby="problem"' in answer.text
     assert shop.ask(quantity="0").json()["field"] == "quantity"
     assert shop.ask(email="", phone="").json()["field"] == "email"
+    assert shop.states() == []
+
+
+def test_a_german_form_says_in_german_what_to_mend_and_that_it_was_taken(shop: Shop) -> None:
+    german = form(locale="de", wording=WORDINGS["de"].version)
+    assert "Bitte prüfen Sie die Mobilnummer" in shop.client.post("/subscribe", data={**german, "phone": "12"}).text
+    taken = shop.client.post("/subscribe", data=german).text
+    assert "<h1>Fast geschafft</h1>" in taken
+    assert "Zurück zum Shop</a>" in taken
+    assert FORM_WORDS.keys() == WORDINGS.keys()
+    assert len({frozenset(words) for words in FORM_WORDS.values()}) == 1, "each says all"
+
+
+def test_a_domain_with_letters_of_its_language_is_written_as_mail_writes_it(shop: Shop) -> None:
+    assert shop.ask(email="ada@b\N{LATIN SMALL LETTER U WITH DIAERESIS}cher.example").status_code == 202
+    assert shop.rows("select email from pii.shoppers") == [("ada@xn--bcher-kva.example",)]
+
+
+@pytest.mark.parametrize("number", ["+44 909 879 0000", "0843 658 1234"])
+def test_a_number_that_earns_by_each_text_cannot_ask(shop: Shop, number: str) -> None:
+    assert shop.ask(email="", phone=number).json()["field"] == "phone"
     assert shop.states() == []
 
 

@@ -27,16 +27,23 @@ _SKU = re.compile(r"[^\s\x00-\x1f\x7f](?:[^\x00-\x1f\x7f]{0,62}[^\s\x00-\x1f\x7f
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _BROWSER = re.compile("[0-9a-f]{32}")
 _LONGEST_PAGE = 300
+_DEAR = (phonenumbers.PhoneNumberType.PREMIUM_RATE, phonenumbers.PhoneNumberType.SHARED_COST)
+"""Numbers at which whoever owns them earns by each text: they ask for as many as they can get."""
 _TRAP = "website"
 """A field that people do not see: who fills it is no person."""
 
 
 class UnusableAskError(ValueError):
-    """What was sent cannot be a request. The text is for the person who typed it, and names the field to mend."""
+    """What was sent cannot be a request; ``problem`` is what the form's words say of it."""
 
-    def __init__(self, text: str, *, field_name: str) -> None:
-        super().__init__(text)
-        self.field_name = field_name
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
+
+    @property
+    def field_name(self) -> str:
+        """Return the field to mend."""
+        return "email" if self.problem == "no_address" else self.problem
 
 
 class ForeignListingError(ValueError):
@@ -119,10 +126,10 @@ def read_ask(settings: Settings, form: Mapping[str, str]) -> Ask:
     locale = form.get("locale", "")
     wording = WORDINGS.get(locale)
     if wording is None or form.get("wording", "") != wording.version:
-        raise UnusableAskError("The page is out of date. Please load it again.", field_name="wording")
+        raise UnusableAskError("wording")
     email, phone = _email(form.get("email", "")), _phone(form.get("phone", ""), country)
     if not email and not phone:
-        raise UnusableAskError("Please give an e-mail address or a mobile number.", field_name="email")
+        raise UnusableAskError("no_address")
     return Ask(
         email=email or None,
         phone=phone or None,
@@ -168,9 +175,13 @@ def subscribe(settings: Settings, connection: psycopg.Connection, ask: Ask) -> N
 
 
 def _email(text: str) -> str:
-    email = text.strip().lower()
+    name, at, domain = text.strip().lower().rpartition("@")
+    try:
+        email = f"{name}{at}{domain.encode('idna').decode()}"  # some browsers do that, some leave it to us
+    except UnicodeError as error:
+        raise UnusableAskError("email") from error
     if email and (len(email) > 254 or not EMAIL.fullmatch(email) or ENCODED_WORD in email):
-        raise UnusableAskError("Please check the e-mail address, such as name@mail.example.", field_name="email")
+        raise UnusableAskError("email")
     return email
 
 
@@ -181,8 +192,13 @@ def _phone(text: str, country: str) -> str:
         number = phonenumbers.parse(text.strip()[:40], country)
     except phonenumbers.NumberParseException:
         number = None
-    if number is None or number.extension or not phonenumbers.is_possible_number(number):
-        raise UnusableAskError("Please check the mobile number, such as +44 7700 900123.", field_name="phone")
+    if (
+        number is None
+        or number.extension
+        or not phonenumbers.is_possible_number(number)
+        or phonenumbers.number_type(number) in _DEAR
+    ):
+        raise UnusableAskError("phone")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
@@ -193,7 +209,7 @@ def _browser(text: str) -> str | None:
 
 def _quantity(text: str) -> int:
     if not re.fullmatch("[0-9]{1,2}", text.strip()) or int(text) < 1:
-        raise UnusableAskError(f"Please give a number from 1 to {QUANTITY_AT_MOST}.", field_name="quantity")
+        raise UnusableAskError("quantity")
     return int(text)
 
 

@@ -16,6 +16,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
 from stockroom.jobs.consent_wordings import WORDINGS
+from stockroom.jobs.form_words import form_words
 from stockroom.jobs.likely_back import likely_back_words
 from stockroom.jobs.subscribe import (
     ForeignListingError,
@@ -90,16 +91,17 @@ def asking(service: Service) -> APIRouter:
         except ForeignListingError:
             return _said("Sorry", NOT_OURS, status=403) if is_form else _json(403, "foreign", NOT_OURS)
         except UnusableAskError as error:
+            problem = form_words(error.problem, form.get("locale", ""))
             if is_form:
-                return _form(form, form.get("locale", ""), problem=str(error), field_name=error.field_name)
-            return _json(422, "unusable", str(error), field=error.field_name)
+                return _form(form, form.get("locale", ""), problem=problem, field_name=error.field_name)
+            return _json(422, "unusable", problem, field=error.field_name)
         if not service.limits.is_any_asked_too_often(ask.readers):
             await service.do(lambda connection: subscribe(service.settings, connection, ask))
         asked = WORDINGS[ask.locale].asked
         if not is_form:
             return _json(202, "asked", asked)
         back = ask.source_page if origin_of(ask.source_page) in allowed else ""
-        return _said("Nearly there", asked, lang=ask.locale, back=back)
+        return _said(form_words("taken", ask.locale), asked, lang=ask.locale, back=back)
 
     return router
 
@@ -125,7 +127,8 @@ def _form(
 
 
 def _said(title: str, text: str, *, status: int = 200, lang: str = "en", back: str = "") -> Response:
-    return HTMLResponse(page("said.html", title=title, text=text, lang=lang, back=back), status_code=status)
+    words = {"title": title, "text": text, "lang": lang, "back": back, "back_words": form_words("back", lang)}
+    return HTMLResponse(page("said.html", **words), status_code=status)
 
 
 def _json(status: int, state: str, message: str, **more: str) -> Response:

@@ -10,6 +10,7 @@ import numpy as np
 
 from stockroom.jobs.freeze_plan import default_policy
 from stockroom.jobs.past_demand import PastDemand, read_demand
+from stockroom.jobs.witness_lost_sales import witness_lost_sales
 from stockroom.planning import Policy
 from stockroom.planning.arrays import FloatArray, IntArray
 from stockroom.settings import Settings
@@ -41,6 +42,8 @@ class StockCostSummary:
     lost_margin: float
     carrying_cost: float
     currency: str
+    witness: str = ""
+    """What shoppers who asked to be told say of the lost units."""
     why: str = "the marts hold no day of stock yet"
     """Why nothing was measured, if nothing was."""
 
@@ -48,10 +51,11 @@ class StockCostSummary:
         """Return one line for a person to read."""
         if self.since is None:
             return self.why
-        return (
+        costs = (
             f"months since {self.since:%Y-%m}: {self.lost_margin:,.2f} {self.currency} of margin lost to stockouts, "
             f"{self.carrying_cost:,.2f} {self.currency} spent on holding stock; {self.rows:,} rows"
         )
+        return "; ".join(filter(None, (costs, self.witness)))
 
 
 def measure_stock_costs(settings: Settings, *, as_of_date: date) -> StockCostSummary:
@@ -60,6 +64,7 @@ def measure_stock_costs(settings: Settings, *, as_of_date: date) -> StockCostSum
     * Lost margin is the units that shoppers wanted beyond what sold, on days that sold out or were empty, times margin
       and goodwill. Those units are drawn from the item's own days, as in a replay.
     * Carrying cost is the average stock value of the evenings times the yearly rate, for the days known of the month.
+    * Shoppers who asked to be told of a restock are held against the units lost (``witness_lost_sales``).
 
     Margin, goodwill and rate are those of each item's policy, at today's prices and costs, and stand beside the result.
     """
@@ -83,12 +88,14 @@ def measure_stock_costs(settings: Settings, *, as_of_date: date) -> StockCostSum
         months = read_stock_months(connection, since=since, until=end)
         costs = list(_costs(items, policies, months, demand, first=first, measured_on=end))
         replace_stock_costs(connection, costs, since=since)
+        witness = witness_lost_sales(settings, connection, since=since, measured_on=end)
         return StockCostSummary(
             since,
             rows=len(costs),
             lost_margin=sum(cost.lost_margin for cost in costs),
             carrying_cost=sum(cost.carrying_cost for cost in costs),
             currency=settings.currency,
+            witness=str(witness),
         )
 
 

@@ -94,6 +94,53 @@ def test_a_cost_in_foreign_money_is_left_out(marts, settings, ask):
     assert ask(ROWS) == []
 
 
+def _ask_for(ask, requests: int, *, day: date = date(2011, 6, 7), confirmed: bool = True) -> None:
+    """Let shoppers ask for one unit each."""
+    for number in range(requests):
+        ask(
+            """
+            with people as (
+                insert into pii.shoppers (email, contact_sha256) values (%s, %s) returning shopper_id
+            )
+            insert into ops.restock_requests (request_id, shopper_id, sku, quantity, requested_at, state)
+            select %s, shopper_id, 'MUG', 1, %s, %s from people returning 1
+            """,
+            *(f"{day} {number}",) * 3,
+            day,
+            "active" if confirmed else "pending",
+        )
+
+
+WITNESSED = """
+    select month_start_date, stockout_days, units_lost, requests, units_asked, asked_rate, verdict
+    from plan.lost_sales_witness order by month_start_date
+"""
+
+
+@pytest.mark.usefixtures("shop")
+def test_shoppers_who_asked_are_held_against_what_is_estimated_to_be_lost(settings, ask):
+    _out(ask, date(2011, 6, 6), date(2011, 6, 7), date(2011, 6, 8))
+    _ask_for(ask, 3)
+    _ask_for(ask, 1, day=date(2011, 6, 8), confirmed=False)
+    assert "of 12 units lost 3 were asked for" in str(measure_stock_costs(settings, as_of_date=JULY))
+    assert ask(WITNESSED) == [
+        (MAY, 0, 0.0, 0, 0, None, "too_little"),
+        (JUNE, 3, 12.0, 3, 3, 0.25, "too_little"),
+    ]
+
+
+@pytest.mark.usefixtures("shop")
+def test_more_requests_than_lost_units_say_that_the_estimate_is_too_low(settings, ask):
+    _out(ask, date(2011, 6, 6))
+    _ask_for(ask, 15)
+    said = str(measure_stock_costs(settings, as_of_date=JULY))
+    assert "too low in 1 and too high in 0 of 1 months of categories" in said
+    before = ask(WITNESSED)
+    assert before[1] == (JUNE, 1, 4.0, 15, 15, 3.75, "too_low")
+    measure_stock_costs(settings, as_of_date=JULY)
+    assert ask(WITNESSED) == before
+
+
 def test_a_store_without_stock_days_has_nothing_to_cost(marts, settings):
     assert str(measure_stock_costs(settings, as_of_date=JULY)) == "the marts hold no day of stock yet"
     assert marts

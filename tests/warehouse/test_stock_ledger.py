@@ -443,6 +443,32 @@ def test_what_a_channel_shows_stands_beside_what_it_was_made_to_show(ledger: Led
     assert "compared" not in describe_stock(ledger.connection, "A1"), "it was read before we wrote"
 
 
+def test_a_pack_is_compared_in_packs(ledger: Ledger) -> None:
+    """The toy shop was told 5 packs of 6 and sold 12 units since; it shows 3 packs of A1, and says nothing of B2."""
+    ledger.land(
+        Version("wms", "count/1", 1, (Change("count", 30, 0), Change("count", 30, 0, "B2"))),
+        Version("toy", "since", 1, (Change("sale", 12, 20),)),
+    )
+    ledger.run("insert into intermediate.int_listing_parts values ('toy', 'A1-6', 'A1', 6, null, null)")
+    ledger.take_in()
+    run = ledger.push("A1", 5, 5, "verified", ledger.file("toy", "levels"))
+    ledger.run(
+        "update ops.availability_pushes set channel_id = 'toy', listing_id = '77', location_id = 'LEEDS', "
+        "units_after = 5, verified_at = %s where push_run_id = %s",
+        (at(10), run),
+    )
+    ledger.run(
+        "insert into ops.stock_levels (source, listing_id, location_id, sku, available_units, landing_file_id, read_at)"
+        " values ('toy', '77', 'LEEDS', 'A1-6', 3, 1, %s)",
+        (at(30),),
+    )
+    assert describe_stock(ledger.connection, "A1").splitlines()[-1] == (
+        "  compared: toy 77, which holds 6 of it, showed 3 at 2011-06-01 09:30 UTC; it showed 5 when we last wrote or "
+        "looked, at 2011-06-01 09:10 UTC, and can have sold 2 in between"
+    )
+    assert "compared" not in describe_stock(ledger.connection, "B2")
+
+
 def test_what_was_sold_before_a_listing_was_known_counts_once_it_is(ledger: Ledger) -> None:
     """A listing without a SKU sold 2; then planners say that it is a pack of 6 of A1, and its orders are read again."""
     ledger.land(Version("wms", "count/1", 1, (Change("count", 20, 0),)))

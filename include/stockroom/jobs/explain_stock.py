@@ -82,10 +82,13 @@ def _basis(position: Position) -> str:
 def _compared(seen: Comparison) -> str:
     """Say what a channel shows beside what we made it show; neither is a count."""
     channel = CHANNELS.get(seen.channel_id)
+    holds, sold = "", f"sold {seen.units_sold:,} units"
+    if seen.units_held is not None:  # its units may also have gone one by one
+        holds, sold = f", which holds {seen.units_held:,} of it,", f"can have sold {seen.units_sold:,}"
     return (
-        f"  compared: {channel.name if channel else seen.channel_id} {seen.listing_id} showed {seen.units_shown:,} at "
-        f"{seen.shown_at.strftime(_MOMENT)}; it showed {seen.units_told:,} when we last wrote or looked, at "
-        f"{seen.told_at.strftime(_MOMENT)}, and sold {seen.units_sold:,} units in between"
+        f"  compared: {channel.name if channel else seen.channel_id} {seen.listing_id}{holds} showed "
+        f"{seen.units_shown:,} at {seen.shown_at.strftime(_MOMENT)}; it showed {seen.units_told:,} when we last wrote "
+        f"or looked, at {seen.told_at.strftime(_MOMENT)}, and {sold} in between"
     )
 
 

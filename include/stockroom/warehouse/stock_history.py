@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from importlib.resources import files
 from typing import NamedTuple
 
 import psycopg
@@ -50,7 +51,9 @@ class Comparison(NamedTuple):
     units_told: int
     told_at: datetime
     units_sold: int
-    """The channel itself is known to have sold so many units in between."""
+    """The channel itself is known to have sold so many in between; of a pack or bundle, it can have sold so many."""
+    units_held: int | None
+    """Units of the SKU in a pack or bundle; None: the listing is one unit of it."""
 
 
 def read_positions(connection: psycopg.Connection, sku: str) -> list[Position]:
@@ -108,48 +111,7 @@ def read_entries(connection: psycopg.Connection, sku: str, location_id: str, *, 
 def read_comparisons(connection: psycopg.Connection, sku: str, location_id: str) -> list[Comparison]:
     """Return what channels that do not count a place show of a SKU there, beside what we last made them show.
 
-    A level that was read before our last write is older than it, and says nothing about it.
+    Packs and bundles that hold it are among them, each in units of the listing.
     """
-    rows = connection.execute(
-        """
-        select
-            levels.source, levels.listing_id, levels.available_units, levels.read_at, told.units, told.seen_at,
-            coalesce(sold.units, 0)::integer
-        from ops.stock_levels as levels
-        inner join ops.stock_locations as locations
-            on levels.location_id = locations.location_id and levels.source != locations.source_of_truth
-        cross join lateral (
-            select
-                pushes.outcome,
-                coalesce(pushes.units_after, pushes.units_before) as units,
-                coalesce(pushes.verified_at, pushes.read_at) as seen_at
-            from ops.availability_pushes as pushes
-            where
-                pushes.sku = levels.sku
-                and pushes.location_id = levels.location_id
-                and pushes.channel_id = levels.source
-                and pushes.listing_id = levels.listing_id
-            order by pushes.availability_push_id desc
-            limit 1
-        ) as told
-        cross join lateral (
-            select sum(events.committed_change - events.on_hand_change) as units
-            from ops.stock_events as events
-            where
-                events.sku = levels.sku
-                and events.location_id = levels.location_id
-                and events.channel_id = levels.source
-                and events.occurred_at > told.seen_at
-                and events.occurred_at <= levels.read_at
-        ) as sold
-        where
-            levels.sku = %s
-            and levels.location_id = %s
-            and told.outcome in ('as_wanted', 'verified', 'moved_since')
-            and told.units is not null
-            and told.seen_at < levels.read_at
-        order by levels.source, levels.listing_id
-        """,
-        (sku, location_id),
-    )
-    return [Comparison(*row) for row in rows]
+    query = files(__package__).joinpath("stock_comparisons.sql").read_text("utf-8")
+    return [Comparison(*row) for row in connection.execute(query, {"sku": sku, "location_id": location_id})]

@@ -68,22 +68,8 @@ class SupplierDocument:
     rows: Callable[[Sent], list[Row]]
 
     def read(self, path: Path, file_name: str, _settings: Settings) -> Iterator[Row | BadRow]:
-        """Yield the rows of a file, and a BadRow for everything that is wrong; lines are numbers of segments.
-
-        Raises:
-            RefusedFileError: the file is no X12.
-        """
-        for interchange in read_interchanges(path, file_name=file_name):
-            if isinstance(interchange, BadRow):
-                yield interchange
-                continue
-            for group in _of_documents(interchange):
-                yield from (_bad(fault) for fault in group.faults)
-                for transaction in group.transactions:
-                    rows = self._rows(interchange, group, transaction)
-                    yield from (_bad(fault) for fault in transaction.faults)
-                    if not transaction.faults and not group.faults:
-                        yield from rows
+        """Yield the rows of a file, as ``read_rows`` does."""
+        return read_rows(path, file_name, groups_of=_of_documents, rows_of=self._rows)
 
     def answers(self, path: Path, file_name: str, _settings: Settings) -> Iterator[Answer]:
         """Yield what writes the 997 of each interchange that is due one."""
@@ -108,6 +94,37 @@ class SupplierDocument:
         if not sent_at:
             return []
         return self.rows(Sent(document, transaction, _supplier(interchange, document), sent_at))
+
+
+def read_rows(
+    path: Path,
+    file_name: str,
+    *,
+    groups_of: Callable[[Interchange], list[Group]],
+    rows_of: Callable[[Interchange, Group, Transaction], list[Row]],
+) -> Iterator[Row | BadRow]:
+    """Yield the rows of an X12 file, and a BadRow for everything that is wrong; lines are numbers of segments.
+
+    Args:
+        path: where it was put.
+        file_name: as it was received.
+        groups_of: the groups of an interchange that are read.
+        rows_of: what a transaction gives; it adds what is wrong to its faults, and then nothing of it is taken.
+
+    Raises:
+        RefusedFileError: the file is no X12.
+    """
+    for interchange in read_interchanges(path, file_name=file_name):
+        if isinstance(interchange, BadRow):
+            yield interchange
+            continue
+        for group in groups_of(interchange):
+            yield from (_bad(fault) for fault in group.faults)
+            for transaction in group.transactions:
+                rows = rows_of(interchange, group, transaction)
+                yield from (_bad(fault) for fault in transaction.faults)
+                if not transaction.faults and not group.faults:
+                    yield from rows
 
 
 def said_at(group: Group, transaction: Transaction) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from stockroom.settings import Settings
 from stockroom.streams import BadRow, Row
-from stockroom.suppliers.documents import ACKNOWLEDGEMENTS, said_at
+from stockroom.suppliers.documents import ACKNOWLEDGEMENTS, read_rows, said_at
 from stockroom.tabular.files import Answer
 from stockroom.x12 import (
     DocumentMap,
@@ -23,9 +23,7 @@ from stockroom.x12 import (
     SegmentMap,
     Transaction,
     read_document,
-    read_interchanges,
 )
-from stockroom.x12.envelope import bad_row
 
 TAKEN, TAKEN_WITH_ERRORS = "A", "E"
 VERDICTS = {
@@ -129,22 +127,8 @@ MAP = DocumentMap(
 
 
 def read_receipts(path: Path, file_name: str, _settings: Settings) -> Iterator[Row | BadRow]:
-    """Yield what is said of each interchange of ours, and a BadRow for everything that is wrong.
-
-    Raises:
-        RefusedFileError: the file is no X12.
-    """
-    for interchange in read_interchanges(path, file_name=file_name):
-        if isinstance(interchange, BadRow):
-            yield interchange
-            continue
-        for group in interchange.groups:
-            yield from (bad_row(fault.segment, str(fault)) for fault in group.faults)
-            for transaction in group.transactions:
-                row = _row(interchange, group, transaction)
-                yield from (bad_row(fault.segment, str(fault)) for fault in transaction.faults)
-                if row is not None and not transaction.faults and not group.faults:
-                    yield row
+    """Yield what is said of each interchange of ours, as ``read_rows`` does."""
+    return read_rows(path, file_name, groups_of=lambda interchange: interchange.groups, rows_of=_rows)
 
 
 def answer_nothing(_path: Path, _file_name: str, _settings: Settings) -> Iterator[Answer]:
@@ -152,30 +136,28 @@ def answer_nothing(_path: Path, _file_name: str, _settings: Settings) -> Iterato
     return iter(())
 
 
-def _row(interchange: Interchange, group: Group, transaction: Transaction) -> Row | None:
-    """Return the row of one 997, None where it cannot be taken; its faults say why."""
+def _rows(interchange: Interchange, group: Group, transaction: Transaction) -> list[Row]:
+    """Return the row of one 997, none where it cannot be taken; its faults say why."""
     first = transaction.segments[0]
     if group.header[1] != ACKNOWLEDGEMENTS or transaction.code != MAP.code:
         reason = f"{transaction.code} is not read here; send each 997 as FA in its own file"
         transaction.faults.append(Fault(first, reason, 1))
-        return None
+        return []
     document, at = read_document(transaction, MAP), said_at(group, transaction)
     if document is None or not at:
-        return None
+        return []
     if "verdict" not in document.values:
         transaction.faults.append(Fault(document.segment, "its AK9 is missing; send one with A, E, P or R"))
-        return None
-    return Row(
-        first.number,
-        {
-            "sender": interchange.sender,
-            "group_kind": document.values["group_kind"],
-            "group_control": document.values["group_control"].lstrip("0") or "0",
-            "verdict": _verdict(document),
-            "says": "; ".join(_said(document)),
-            "said_at": at,
-        },
-    )
+        return []
+    values = {
+        "sender": interchange.sender,
+        "group_kind": document.values["group_kind"],
+        "group_control": document.values["group_control"].lstrip("0") or "0",
+        "verdict": _verdict(document),
+        "says": "; ".join(_said(document)),
+        "said_at": at,
+    }
+    return [Row(first.number, values)]
 
 
 def _verdict(document: Record) -> str:

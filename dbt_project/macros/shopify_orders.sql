@@ -201,3 +201,24 @@ unioned as (
 
 )
 {%- endmacro %}
+
+{# Our name of each place of Shopify, as it landed last: what reads the files just landed waits for no table. A CTE. #}
+{% macro shopify_locations() -%}
+locations as (
+
+    select
+        shopify_location_id,
+        location_id
+
+    from (
+        select
+            *,
+            {{ newest_first('shopify_location_id') }} as version_rank
+
+        from {{ ref('stg_shopify__locations') }}
+    ) as ranked
+
+    where version_rank = 1
+
+)
+{%- endmacro %}

@@ -50,23 +50,7 @@ fulfillment_lines as (
 
 {{ shopify_line_events('located_lines', then='happened') }},
 
-locations as (
-
-    select
-        shopify_location_id,
-        location_id
-
-    from (
-        select
-            *,
-            {{ newest_first('shopify_location_id') }} as version_rank
-
-        from {{ ref('stg_shopify__locations') }}
-    ) as ranked
-
-    where version_rank = 1
-
-),
+{{ shopify_locations() }},
 
 -- A parcel may leave from another place than the one that the line was promised from.
 events as (

@@ -15,23 +15,7 @@ levels as (
 
 ),
 
-locations as (
-
-    select
-        shopify_location_id,
-        location_id
-
-    from (
-        select
-            *,
-            {{ newest_first('shopify_location_id') }} as version_rank
-
-        from {{ ref('stg_shopify__locations') }}
-    ) as ranked
-
-    where version_rank = 1
-
-),
+{{ shopify_locations() }},
 
 summed as (
 

@@ -27,6 +27,7 @@ from stockroom.jobs.push_availability import PushError, push_availability
 from stockroom.jobs.shop_pages import basket_url
 from stockroom.settings import Settings
 from stockroom.warehouse import connect
+from stockroom.warehouse.pushes import Target, read_targets
 from stockroom.warehouse.restock_products import read_shown, read_similar
 from stockroom.warehouse.restock_units import units_to_be_had
 
@@ -140,6 +141,21 @@ def test_after_a_day_of_sales_each_shop_is_told_what_the_others_sold(
         "where outcome = 'verified' order by 1 limit 1"
     )[0]
     assert there == after != before
+
+
+def test_what_changes_after_a_round_read_it_is_news_to_the_next_one(
+    settings: Settings, rows: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_while_it_changes(connection: psycopg.Connection, *given: Any, **named: Any) -> list[Target]:
+        targets = read_targets(connection, *given, **named)
+        connection.execute("update ops.stock_positions set updated_at = now() where sku = %s", (targets[0].sku,))
+        return targets
+
+    monkeypatch.setattr("stockroom.jobs.push_availability.read_targets", read_while_it_changes)
+    push_availability(settings, channel_id="ebay", everything=True)
+    assert rows(
+        "select max(rounds.started_at) < (select max(updated_at) from ops.stock_positions) from ops.push_runs as rounds"
+    ) == [(True,)], "else the lag of telling it would be measured by nobody"
 
 
 @pytest.mark.parametrize("channel", ["woocommerce", "bigcommerce"])

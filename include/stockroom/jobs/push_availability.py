@@ -166,6 +166,7 @@ def _push_channel(
                 return PushSummary(
                     channel.channel_id, 0, note="nothing is known to push yet; the marts were never built"
                 )
+            started_at = clock(connection)  # what changes from here on may be missing in what is read next
             listings = count_listings(connection, channel.channel_id)
             targets = read_targets(connection, channel.channel_id, everything=everything)
             if not targets:
@@ -180,7 +181,16 @@ def _push_channel(
                     offered = read_targets(connection, channel.channel_id, everything=True)
                     writer.keep_only([Listing(target.listing_id, target.place_id) for target in offered])
                     targets = offered if writer.is_blank() else targets
-                return _round(connection, channel, writer, targets, listings, is_dry=is_dry, allowed_by=allowed_by)
+                return _round(
+                    connection,
+                    channel,
+                    writer,
+                    targets,
+                    listings,
+                    started_at=started_at,
+                    is_dry=is_dry,
+                    allowed_by=allowed_by,
+                )
 
 
 def _round(
@@ -190,6 +200,7 @@ def _round(
     targets: Sequence[Target],
     listings: int,
     *,
+    started_at: datetime,
     is_dry: bool,
     allowed_by: str | None,
 ) -> PushSummary:
@@ -210,6 +221,7 @@ def _round(
             connection,
             channel.channel_id,
             state="held",
+            started_at=started_at,
             based_on_landing_file_id=based_on,
             listings=listings,
             said=held,
@@ -220,6 +232,7 @@ def _round(
         connection,
         channel.channel_id,
         state="pushing",
+        started_at=started_at,
         based_on_landing_file_id=based_on,
         listings=listings,
         allowed_by=allowed_by if held else None,

@@ -128,23 +128,28 @@ def open_round(
     channel_id: str,
     *,
     state: str,
+    started_at: datetime,
     based_on_landing_file_id: int | None,
     listings: int,
     said: str = "",
     allowed_by: str | None = None,
 ) -> int:
-    """Write down that a round begins, or that it is held, and return its id; the caller commits."""
+    """Write down that a round began, or that it is held, and return its id; the caller commits.
+
+    It began before positions were read: one that changed later is not known to it, while it looks at the channel too.
+    """
     row = connection.execute(
         """
         insert into ops.push_runs
-            (channel_id, state, based_on_landing_file_id, listings, said, allowed_by, ended_at)
-        values (%(channel_id)s, %(state)s, %(based_on)s, %(listings)s, %(said)s, %(allowed_by)s,
+            (channel_id, state, started_at, based_on_landing_file_id, listings, said, allowed_by, ended_at)
+        values (%(channel_id)s, %(state)s, %(started_at)s, %(based_on)s, %(listings)s, %(said)s, %(allowed_by)s,
             case when %(state)s = 'held' then clock_timestamp() end)
         returning push_run_id
         """,
         {
             "channel_id": channel_id,
             "state": state,
+            "started_at": started_at,
             "based_on": based_on_landing_file_id,
             "listings": listings,
             "said": said,

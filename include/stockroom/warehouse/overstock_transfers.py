@@ -20,9 +20,9 @@ def count_transfers(connection: psycopg.Connection, inputs: FrozenInputs) -> Fro
     row_of = {place: row for row, place in enumerate(places)}
     on_hand = inputs.history.on_hand.copy()
     on_order = [list(lines) for lines in inputs.history.on_order]
-    for sku, from_location, to_location, leaving, coming, due_in_days in moved:
+    for sku, from_location, to_location, units, due_in_days in moved:
         if (giver := row_of.get((sku, from_location))) is not None:
-            on_hand[giver] = max(on_hand[giver] - leaving, 0)
-        if coming and (taker := row_of.get((sku, to_location))) is not None:
-            on_order[taker].append((coming, float(due_in_days)))
+            on_hand[giver] = max(on_hand[giver] - units, 0)
+        if (taker := row_of.get((sku, to_location))) is not None:
+            on_order[taker].append((units, float(due_in_days)))
     return replace(inputs, history=replace(inputs.history, on_hand=on_hand, on_order=on_order))

@@ -132,7 +132,8 @@ def count_what_was_released(connection: psycopg.Connection, plan_date: date) -> 
     """Put on order what people released since the plan's inputs were frozen; return the SKUs that this changes.
 
     When they were frozen these orders were open, for the plan to decide anew; now they are under way. Without this a
-    plan would order the same again beside them. The caller holds the turn, decides those SKUs again, and commits.
+    plan would order the same again beside them, and move once more what a transfer takes. The caller holds the turn,
+    decides those SKUs again, and commits.
     """
     changed = connection.execute(_statement("plans_answered.sql"), {"plan_date": plan_date}).fetchall()
     return sorted({row[0] for row in changed})

@@ -7,8 +7,12 @@ from datetime import date, timedelta
 import pytest
 
 from stockroom.jobs.answer_order import answer_order
+from stockroom.jobs.decide_shard import decide_shard
+from stockroom.jobs.fit_plan_pools import fit_plan_pools
 from stockroom.jobs.flag_overstock import flag_overstock
+from stockroom.jobs.freeze_plan import freeze_plan
 from stockroom.jobs.plan_orders import plan_orders
+from stockroom.jobs.propose_plan_orders import propose_plan_orders
 from stockroom.jobs.release_orders import release_orders
 from stockroom.planning import Term
 from stockroom.planning.joint_words import recompute_line
@@ -93,3 +97,24 @@ def test_what_a_refused_transfer_does_not_move_is_too_much(settings, ask):
     ask("update ops.purchase_orders set state = 'refused' where kind = 'transfer' returning 1")
     flag_overstock(settings, as_of_date=DAY)
     assert [(place, position) for place, _, position in ask(EXCESS)] == [("ROTTERDAM", 400)]
+
+
+def test_a_transfer_released_while_the_next_plan_is_made_has_left_and_is_not_made_again(
+    too_much_in_rotterdam, settings, with_threshold, ask
+):
+    plan_orders(settings, as_of_date=DAY)
+    release_orders(with_threshold("0"), as_of_date=DAY)  # it waits for a person
+    too_much_in_rotterdam.rebuild(NEXT)
+    freeze_plan(settings, as_of_date=NEXT)
+    fit_plan_pools(settings, as_of_date=NEXT)
+    decide_shard(settings, as_of_date=NEXT, shard=0)
+    orders = "select po_number, state, units from ops.purchase_orders join ops.purchase_order_lines using (po_number)"
+    transfers = f"{orders} where kind = 'transfer'"
+    [(po_number, _, moved)] = ask(transfers)
+    answer_order(settings, po_number, 1, "release", "buyer")
+    propose_plan_orders(settings, as_of_date=NEXT)
+    assert ask(transfers) == [(po_number, "released", moved)]
+    positions = dict(ask("select location_id, position_units from plan.decisions where plan_date = %s", NEXT))
+    assert positions == {"LONDON": 20 + moved, "ROTTERDAM": 400 - moved}
+    flag_overstock(settings, as_of_date=NEXT)
+    assert [position for place, _, position in ask(EXCESS) if place == "ROTTERDAM"] == [400 - moved]

@@ -11,6 +11,7 @@ from stockroom.jobs.hear_receipts import ReceiptsHeard, hear_receipts
 from stockroom.jobs.miss_files import miss_files
 from stockroom.jobs.pull_pages import pull_pages
 from stockroom.jobs.question_files import question_files
+from stockroom.jobs.question_names import question_names
 from stockroom.jobs.take_in_files import take_in_files
 from stockroom.jobs.take_in_stock import take_in_stock
 from stockroom.settings import Settings
@@ -79,6 +80,7 @@ def sync_suppliers(settings: Settings) -> SuppliersSynced:
             doubted = doubt_answers(connection)
             heard = hear_receipts(connection)
             take_in_stock(connection)
+            question_names(connection)
     if failures:
         raise ExtractionError(" · ".join([*failures, *map(str, taken)]))
     return SuppliersSynced(tuple(taken), tuple(gone), doubted, heard)

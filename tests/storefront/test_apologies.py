@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from email import message_from_bytes
 from email.message import Message
@@ -88,6 +89,28 @@ def test_after_90_days_the_shopper_reads_of_three_others_that_are_in_stock(shop:
     assert "http://testserver/go?token=" in text
     assert announce(shop).ended == 0
     assert len(apologies(shop)) == 1
+
+
+def test_what_was_bought_with_it_stands_first_and_nothing_of_another_price_band(shop: Shop) -> None:
+    for sku, price in {"B": "3.80", "C": "9.00", "D": "40.00", "E": "3.74", "F": "3.60"}.items():
+        shop.product(sku, f"Lantern {sku}", price)
+        shop.stock(2, sku)
+    shop.do("create schema if not exists marts")
+    shop.do(
+        """
+        create table marts.fct_order_lines as
+        select 'shopify' as channel_id, number::text as order_id, sku, 'sale' as line_kind,
+            current_date - 100 as ordered_date
+        from generate_series(1, 10) as number
+        cross join (values ('A'), ('C'), ('D'), ('A')) as bought (sku)
+        """
+    )
+    shop.do("insert into marts.fct_order_lines select 'shopify', '1', 'F', 'sale', current_date")
+    shop.do("grant usage on schema marts to stockroom_app; grant select on all tables in schema marts to stockroom_app")
+    wait(shop, ADA, days=OLD_ENOUGH)
+    announce(shop)
+    (mail,) = apologies(shop)
+    assert re.findall("- Lantern (.)", body(mail, "text/plain")) == ["C", "E", "B"], "D costs ten times as much"
 
 
 def test_who_waits_on_is_back_in_the_old_place_for_another_90_days(shop: Shop) -> None:

@@ -11,10 +11,12 @@ from typing import Any, NamedTuple
 import psycopg
 from psycopg.types.json import Jsonb
 
-from stockroom.warehouse.restock_products import SimilarProduct, read_similar, read_titles
+from stockroom.warehouse.restock_products import SimilarProduct, bought_together, read_similar, read_titles
 from stockroom.warehouse.restock_units import units_to_be_had
 
 KIND = "sorry_mail"
+LOOKED_BACK = timedelta(days=365)
+"""So far before the wait began orders say what was bought with it: during the wait none held it."""
 LATELY = timedelta(days=30)
 """An apology for something asked for much longer ago than shoppers wait is a nuisance: such a request just ends."""
 
@@ -65,7 +67,8 @@ def end_in_vain(
     in_stock: list[str] = []
     titles: dict[str, str] = {}
     for channel_id, skus in ending.items():
-        for sku, found in read_similar(connection, skus, channel_id).items():
+        together = bought_together(connection, skus, channel_id, since=made_before.date() - LOOKED_BACK)
+        for sku, found in read_similar(connection, skus, channel_id, together=together).items():
             alternatives[f"{channel_id}/{sku}"] = [{**one._asdict(), "price": str(one.price)} for one in found]
         units_of = units_to_be_had(connection, skus, channel_id)
         in_stock += [f"{channel_id}/{sku}" for sku, units in units_of.items() if units > 0]

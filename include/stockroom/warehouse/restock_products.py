@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from importlib import resources
 from typing import NamedTuple
 
 import psycopg
+from psycopg.types.json import Jsonb
 
 from stockroom.warehouse.restock_units import units_to_be_had
+
+LARGEST_BASKET, LEAST_TOGETHER = 60, 10
+"""SKUs of an order that counts, and orders in which two must stand together to be no chance: as for bundles."""
 
 
 class ShownProduct(NamedTuple):
@@ -51,13 +56,42 @@ def read_titles(connection: psycopg.Connection, skus: Sequence[str], channel_id:
     return dict(rows)
 
 
+def bought_together(
+    connection: psycopg.Connection, skus: Sequence[str], channel_id: str, *, since: date
+) -> dict[str, dict[str, int]]:
+    """Return, by SKU, in how many orders of a shop each other SKU was bought with it; nothing before marts are built.
+
+    Orders name no shopper here, so that an order is the nearest to "the same shoppers bought".
+    """
+    if connection.execute("select to_regclass('marts.fct_order_lines')").fetchone() == (None,):
+        return {}
+    given = {
+        "skus": list(skus),
+        "channel": channel_id,
+        "since": since,
+        "largest_basket": LARGEST_BASKET,
+        "least_together": LEAST_TOGETHER,
+    }
+    together: dict[str, dict[str, int]] = {}
+    for sku, with_sku, orders in connection.execute(_statement("restock_bought_together.sql"), given):
+        together.setdefault(sku, {})[with_sku] = orders
+    return together
+
+
 def read_similar(
-    connection: psycopg.Connection, skus: Sequence[str], channel_id: str
+    connection: psycopg.Connection,
+    skus: Sequence[str],
+    channel_id: str,
+    *,
+    together: Mapping[str, Mapping[str, int]] | None = None,
 ) -> dict[str, list[SimilarProduct]]:
-    """Return, by SKU, up to three products of the same category that can be had there now, nearest in price first."""
+    """Return, by SKU, up to three products of its category and price band that can be had there now, the likest first.
+
+    ``together``: in how many orders each was bought with it, where that was looked up: a page cannot wait for it.
+    """
     in_stock = [sku for sku, units in units_to_be_had(connection, None, channel_id).items() if units > 0]
     similar: dict[str, list[SimilarProduct]] = {}
-    wanted = {"skus": list(skus), "channel": channel_id, "in_stock": in_stock}
+    wanted = {"skus": list(skus), "channel": channel_id, "in_stock": in_stock, "together": Jsonb(together or {})}
     for sku, *product in connection.execute(_statement("restock_similar.sql"), wanted):
         similar.setdefault(sku, []).append(SimilarProduct(*product))
     return similar

@@ -109,6 +109,9 @@ class Settings:
     """Where channels' hints come in: ``sqs:<Airflow connection>:<queue>``; empty: only from our own webhooks."""
     notices_a_day: int = 3
     """Of so many products a shopper hears in 24 hours."""
+    notice_sold_out_percent: int = 5
+    """Fewer than so many of a hundred who are told of a restock may find it sold out, over many restocks; 0: one is
+    told for each unit, always."""
     notice_holdout_percent: int = 5
     """Of a hundred requests whose purchases could be known so many are told a week later, so that what notices
     bring can be measured; 0: none."""
@@ -245,10 +248,10 @@ def _parsed(name: str, text: str) -> object:
             "promotions_at_once",
         ):
             return int(text)
-        if name == "notice_holdout_percent":
+        if name in ("notice_holdout_percent", "notice_sold_out_percent"):
             percent = int(text)
             if not 0 <= percent <= 50:
-                raise SettingsError(f"{variable}={text!r} is no share to hold out; give 0 to 50, such as 5")
+                raise SettingsError(f"{variable}={text!r} is no share of shoppers; give 0 to 50, such as 5")
             return percent
         if name.startswith("keep_"):
             days = int(text)

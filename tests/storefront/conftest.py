@@ -90,8 +90,8 @@ class Shop:
     def rows(self, query: str, *parameters: object) -> list[tuple[Any, ...]]:
         return self.looking.execute(query, parameters).fetchall()
 
-    def do(self, statement: str, *parameters: object) -> None:
-        self.looking.execute(statement, parameters)
+    def do(self, statement: str, *parameters: object, **named: object) -> None:
+        self.looking.execute(statement, named or parameters)
 
     def states(self) -> list[str]:
         query = "select state from ops.restock_requests order by requested_at, request_id"

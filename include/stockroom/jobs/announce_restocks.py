@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-import numpy as np
-
-from stockroom.planning import RestockRequests, choose_restock_recipients, is_held_out
-from stockroom.planning.arrays import BoolArray
+from stockroom.planning import Expected, is_held_out
 from stockroom.settings import Settings
 from stockroom.warehouse import connect
 from stockroom.warehouse.restock_apologies import end_in_vain, gone_for_good
 from stockroom.warehouse.restock_ending import erase_unneeded, expire_unconfirmed, unname_erased
-from stockroom.warehouse.restock_notices import AnswerableRequest, answerable_requests, choose, take_turns
+from stockroom.warehouse.restock_notices import AnswerableRequest, answerable_requests, choose, recipients, take_turns
 from stockroom.warehouse.restock_purchases import note_purchases
+from stockroom.warehouse.restock_takes import read_expected
 from stockroom.warehouse.switches import NOTICES, is_off
 
 LONGEST_WAIT = timedelta(days=90)
@@ -55,11 +54,14 @@ class AnnounceSummary:
 
 
 def announce_restocks(settings: Settings, *, as_of_date: date, now: datetime) -> AnnounceSummary:
-    """Tell as many waiting shoppers as there are units, oldest request first, each once and of so many products a day.
+    """Tell as many waiting shoppers as the units do for, oldest request first, each once and of so many products a day.
+
+    That is one for each unit until the shop has learned which share of those told buy, then so many that hardly any of
+    them find it sold out (``planning.restock_take``).
 
     Stock is read from the newest levels of the channel, so that minutes do not wait for dbt, and once more before each
     message is written. Choosing is a change of state and a message in the outbox, in one transaction. ``now`` is an
-    aware time: units stay reserved for whoever was told within two days of it.
+    aware time: units are held in mind for whoever was told within two days of it.
     """
     cut_off = datetime.combine(as_of_date, time(), ZoneInfo(settings.time_zone))
     with connect(settings.warehouse_url) as connection:
@@ -79,25 +81,40 @@ def announce_restocks(settings: Settings, *, as_of_date: date, now: datetime) ->
         waiting = answerable_requests(connection, now=now)
         if not waiting:
             return AnnounceSummary(0, 0, *in_vain, erased, bought)
-        free_units = {(one.channel_id, one.sku): one.free_units for one in waiting}
-        chosen, held_out = _turns(settings, waiting)
-        most: dict[str, int] = {}
-        for (_, sku), units in free_units.items():
-            most[sku] = max(units, most.get(sku, 0))
-        told = choose(connection, [one.request_id for one in chosen], held_out=held_out, free_units=most, now=now)
+        expected = read_expected(connection, sorted({one.sku for one in waiting}), now=now)
+        chosen, held_out = _turns(settings, waiting, expected)
+        free_units: dict[str, int] = {}
+        for one in waiting:
+            free = one.units - round(expected[one.sku].units)
+            free_units[one.sku] = max(free, free_units.get(one.sku, free))
+        told = choose(
+            connection,
+            [one.request_id for one in chosen],
+            held_out=held_out,
+            free_units=free_units,
+            takes={sku: one.take.share if one.take else 1.0 for sku, one in expected.items()},
+            now=now,
+        )
         products = len({one.sku for one in chosen})
         return AnnounceSummary(told, products, *in_vain, erased, bought, held_out=len(held_out))
 
 
-def _turns(settings: Settings, waiting: list[AnswerableRequest]) -> tuple[list[AnswerableRequest], list[str]]:
+def _turns(
+    settings: Settings, waiting: list[AnswerableRequest], expected: Mapping[str, Expected]
+) -> tuple[list[AnswerableRequest], list[str]]:
     """Return whose turn it is to be told, and which requests are held out although it is theirs.
 
     The units of those who are held out go to the next: nothing stays on the shelf to be measured.
     """
     held_out: list[str] = []
     while True:
-        is_told = _choose(settings, waiting)
-        chosen = [one for one, told in zip(waiting, is_told.tolist(), strict=True) if told]
+        are_told = recipients(
+            waiting,
+            expected,
+            sold_out_share=settings.notice_sold_out_percent / 100,
+            notices_a_day=settings.notices_a_day,
+        )
+        chosen = [one for one, is_told in zip(waiting, are_told, strict=True) if is_told]
         drawn = {
             one.request_id
             for one in chosen
@@ -108,18 +125,3 @@ def _turns(settings: Settings, waiting: list[AnswerableRequest]) -> tuple[list[A
             return chosen, held_out
         held_out += sorted(drawn)
         waiting = [one for one in waiting if one.request_id not in drawn]
-
-
-def _choose(settings: Settings, waiting: list[AnswerableRequest]) -> BoolArray:
-    return choose_restock_recipients(
-        RestockRequests(
-            request_id=np.array([one.request_id for one in waiting], dtype=str),
-            sku=np.array([one.sku for one in waiting], dtype=str),
-            channel_id=np.array([one.channel_id for one in waiting], dtype=str),
-            quantity=np.array([one.quantity for one in waiting], dtype=np.int64),
-            requested_at=np.array([one.requested_at.replace(tzinfo=None) for one in waiting], "datetime64[us]"),
-            shopper_id=np.array([one.shopper_id for one in waiting], dtype=np.int64),
-        ),
-        free_units={(one.channel_id, one.sku): one.free_units for one in waiting},
-        notices_left={one.shopper_id: settings.notices_a_day - one.notices_today for one in waiting},
-    )

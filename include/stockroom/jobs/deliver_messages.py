@@ -108,7 +108,9 @@ class Delivery:
         """Take back what was sold since its shopper was chosen: minutes may lie between."""
         notices = [one.subject_key for one in batch if one.kind in NOTICE_KINDS]
         if notices:
-            self.summary.sold_out += withdraw_sold_out(self.connection, notices, now=self.now)
+            self.summary.sold_out += withdraw_sold_out(
+                self.connection, notices, now=self.now, sold_out_share=self.settings.notice_sold_out_percent / 100
+            )
 
     def _write(self, message: OutboxMessage, way: Way[Message]) -> None:
         """Send a message where twice is once. Killed before the commit, the next delivery sends the same again."""

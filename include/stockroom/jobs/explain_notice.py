@@ -6,10 +6,13 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
+from stockroom.planning import Expected
+from stockroom.planning.restock_take import MOST_PEOPLE_A_UNIT
 from stockroom.settings import Settings
 from stockroom.warehouse import connect
 from stockroom.warehouse.restock_history import RequestFacts, Wave, read_events, read_facts, read_waves
 from stockroom.warehouse.restock_requests import contact_sha256
+from stockroom.warehouse.restock_takes import read_expected
 from stockroom.warehouse.restock_units import SHOPIFY, units_to_be_had
 from stockroom.warehouse.switches import NOTICES, is_off
 
@@ -40,6 +43,7 @@ def explain_notice(settings: Settings, wanted: str, *, now: datetime) -> str:
                 connection, sorted({fact.sku for fact in shown if fact.channel_id == channel_id}), channel_id
             ).items()
         }
+        expected = read_expected(connection, sorted({fact.sku for fact in shown}), now=now)
         is_paused = is_off(connection, NOTICES)
     if not facts:
         return f"nobody asked for {sku}" if sku else "no request has this address: never made, or erased"
@@ -52,14 +56,15 @@ def explain_notice(settings: Settings, wanted: str, *, now: datetime) -> str:
             if event.request_id == fact.request_id
         ]
         was_sent = any(event.request_id == fact.request_id and event.to_state == "sent" for event in events)
-        enough = settings.notices_a_day
         there = units.get((fact.channel_id, fact.sku), 0)
-        reason = why(fact, units=there, notices_a_day=enough, is_paused=is_paused, was_sent=was_sent)
+        reason = why(settings, fact, expected[fact.sku], units=there, is_paused=is_paused, was_sent=was_sent)
         lines.append(f"  {reason}")
     return "\n".join(lines)
 
 
-def why(fact: RequestFacts, *, units: int, notices_a_day: int, is_paused: bool, was_sent: bool) -> str:
+def why(
+    settings: Settings, fact: RequestFacts, expected: Expected, *, units: int, is_paused: bool, was_sent: bool
+) -> str:
     """Return in a sentence why a request was told, or why it is not told now."""
     if fact.answered_by:
         return f"Told with {fact.answered_by}, an earlier request of the same shopper."
@@ -71,8 +76,7 @@ def why(fact: RequestFacts, *, units: int, notices_a_day: int, is_paused: bool, 
         return f"Told; since then {fact.state}: {fact.last_event_note}."
     if fact.state != "active":
         return f"Not told: {fact.state}, {fact.last_event_note}."
-    free = units - fact.promised_units
-    left = free - fact.units_wanted_before
+    notices_a_day = settings.notices_a_day
     if fact.confirmed_addresses == 0:
         reason = "no confirmed address is left"
     elif fact.suppressed_by:
@@ -88,16 +92,37 @@ def why(fact: RequestFacts, *, units: int, notices_a_day: int, is_paused: bool, 
         reason = "the same shopper was told of this product less than 48 hours ago"
     elif fact.notices_today >= notices_a_day:
         reason = f"the shopper was told of {fact.notices_today} products today, and {notices_a_day} are enough"
-    elif free < 1:
-        reason = f"{units} in stock, all promised to shoppers who were told in the last 48 hours"
-    elif fact.quantity > max(left, 0):
-        before = fact.units_wanted_before
-        reason = f"wants {fact.quantity} of {free} free units, and those before want {before}"
+    elif shelf := _why_shelf(fact, expected, units, settings.notice_sold_out_percent):
+        reason = shelf
     elif is_paused:
         reason = "notices are paused"
     else:
         return "Will be told by the next run of announce_restocks."
     return f"Not told: {reason}."
+
+
+def _why_shelf(fact: RequestFacts, expected: Expected, units: int, sold_out_percent: int) -> str:
+    """Return why the units do not do for this request too; empty: they do."""
+    before = fact.units_wanted_before
+    if fact.quantity > units:
+        return f"wants {fact.quantity} of {units} in stock"
+    if expected.told_also(1, people=before).told_also(fact.quantity).fits(units, sold_out_share=sold_out_percent / 100):
+        return ""
+    if expected.take is not None and expected.unheard + before + fact.quantity > MOST_PEOPLE_A_UNIT * units:
+        return (
+            f"{units} in stock; until more is heard of the {expected.people:,} who were told in the last 48 hours, "
+            f"{MOST_PEOPLE_A_UNIT} are told for each unit, and those before want {before}"
+        )
+    if expected.take is not None:
+        return (
+            f"{units} in stock; the {expected.people:,} who were told in the last 48 hours are expected to buy "
+            f"{expected.units:.1f} units more ({expected.take.share:.0%} of those told buy), and those before want "
+            f"{before}: with this request too many would find it sold out (at most {sold_out_percent} % are to)"
+        )
+    free = units - expected.wanted
+    if free < 1:
+        return f"{units} in stock, all promised to shoppers who were told in the last 48 hours"
+    return f"wants {fact.quantity} of {free} free units, and those before want {before}"
 
 
 def _shop(fact: RequestFacts) -> str:
@@ -111,11 +136,19 @@ def _head(sku: str, facts: list[RequestFacts], waves: list[Wave], units: dict[tu
         told, free = wave.told_requests, wave.free_units
         yield (
             f"  wave {wave.wave_id} on {wave.chosen_at.strftime(_MOMENT)}: {free:,} free units, "
-            f"{told:,} shoppers told, who want {wave.promised_units:,}"
+            f"{told:,} shoppers told, who want {wave.promised_units:,}{_expected(wave)}"
             f"{f', {wave.held_out:,} held out' if wave.held_out else ''}{_came_of(wave)}"
         )
     if len(waiting) > SHOWN:
         yield f"The first {SHOWN} who wait:"
+
+
+def _expected(wave: Wave) -> str:
+    """Return what the wave was sized to, where that is not one for each."""
+    if wave.expected_units >= wave.promised_units:
+        return ""
+    share = wave.expected_units / wave.promised_units
+    return f" and were expected to buy {wave.expected_units:.1f} ({share:.0%} of those told buy)"
 
 
 def _came_of(wave: Wave) -> str:

@@ -9,6 +9,7 @@ from stockroom.planning.plan import Plan, Pools, classify_items, fit_pools, plan
 from stockroom.planning.policy import Policy
 from stockroom.planning.quantiles import DEMAND_QUANTILES
 from stockroom.planning.restock import RestockRequests, choose_restock_recipients, is_held_out
+from stockroom.planning.restock_take import Expected, PastNotices, Takes, Told, expected_of, learn_takes
 from stockroom.planning.supplier_calendar import CarrierPeak, Closure, SupplierCalendar
 from stockroom.planning.velocity import Velocity, measure_velocity
 
@@ -18,9 +19,11 @@ __all__ = [
     "Classes",
     "Closure",
     "Excess",
+    "Expected",
     "Explanation",
     "ItemHistory",
     "LeadTimeHistory",
+    "PastNotices",
     "Plan",
     "PlanningError",
     "Policy",
@@ -28,13 +31,17 @@ __all__ = [
     "Rebuilt",
     "RestockRequests",
     "SupplierCalendar",
+    "Takes",
     "Term",
+    "Told",
     "Velocity",
     "choose_restock_recipients",
     "classify_items",
+    "expected_of",
     "find_excess",
     "fit_pools",
     "is_held_out",
+    "learn_takes",
     "measure_velocity",
     "plan_items",
     "recompute",

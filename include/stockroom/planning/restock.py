@@ -1,4 +1,4 @@
-"""Who hears that a product is back: oldest request first, no more people than there are units."""
+"""Who hears that a product is back: oldest request first, as many as the units are expected to do for."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from typing import Any
 import numpy as np
 
 from stockroom.planning.arrays import BoolArray, IntArray, PlanningError, TextArray, integers, texts
+from stockroom.planning.restock_take import Expected
+
+UNLEARNED = Expected(take=None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,17 +52,20 @@ def choose_restock_recipients(
     requests: RestockRequests,
     *,
     free_units: Mapping[str, int] | Mapping[tuple[str, str], int],
+    expected: Mapping[str, Expected] | None = None,
+    sold_out_share: float = 0.0,
     notices_left: Mapping[int, int] | None = None,
 ) -> BoolArray:
     """Return which requests are told now, one value per row.
 
-    Per SKU the oldest come first (equal times by request id), as long as the units last. One who wants more than
-    what is left is passed over and keeps the place, so that a wish for 500 does not hold up the others.
-    ``free_units`` are units that can be sold now and that nobody who was told before may still be coming for; a SKU
-    that is missing there has none. Where requests name the shop that they were made at, it is by shop and SKU: all of
-    them sell the same units, and one that somebody was told of is gone for the others. ``notices_left`` says of how
-    many more products each shopper may hear today; who is missing there may hear of any. Who has heard enough is passed
-    over too, and the units go to the next.
+    Per SKU the oldest come first (equal times by request id), as long as the units do for all who were told
+    (``Expected.fits``). One who wants more than that is passed over and keeps the place, so that a wish for 500 does
+    not hold up the others. ``free_units`` are units that can be sold now; a SKU that is missing there has none. Where
+    requests name the shop that they were made at, it is by shop and SKU: all of them sell the same units, and one that
+    somebody was told of is gone for the others. ``expected`` says by SKU what those who were told before may still buy;
+    one that is missing there has told nobody and learned nothing: each gets one who wants it. ``notices_left`` says of
+    how many more products each shopper may hear today; who is missing there may hear of any. Who has heard enough is
+    passed over too, and the units go to the next.
 
     >>> told = choose_restock_recipients(
     ...     RestockRequests(request_id=["a", "b", "c"], sku=["M1", "M1", "M1"], quantity=[2, 5, 1],
@@ -83,18 +89,26 @@ def choose_restock_recipients(
     """
     is_told = np.zeros(requests.request_id.size, dtype=np.bool_)
     free: Mapping[Any, int] = free_units
-    taken: dict[str, int] = {}
+    told = dict(expected or {})
+    too_many: dict[Any, int] = {}
     hears = dict(notices_left or {})
     shoppers = [None] * is_told.size if requests.shopper_id is None else requests.shopper_id.tolist()
     for row in np.lexsort((requests.request_id, requests.requested_at)).tolist():
         sku, quantity = str(requests.sku[row]), int(requests.quantity[row])
         shopper = shoppers[row]
         shelf = sku if requests.channel_id is None else (str(requests.channel_id[row]), sku)
-        if quantity + taken.get(sku, 0) <= free.get(shelf, 0) and hears.get(shopper, 1) > 0:
-            taken[sku] = taken.get(sku, 0) + quantity
+        units = free.get(shelf, 0)
+        # What did not fit before will not with more people told: thousands may wait for a shelf that is spoken for.
+        if quantity > units or quantity >= too_many.get(shelf, quantity + 1) or hears.get(shopper, 1) <= 0:
+            continue
+        with_this = told.get(sku, UNLEARNED).told_also(quantity)
+        if with_this.fits(units, sold_out_share=sold_out_share):
+            told[sku] = with_this
             if shopper in hears:
                 hears[shopper] -= 1
             is_told[row] = True
+        else:
+            too_many[shelf] = quantity
     return is_told
 
 

@@ -51,7 +51,7 @@ def pending_messages(connection: psycopg.Connection, kind: str, *, at_most: int 
             """
             select message_key, kind, subject_key, created_at from ops.outbox
             where kind = %s and state = 'pending' and (not_before is null or not_before <= now())
-            order by created_at, message_key
+            order by created_at, outbox_id
             limit %s
             """,
             (kind, at_most),

@@ -34,12 +34,6 @@ select
             peers.sku = requests.sku and peers.state = 'active'
             and (peers.requested_at, peers.request_id) < (requests.requested_at, requests.request_id)
     ) as units_wanted_before,
-    (
-        select coalesce(sum(told.quantity), 0)::integer from ops.restock_requests as told
-        where
-            told.sku = requests.sku and told.state in ('chosen', 'sent', 'clicked') and told.answered_by is null
-            and told.notified_at > %(reserved_since)s and told.request_id != requests.request_id
-    ) as promised_units,
     exists(
         select 1 from ops.restock_requests as told
         where

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import psycopg
 
-from stockroom.warehouse.restock_notices import HELD_FOR, RESERVED_FOR
+from stockroom.warehouse.restock_notices import HELD_FOR
+from stockroom.warehouse.restock_takes import RESERVED_FOR
 
 
 class RequestFacts(NamedTuple):
@@ -26,7 +27,6 @@ class RequestFacts(NamedTuple):
     suppressed_by: str | None
     notices_today: int
     units_wanted_before: int
-    promised_units: int
     was_told_lately: bool
     is_live: bool
     """Else its SKU is only watched."""
@@ -50,6 +50,8 @@ class Wave(NamedTuple):
     free_units: int
     told_requests: int
     promised_units: int
+    expected_units: float
+    """Of these the units that were expected to be bought."""
     chosen_at: datetime
     clicked: int
     """Notices whose link was followed, by a person or by a mail program."""
@@ -100,7 +102,8 @@ def read_waves(connection: psycopg.Connection, sku: str) -> list[Wave]:
         )
 
         select
-            waves.wave_id, waves.free_units, waves.told_requests, waves.promised_units, waves.chosen_at,
+            waves.wave_id, waves.free_units, waves.told_requests, waves.promised_units,
+            coalesce(sum(outcomes.expected_units), waves.promised_units)::float8, waves.chosen_at,
             count(outcomes.clicked_at), count(outcomes.found_sold_out_at), count(outcomes.bought_at),
             coalesce(sum(kept.units), 0)::integer, count(*) filter (where outcomes.is_held_out)
         from ops.restock_waves as waves

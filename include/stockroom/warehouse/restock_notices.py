@@ -8,23 +8,24 @@ from decimal import Decimal
 from importlib import resources
 from typing import Any, NamedTuple
 
+import numpy as np
 import psycopg
 from psycopg.rows import namedtuple_row
 from psycopg.types.json import Jsonb
 
+from stockroom.planning import Expected, RestockRequests, choose_restock_recipients
+from stockroom.warehouse.restock_takes import RESERVED_FOR, read_expected
 from stockroom.warehouse.restock_units import units_to_be_had
 
 MAIL, TEXT = "restock_mail", "restock_sms"
 KINDS = (MAIL, TEXT)
 MEDIUM = {MAIL: "email", TEXT: "sms"}
-RESERVED_FOR = timedelta(hours=48)
-"""So long the units of a shopper who was told are not offered to the next."""
 HELD_FOR = timedelta(days=7)
 """So long a request that is held out is told nothing; then it is told in its old place."""
 
 
 class AnswerableRequest(NamedTuple):
-    """A request, and what is left for it once all who come first are served."""
+    """A request, and what is there for it."""
 
     request_id: str
     sku: str
@@ -34,8 +35,8 @@ class AnswerableRequest(NamedTuple):
     shopper_id: int
     notices_today: int
     """How many notices the shopper was given in the last 24 hours."""
-    free_units: int
-    """Units that can be sold there now and that nobody else was promised, wherever they asked; may be under 0."""
+    units: int
+    """Units that can be sold there now."""
     can_be_held_out: bool
     """Its turn has not come before, and what its browser buys can be known."""
 
@@ -64,19 +65,57 @@ def take_turns(connection: psycopg.Connection) -> None:
 def answerable_requests(connection: psycopg.Connection, *, now: datetime) -> list[AnswerableRequest]:
     """Return active requests that can be answered and whose product can be had now, oldest first."""
     since = {"now": now, "reserved_since": now - RESERVED_FOR, "held_since": now - HELD_FOR}
-    waiting = _with_free_units(connection, "restock_notices.sql", since)
-    return [one for one in waiting if one.free_units > 0]
+    waiting = _with_units(connection, "restock_notices.sql", since)
+    return [one for one in waiting if one.units > 0]
 
 
-def withdraw_sold_out(connection: psycopg.Connection, request_ids: Sequence[str], *, now: datetime) -> int:
+def recipients(
+    requests: Sequence[AnswerableRequest],
+    expected: Mapping[str, Expected],
+    *,
+    sold_out_share: float,
+    notices_a_day: int | None = None,
+) -> list[bool]:
+    """Return which of these requests are told, one value each; ``None``: a shopper may hear of any number a day."""
+    left = {} if notices_a_day is None else {one.shopper_id: notices_a_day - one.notices_today for one in requests}
+    is_told = choose_restock_recipients(
+        RestockRequests(
+            request_id=np.array([one.request_id for one in requests], dtype=str),
+            sku=np.array([one.sku for one in requests], dtype=str),
+            channel_id=np.array([one.channel_id for one in requests], dtype=str),
+            quantity=np.array([one.quantity for one in requests], dtype=np.int64),
+            requested_at=np.array([one.requested_at.replace(tzinfo=None) for one in requests], "datetime64[us]"),
+            shopper_id=np.array([one.shopper_id for one in requests], dtype=np.int64),
+        ),
+        free_units={(one.channel_id, one.sku): one.units for one in requests},
+        expected=expected,
+        sold_out_share=sold_out_share,
+        notices_left=left,
+    )
+    return [bool(one) for one in is_told]
+
+
+def withdraw_sold_out(
+    connection: psycopg.Connection, request_ids: Sequence[str], *, now: datetime, sold_out_share: float
+) -> int:
     """Take back the messages of these requests whose product was sold meanwhile; return how many requests that were.
 
-    Stock is read anew. Where it does not suffice for all, those who asked first are told; the others wait on. The
-    caller commits.
+    Stock is read anew, and shared as it was when they were chosen. Where it does not do for all, those who asked first
+    are told; the others wait on. The caller commits.
     """
     parameters = {"request_ids": list(request_ids), "reserved_since": now - RESERVED_FOR}
-    due = _with_free_units(connection, "restock_notices_due.sql", parameters)
-    short = [one.request_id for one in due if one.free_units < one.quantity]
+    due = _with_units(connection, "restock_notices_due.sql", parameters)
+    if not due:
+        return 0
+    but = [one.request_id for one in due]
+    expected = read_expected(connection, sorted({one.sku for one in due}), now=now, have_left=True, but=but)
+    are_told = recipients(due, expected, sold_out_share=sold_out_share)
+    looked_at = set(request_ids)
+    short = [
+        one.request_id
+        for one, is_told in zip(due, are_told, strict=True)
+        if not is_told and one.request_id in looked_at
+    ]
     if not short:
         return 0
     row = connection.execute(_statement("restock_notices_withdraw.sql"), {"request_ids": short}).fetchone()
@@ -89,17 +128,20 @@ def choose(
     *,
     held_out: Sequence[str] = (),
     free_units: Mapping[str, int],
+    takes: Mapping[str, float],
     now: datetime,
 ) -> int:
     """Mark requests as chosen and put their messages into the outbox, in one statement; return how many.
 
     What a message shows is frozen with it. Other requests of the same shopper for the same product are answered too.
-    Each SKU's wave keeps how many units there were, and which requests it held out. The caller commits.
+    Each SKU's wave keeps how many units there were, which requests it held out, and of which share of those told it
+    expected that they buy. The caller commits.
     """
     parameters = {
         "request_ids": list(request_ids),
         "held_ids": list(held_out),
         "free_units": Jsonb(dict(free_units)),
+        "takes": Jsonb(dict(takes)),
         "now": now,
     }
     row = connection.execute(_statement("restock_notices_choose.sql"), parameters).fetchone()
@@ -166,10 +208,10 @@ def note_failed(connection: psycopg.Connection, request_id: str, reason: str) ->
     )
 
 
-def _with_free_units(
+def _with_units(
     connection: psycopg.Connection, statement: str, parameters: Mapping[str, object]
 ) -> list[AnswerableRequest]:
-    """Return the requests of a statement; what it says is promised to others is taken off the newest stock."""
+    """Return the requests of a statement, with the newest stock."""
     with connection.cursor(row_factory=namedtuple_row) as cursor:
         requests: list[Any] = cursor.execute(_statement(statement), parameters).fetchall()
         if not requests:
@@ -189,7 +231,7 @@ def _with_free_units(
             one.requested_at,
             one.shopper_id,
             one.notices_today,
-            units[one.channel_id].get(one.sku, 0) - one.promised_units,
+            units[one.channel_id].get(one.sku, 0),
             one.can_be_held_out,
         )
         for one in requests

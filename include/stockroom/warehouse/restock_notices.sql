@@ -1,17 +1,5 @@
 -- One row per active request that can be answered, oldest first: some confirmed address of it is not suppressed.
-with promised as (
-    -- Who was told lately may still be on the way: their units are not offered to the next.
-    select
-        sku,
-        sum(quantity) as units
-    from ops.restock_requests
-    where
-        state in ('chosen', 'sent', 'clicked') and answered_by is null
-        and notified_at > %(reserved_since)s
-    group by sku
-),
-
-told_today as (
+with told_today as (
     select
         shopper_id,
         count(*) as notices
@@ -27,7 +15,6 @@ select
     requests.quantity,
     requests.requested_at,
     requests.shopper_id,
-    coalesce(promised.units, 0)::integer as promised_units,
     coalesce(told_today.notices, 0)::integer as notices_today,
     exists (
         select 1 from ops.restock_browsers as browsers
@@ -37,7 +24,6 @@ select
         where outcomes.request_id = requests.request_id
     ) as can_be_held_out
 from ops.restock_requests as requests
-left join promised on requests.sku = promised.sku
 left join told_today on requests.shopper_id = told_today.shopper_id
 left join ops.cohort_skus as switched on requests.sku = switched.sku
 where

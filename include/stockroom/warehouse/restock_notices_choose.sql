@@ -28,6 +28,7 @@ turns as (
         requests.request_id,
         requests.shopper_id,
         requests.quantity,
+        requests.requested_at,
         requests.request_id = any(%(held_ids)s::text[]) as is_held_out
     from ops.restock_requests as requests
     inner join products on requests.sku = products.sku and requests.channel_id = products.channel_id
@@ -62,7 +63,15 @@ told as (
         answered_by = nullif(chosen.request_id, requests.request_id),
         last_event_note = case
             when requests.request_id = chosen.request_id
-                then 'back in stock: wave ' || waves.wave_id || ' has ' || waves.free_units || ' units, oldest first'
+                then
+                    'back in stock: wave ' || waves.wave_id || ' has ' || waves.free_units || ' units, oldest first'
+                    || case
+                        when (%(takes)s::jsonb ->> waves.sku)::numeric < 1
+                            then
+                                ', and ' || round(100 * (%(takes)s::jsonb ->> waves.sku)::numeric)
+                                || ' %% of those told buy'
+                        else ''
+                    end
             else 'answered with request ' || chosen.request_id
         end
     from chosen
@@ -101,7 +110,10 @@ outcomes as (
         turns.sku,
         turns.category,
         turns.quantity,
-        case when turns.is_held_out then 0 else turns.quantity end as expected_units,
+        case
+            when turns.is_held_out then 0
+            else turns.quantity * (%(takes)s::jsonb ->> turns.sku)::numeric
+        end as expected_units,
         %(now)s as chosen_at,
         turns.is_held_out,
         exists (
@@ -136,6 +148,7 @@ messages as (
                 suppressions.contact_sha256 = shoppers.contact_sha256
                 and suppressions.covers in ('everything', chosen.sku)
         )
+    order by chosen.requested_at, chosen.request_id
     on conflict (message_key) do nothing
 )
 

@@ -135,7 +135,7 @@ def choose_answers(
     those answered already (by a run that was cut off) with them.
     """
     gone = {order.supplier_id for order in orders if order.state in LEFT}
-    worth = {one.po_number: value for one in waiting if (value := _worth(one, currency)) is not None}
+    worth = {one.po_number: value for one in waiting if (value := one.worth_in(currency)) is not None}
     small = [one for one in waiting if worth.get(one.po_number, Decimal("inf")) <= up_to]
     yes = {}
     for supplier_id in APPROVED_OF:
@@ -146,10 +146,3 @@ def choose_answers(
     if others and not any(order.state == "refused" for order in orders):
         return yes | {min(others, key=lambda one: (worth[one.po_number], one.po_number)).po_number: REFUSE}
     return yes
-
-
-def _worth(order: WaitingOrder, currency: str) -> Decimal | None:
-    """Return what an order is worth in the base currency, as far as a rate is known."""
-    if order.currency == currency:
-        return order.value
-    return None if order.exchange_rate is None else order.value * order.exchange_rate

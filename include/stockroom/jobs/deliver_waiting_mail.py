@@ -32,7 +32,9 @@ def compose_waiting_mail(
     Raises:
         UnusableMailFieldError: a field would forge a header.
     """
-    waiting = sorted(waiting_orders(connection), key=lambda order: (-order.value, order.po_number))
+    # The largest first; what nobody knows the worth of may be the largest of all.
+    worth = {order: order.worth_in(settings.currency) for order in waiting_orders(connection)}
+    waiting = sorted(worth, key=lambda order: (worth[order] is not None, -(worth[order] or 0), order.po_number))
     if not waiting:
         return None
     lines = [

@@ -45,6 +45,12 @@ class WaitingOrder:
     first_yes: str | None
     """Who agreed already, where two people must."""
 
+    def worth_in(self, currency: str) -> Decimal | None:
+        """Return what the order is worth in the base currency, as far as a rate is known."""
+        if self.currency == currency:
+            return self.value
+        return None if self.exchange_rate is None else self.value * self.exchange_rate
+
     def __str__(self) -> str:
         """Return one line for a person to read."""
         what = "1 line" if self.lines == 1 else f"{self.lines:,} lines"

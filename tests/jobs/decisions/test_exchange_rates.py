@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from email import message_from_bytes
 
 import pytest
 from tests.jobs.decisions.conftest import DAY
 
 from stockroom.jobs.answer_order import answer_order
+from stockroom.jobs.deliver_waiting_mail import WAITING, compose_waiting_mail
 from stockroom.jobs.order_questions import order_questions
 from stockroom.jobs.plan_orders import plan_orders
 from stockroom.jobs.release_orders import release_orders
+from stockroom.warehouse import connect
+from stockroom.warehouse.outbox import pending_messages
 
 ORDERS = "select supplier_id, currency, value, exchange_rate, rate_date, state from ops.purchase_orders order by 1"
+NUMBERS = "select supplier_id, po_number, value from ops.purchase_orders"
 WHY = "select note from ops.purchase_order_events order by event_id desc limit 1"
 EXCEPTIONS = "select subject, detail, mend from ops.exceptions where kind = 'exchange_rate' and resolved_at is null"
 EVE = DAY - timedelta(days=1)
@@ -95,6 +100,25 @@ def test_a_rate_that_comes_later_weighs_the_order_that_waits(euros, settings, as
     [(_, _, _, worth, of_day, _)] = ask(ORDERS)
     assert (worth, of_day) == (Decimal("0.85"), DAY)
     assert ask(EXCEPTIONS) == []
+
+
+def test_the_mail_of_what_waits_begins_with_what_is_worth_most(euros, with_threshold, ask):
+    settings = replace(with_threshold("0"), approvers_mail=("buyer@sample-gifts.example",))
+    rate(euros, "0.50")
+    euros.sku("MUG", on_hand=20, unit_cost=Decimal("1.50"))
+    euros.supplier("S03", currency="USD")
+    euros.sku("PEN", supplier_id="S03", unit_cost_currency="USD", unit_cost=Decimal("0.01"), on_hand=20)
+    plan_orders(settings, as_of_date=DAY)
+    release_orders(settings, as_of_date=DAY)
+    waiting = {supplier: (po_number, value) for supplier, po_number, value in ask(NUMBERS)}
+    assert waiting["S02"][1] > waiting["S01"][1] > waiting["S02"][1] / 2, "more figures, and worth less"
+    with connect(settings.warehouse_url) as connection:
+        [message] = pending_messages(connection, WAITING)
+        mail = compose_waiting_mail(settings, connection, message, datetime.now(UTC))
+    assert mail is not None
+    text = message_from_bytes(mail.content).get_payload(0).get_payload(decode=True).decode()
+    of_unknown_worth, mugs, bags = (text.index(waiting[supplier][0]) for supplier in ("S03", "S01", "S02"))
+    assert of_unknown_worth < mugs < bags
 
 
 @pytest.mark.usefixtures("euros")

@@ -195,8 +195,12 @@ def test_a_refused_order_that_is_held_is_not_asked_again(desk: Desk) -> None:
     assert "PO-000007, refused, is not asked again: PO-000017 is held" in desk.said()
 
 
-@pytest.mark.parametrize(("units", "new"), [(36, 0), (37, 1)], ids=["half as much again", "more"])
-def test_a_refused_order_that_is_asked_again_says_what_of_it_is_new(units: int, new: int, desk: Desk) -> None:
+@pytest.mark.parametrize(
+    ("units", "asked"),
+    [(36, "for 1 line, of which 0 new or much larger"), (37, "only for what is new or much larger: 1 line")],
+    ids=["half as much again", "more"],
+)
+def test_a_refused_order_that_is_asked_again_says_what_of_it_is_new(units: int, asked: str, desk: Desk) -> None:
     desk.order(7, by="buyer", state="refused", units=24)
     desk.order_again(7, 17, units=units)
-    assert f"PO-000007, refused: PO-000017 is waiting; {new} of its 1 lines are new or larger" in desk.said()
+    assert f"PO-000007 was refused; PO-000017, waiting, asks {asked}" in desk.said()

@@ -153,8 +153,10 @@ def _again(one: AskedAgain) -> str:
         return f"{one.po_number}, refused, is not proposed again"
     if one.later_state == "proposed":
         return f"{one.po_number}, refused, is not asked again: {one.later_number} is held"
-    new = f"{one.new_lines:,} of its {one.lines:,} lines are new or larger"
-    return f"{one.po_number}, refused: {one.later_number} is {one.later_state}; {new}"
+    said = f"{one.po_number} was refused; {one.later_number}, {one.later_state}, asks"
+    if one.new_lines == one.lines:
+        return f"{said} only for what is new or much larger: {counted(one.lines, 'lines')}"
+    return f"{said} for {counted(one.lines, 'lines')}, of which {one.new_lines:,} new or much larger"
 
 
 def _first_with(label: str, texts: Iterator[str], place: str) -> Iterator[Line]:

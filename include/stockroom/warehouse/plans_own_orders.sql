@@ -54,48 +54,37 @@ own_parts as (
     from own_lines
 ),
 
+-- First what was sent, then what comes by the day promised for the line, last what is owed until later.
 own_named as (
     select
-        po_number,
-        version,
-        line_number,
-        sku,
-        location_id,
-        supplier_id,
-        requested_date,
-        units_received as units_before,
-        units_sent as units,
-        expected_date as named_date,
-        'sent' as said
+        own_parts.po_number,
+        own_parts.version,
+        own_parts.line_number,
+        own_parts.sku,
+        own_parts.location_id,
+        own_parts.supplier_id,
+        own_parts.requested_date,
+        parts.units_before,
+        parts.units,
+        parts.named_date,
+        parts.said
     from own_parts
-    union all
-    select
-        po_number,
-        version,
-        line_number,
-        sku,
-        location_id,
-        supplier_id,
-        requested_date,
-        units_received + units_open - units_owed as units_before,
-        units_owed as units,
-        backorder_date as named_date,
-        'promised' as said
-    from own_parts
-    union all
-    select
-        po_number,
-        version,
-        line_number,
-        sku,
-        location_id,
-        supplier_id,
-        requested_date,
-        units_received + units_sent as units_before,
-        units_open - units_sent - units_owed as units,
-        promised_date as named_date,
-        'promised' as said
-    from own_parts
+    cross join lateral (
+        values
+        (own_parts.units_received, own_parts.units_sent, own_parts.expected_date, 'sent'),
+        (
+            own_parts.units_received + own_parts.units_sent,
+            own_parts.units_open - own_parts.units_sent - own_parts.units_owed,
+            own_parts.promised_date,
+            'promised'
+        ),
+        (
+            own_parts.units_received + own_parts.units_open - own_parts.units_owed,
+            own_parts.units_owed,
+            own_parts.backorder_date,
+            'promised'
+        )
+    ) as parts (units_before, units, named_date, said)
 ),
 
 own_coming as (

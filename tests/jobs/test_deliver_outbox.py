@@ -15,6 +15,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from tests.killing import wait_for_the_killed
 
 from stockroom.jobs.answer_order import answer_order
 from stockroom.jobs.deliver_outbox import deliver_outbox
@@ -262,7 +263,9 @@ def test_a_message_in_other_hands_is_left_alone(settings, add_order, warehouse):
     assert str(deliver_outbox(settings, now=NOW)) == "1 purchase order delivered"
 
 
-def test_deliveries_killed_at_any_moment_end_in_the_same_files_and_each_order_once(settings, add_order, ask, tmp_path):
+def test_deliveries_killed_at_any_moment_end_in_the_same_files_and_each_order_once(
+    settings, add_order, ask, warehouse, tmp_path
+):
     for number in range(1, 13):
         add_order(number, lines=20, value="1200.00")
     killed = tmp_path / "killed"
@@ -284,6 +287,7 @@ def test_deliveries_killed_at_any_moment_end_in_the_same_files_and_each_order_on
                 assert half_way[f"PO-{number:06d}.pdf"].rstrip().endswith(b"%%EOF")
     given = {field.name: getattr(settings, field.name) for field in fields(settings)}
     elsewhere = {"documents_dir": killed / "documents", "outbox_dir": killed / "outbox"}
+    wait_for_the_killed(warehouse.connection)
     deliver_outbox(Settings(**{**given, **elsewhere}), now=NOW)
     assert ask("select distinct state from ops.outbox") == [("sent",)]
     assert len(files(killed / "outbox")) == 24

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from tests.jobs.order_killing import SUPPLIERS, settings_for
 from tests.jobs.orders_by_hand import MARTS, PostOffice, mail_server
+from tests.killing import wait_for_the_killed
 
 from stockroom.jobs.deliver_outbox import deliver_outbox
 from stockroom.jobs.settle_message import settle_message
@@ -47,6 +48,7 @@ def test_killed_at_random_beside_another_planner_every_order_leaves_once(warehou
         )
         assert done.returncode == 0, done.stderr
         settings = settings_for(url, tmp_path)
+        wait_for_the_killed(connection)
         deliver_outbox(settings, now=datetime.now(UTC))
 
         def ask(query: str) -> list[tuple]:

@@ -15,6 +15,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from moto.server import ThreadedMotoServer
+from tests.killing import wait_for_the_killed
 from tests.storefront.conftest import Shop, now
 from tests.storefront.notice_killing import kill_while_delivering
 
@@ -216,6 +217,7 @@ def test_killed_at_any_moment_nobody_is_written_to_twice(shop: Shop, office: Pos
     shop.stock(100)
     announce_restocks(shop.settings, as_of_date=now().date(), now=now())
     kill_while_delivering(shop.settings, kills=3, has_begun=lambda: len(office.taken))
+    wait_for_the_killed(shop.looking)
     deliver_outbox(shop.settings, now=now())
     assert max(office.addresses().values()) == 1
     ((unsure,),) = shop.rows("select count(*) from ops.outbox where state = 'sending'")

@@ -25,6 +25,11 @@ _SAYS: Mapping[tuple[str, What], tuple[str, str, str]] = {
         "nobody knows",
         "correct them there, or name them in the planners' locations file",
     ),
+    ("wms", "order"): (
+        "receipts of no order's line",
+        "nobody ordered",
+        "give number and line there as we wrote them; until then the goods are there and count as on order as well",
+    ),
     ("wms", "count"): (
         "counts that change nothing",
         "a channel says what lies at",

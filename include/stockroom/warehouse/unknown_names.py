@@ -7,12 +7,13 @@ from typing import Literal, NamedTuple
 
 import psycopg
 
-What = Literal["item", "place", "count", "channel", "listing"]
+What = Literal["item", "place", "order", "count", "channel", "listing"]
 WITHIN_DAYS = 30
 """A file of the warehouse system is asked about for so long; what planners say, as long as it holds."""
 _NEEDED = (
     "staging.stg_wms__counts",
     "staging.stg_suppliers__catalogue_items",
+    "staging.stg_suppliers__purchase_order_lines",
     "intermediate.int_catalogue_items",
     "intermediate.int_drop_shippers",
     "intermediate.int_listing_parts",

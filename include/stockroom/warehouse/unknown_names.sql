@@ -1,11 +1,13 @@
 -- One row per name in the files of the warehouse system and the planners that nobody else knows: an item that no
--- catalogue holds, a place that nobody counts or ships from, a channel that is none, a listing that was never on offer;
--- and each place of which counts came though a channel says what lies there.
+-- catalogue holds, a place that nobody counts or ships from, a line of an order that nobody wrote, a channel that is
+-- none, a listing that was never on offer; and each place of which counts came though a channel says what lies there.
 with booked as (
     select
         landing_file_id,
         sku,
         location_id,
+        nullif(po_number, '') as po_number,
+        line_number,
         false as is_count
     from staging.stg_wms__receipts
     union all
@@ -13,6 +15,8 @@ with booked as (
         landing_file_id,
         sku,
         location_id,
+        null as po_number,
+        null as line_number,
         false as is_count
     from staging.stg_wms__adjustments
     union all
@@ -20,6 +24,8 @@ with booked as (
         landing_file_id,
         sku,
         location_id,
+        null as po_number,
+        null as line_number,
         true as is_count
     from staging.stg_wms__counts
 ),
@@ -30,6 +36,8 @@ of_warehouse as (
         files.landing_file_id,
         booked.sku,
         booked.location_id,
+        booked.po_number,
+        booked.line_number,
         booked.is_count
     from raw.landing_files as files
     inner join booked on files.landing_file_id = booked.landing_file_id
@@ -70,6 +78,18 @@ places as (
     select ship_from as location_id from ops.channels
     union
     select location_id from intermediate.int_drop_shippers
+),
+
+order_lines as (
+    select
+        po_number,
+        line_number
+    from ops.purchase_order_lines
+    union
+    select
+        po_number,
+        line_number
+    from staging.stg_suppliers__purchase_order_lines
 ),
 
 -- What a listing is called when it is sold may differ from what it is called in the catalogue.
@@ -115,6 +135,20 @@ found as (
         not exists (
             select from places
             where places.location_id = of_warehouse.location_id
+        )
+    union all
+    select
+        'wms' as told_by,
+        'order' as what,
+        po_number || coalesce(' line ' || line_number, ' without a line') as unknown_name,
+        said_in,
+        landing_file_id
+    from of_warehouse
+    where
+        po_number is not null
+        and not exists (
+            select from order_lines
+            where order_lines.po_number = of_warehouse.po_number and order_lines.line_number = of_warehouse.line_number
         )
     union all
     select

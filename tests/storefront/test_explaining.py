@@ -13,6 +13,7 @@ from stockroom.jobs.deliver_outbox import deliver_outbox
 from stockroom.jobs.erase_contact import erase_contact
 from stockroom.jobs.explain_notice import digest_of, explain_notice
 from stockroom.jobs.pause_notices import pause_notices, resume_notices
+from stockroom.jobs.shopper_links import VISIT
 from stockroom.warehouse import connect
 from stockroom.warehouse.suppressions import suppress
 
@@ -72,7 +73,24 @@ def test_nobody_hears_of_more_products_a_day_than_the_cap(open_shop: Any, shop: 
     (waiting,) = shop.rows("select sku from ops.restock_requests where state = 'active'")
     assert "told of 1 products today, and 1 are enough" in explain_notice(shop.settings, waiting[0], now=now())
     shop.do("update ops.restock_requests set notified_at = notified_at - interval '25 hours'")
+    shop.do("update ops.restock_outcomes set chosen_at = chosen_at - interval '25 hours'")
     assert announce(shop) == 1
+
+
+def test_a_notice_counts_also_once_its_shopper_waits_on(open_shop: Any, shop: Shop) -> None:
+    shop = open_shop(notices_a_day=1)
+    shop.product("B", "Lamp")
+    wait_for_product(shop, "A")
+    shop.stock(5)
+    assert announce(shop) == 1
+    token = shop.token(VISIT, ADA)
+    shop.stock(0)
+    shop.client.post("/go", params={"token": token})
+    wait_for_product(shop, "B")
+    shop.stock(5)
+    shop.stock(5, "B")
+    assert announce(shop) == 0, "one was enough today"
+    assert "told of 1 products today" in explain_notice(shop.settings, "B", now=now())
 
 
 def wait_for_product(shop: Shop, sku: str) -> None:

@@ -23,10 +23,11 @@ select
             and suppressions.covers in ('everything', requests.sku)
     ) as suppressed_by,
     (
-        select count(*)::integer from ops.restock_requests as told
+        select count(*)::integer from ops.restock_outcomes as outcomes
+        inner join ops.restock_requests as told on outcomes.request_id = told.request_id
         where
-            told.shopper_id = requests.shopper_id and told.state != 'active' and told.answered_by is null
-            and told.notified_at > %(now)s - interval '1 day'
+            told.shopper_id = requests.shopper_id and not outcomes.is_held_out
+            and outcomes.chosen_at > %(now)s - interval '1 day'
     ) as notices_today,
     (
         select coalesce(sum(peers.quantity), 0)::integer from ops.restock_requests as peers

@@ -1,11 +1,13 @@
 -- One row per active request that can be answered, oldest first: some confirmed address of it is not suppressed.
 with told_today as (
+    -- Also those whose shopper waits on meanwhile: a notice was a notice.
     select
-        shopper_id,
+        requests.shopper_id,
         count(*) as notices
-    from ops.restock_requests
-    where notified_at > %(now)s - interval '1 day' and state != 'active' and answered_by is null
-    group by shopper_id
+    from ops.restock_outcomes as outcomes
+    inner join ops.restock_requests as requests on outcomes.request_id = requests.request_id
+    where outcomes.chosen_at > %(now)s - interval '1 day' and not outcomes.is_held_out
+    group by requests.shopper_id
 )
 
 select

@@ -23,7 +23,7 @@ from sample_store.shopify.documents import ShopAt
 from sample_store.world.build import World
 from sample_store.world.buyer import FIRST_DAY
 from sample_store.world.cache import open_world, world_key
-from sample_store.world.simulate import PlacedOrder
+from sample_store.world.outcome import PlacedOrder
 from sample_store.world.tables import Integers
 
 EARLIEST_CLOCK = midnight(FIRST_DAY)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from sample_store.local_time import local_moment
 from sample_store.world.build import World
+from sample_store.world.outcome import PlacedOrder
 from sample_store.world.places import LOCATIONS
-from sample_store.world.simulate import PlacedOrder
 from sample_store.world.suppliers import SUPPLIERS
 
 COLUMNS = (

@@ -16,9 +16,10 @@ from sample_store.world.books import movements_of
 from sample_store.world.buyer import FIRST_DAY, old_habits
 from sample_store.world.catalogue import DISCONTINUED_SHARE, Product, build_catalogue
 from sample_store.world.demand import WHOLESALE, WISH, Demand, classify, first_wanted
+from sample_store.world.outcome import Outcome, PlacedOrder
 from sample_store.world.places import COUNTRY_CODES
 from sample_store.world.prices import MARKDOWNS, answers_to_prices, with_answers
-from sample_store.world.simulate import Outcome, PlacedOrder, parcel_of, parcel_times, simulate
+from sample_store.world.simulate import parcel_of, parcel_times, simulate
 from sample_store.world.source import SourceLines, read_source
 from sample_store.world.tables import (
     CANCEL,

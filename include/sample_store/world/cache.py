@@ -17,7 +17,7 @@ import numpy as np
 from sample_store.world import tables
 from sample_store.world.build import World, build_world
 from sample_store.world.catalogue import Product
-from sample_store.world.simulate import PlacedOrder
+from sample_store.world.outcome import PlacedOrder
 from sample_store.world.source import SOURCE_PATH
 
 _PACKAGE = Path(__file__).parents[1]

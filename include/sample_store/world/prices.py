@@ -20,7 +20,7 @@ from sample_store.draws import uniform
 from sample_store.local_time import local_moment
 from sample_store.world.catalogue import Product
 from sample_store.world.demand import WISH, Demand
-from sample_store.world.simulate import Outcome
+from sample_store.world.outcome import Outcome
 from sample_store.world.source import SourceLines
 from sample_store.world.tables import Column, Integers
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from stockroom.suppliers import WMS
+
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted(
     path
@@ -54,6 +56,13 @@ def test_every_command_that_a_document_names_exists() -> None:
     named = {name for document in DOCUMENTS for name in re.findall(r"`make ([a-z-]+)[^`]*`", document.read_text())}
     assert named - targets == set()
     assert {"run", "test"} <= named
+
+
+def test_the_files_of_the_warehouse_system_are_described_with_their_columns() -> None:
+    described = (ROOT / "docs/stock.md").read_text()
+    for kind in WMS.files:
+        rows = [line for line in described.splitlines() if line.startswith(f"| `{kind.pattern.partition('.')[0]}")]
+        assert [name for name in kind.columns if f"`{name}`" not in "".join(rows)] == []
 
 
 def test_every_dag_that_the_architecture_lists_has_its_file() -> None:

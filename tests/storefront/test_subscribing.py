@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import email
 import email.policy
+import hashlib
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -14,7 +16,7 @@ from tests.storefront.conftest import SECRET, SHOP, Shop, form, listing_token, n
 
 from stockroom.delivery.signed_tokens import sign
 from stockroom.jobs.announce_restocks import announce_restocks
-from stockroom.jobs.consent_wordings import WORDINGS
+from stockroom.jobs.consent_wordings import EARLIER, WORDINGS
 from stockroom.jobs.deliver_outbox import deliver_outbox
 from stockroom.jobs.form_words import FORM_WORDS
 from stockroom.warehouse import connect
@@ -98,6 +100,24 @@ def test_the_proof_of_consent_says_what_was_agreed_where_and_when_and_holds_no_a
     """
     page = f"{SHOP}/products/lantern"
     assert shop.rows(query) == [("en-2026-11", "en", "GB", page, True, True, True)]
+
+
+def test_a_text_that_was_shown_keeps_its_version_and_changed_words_get_a_new_one() -> None:
+    shown = {one.version: f"{one.consent}|{one.marketing}" for one in (*WORDINGS.values(), *EARLIER)}
+    assert {version: hashlib.sha256(text.encode()).hexdigest()[:12] for version, text in shown.items()} == {
+        "en-2026-11": "50fb3d782028",
+        "de-2026-11": "201e12189744",
+    }, "give changed words a new version, move the old ones to EARLIER, and add a line here"
+
+
+def test_what_a_page_showed_that_a_browser_kept_is_what_was_agreed_to(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stockroom.jobs.subscribe.EARLIER", (replace(WORDINGS["en"], version="en-2025-01"),))
+    assert shop.ask(wording="en-2025-01").status_code == 202
+    assert shop.rows("select wording_version from ops.restock_consents") == [("en-2025-01",)]
+    assert shop.ask(wording="en-2025-01", locale="de").status_code == 422
+    assert shop.ask(wording="en-1999-01").status_code == 422
 
 
 def test_nobody_else_agrees_to_anything_for_who_waits(shop: Shop) -> None:

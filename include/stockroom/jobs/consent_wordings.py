@@ -24,6 +24,11 @@ class Wording:
     """What everybody is told afterwards, whether the address is known or not."""
     failed: str
 
+    @property
+    def locale(self) -> str:
+        """Return the language that its version begins with."""
+        return self.version.partition("-")[0]
+
 
 WORDINGS = {
     "en": Wording(
@@ -54,4 +59,4 @@ WORDINGS = {
     ),
 }
 EARLIER: tuple[Wording, ...] = ()
-"""Texts that were shown once; never removed."""
+"""Texts that were shown once; never removed, and still taken from pages that browsers have kept."""

@@ -14,7 +14,7 @@ import phonenumbers
 import psycopg
 
 from stockroom.delivery.signed_tokens import is_listing_token
-from stockroom.jobs.consent_wordings import WORDINGS
+from stockroom.jobs.consent_wordings import EARLIER, WORDINGS
 from stockroom.jobs.record_restock_requests import EMAIL, ENCODED_WORD
 from stockroom.settings import Settings
 from stockroom.warehouse.restock_requests import contact_sha256
@@ -124,8 +124,9 @@ def read_ask(settings: Settings, form: Mapping[str, str]) -> Ask:
         raise ForeignListingError("this product was not named by a page of the shop")
     sku, country, channel_id = listing
     locale = form.get("locale", "")
-    wording = WORDINGS.get(locale)
-    if wording is None or form.get("wording", "") != wording.version:
+    version = form.get("wording", "")
+    # Browsers keep a page for an hour: what it showed is what was agreed to.
+    if version not in {one.version for one in (WORDINGS.get(locale), *EARLIER) if one and one.locale == locale}:
         raise UnusableAskError("wording")
     email, phone = _email(form.get("email", "")), _phone(form.get("phone", ""), country)
     if not email and not phone:
@@ -138,7 +139,7 @@ def read_ask(settings: Settings, form: Mapping[str, str]) -> Ask:
         country=country,
         quantity=_quantity(form.get("quantity", "") or "1"),
         locale=locale,
-        wording_version=wording.version,
+        wording_version=version,
         source_page=_page(form.get("page", "")),
         wants_marketing=form.get("marketing", "") == "yes",
         is_trapped=form.get(_TRAP, "") != "",

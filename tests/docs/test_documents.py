@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from stockroom.jobs.take_in_stock import COUNTED_BY
 from stockroom.suppliers import WMS
 
 ROOT = Path(__file__).parents[2]
@@ -63,6 +64,12 @@ def test_the_files_of_the_warehouse_system_are_described_with_their_columns() ->
     for kind in WMS.files:
         rows = [line for line in described.splitlines() if line.startswith(f"| `{kind.pattern.partition('.')[0]}")]
         assert [name for name in kind.columns if f"`{name}`" not in "".join(rows)] == []
+
+
+def test_whoever_may_count_a_place_is_described_and_nobody_else() -> None:
+    described = (ROOT / "docs/stock.md").read_text()
+    (row,) = (line for line in described.splitlines() if line.startswith("| `source_of_truth` |"))
+    assert set(re.findall(r"`(\w+)`", row)) - {"source_of_truth"} == set(COUNTED_BY)
 
 
 def test_every_dag_that_the_architecture_lists_has_its_file() -> None:

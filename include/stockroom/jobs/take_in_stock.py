@@ -8,11 +8,11 @@ import psycopg
 
 from stockroom.channels import CHANNELS
 from stockroom.warehouse.exceptions import raise_exception, resolve_exception
-from stockroom.warehouse.stock_ledger import is_built, read_truths, take_in
+from stockroom.warehouse.stock_ledger import LEVEL_STREAMS, is_built, read_truths, take_in
 
 KIND = "stock_ledger"
-COUNTED_BY = ("count", "ledger")
-"""Who may say what lies at a place, beside the channels."""
+COUNTED_BY = ("count", "ledger", *sorted(source for source, _ in LEVEL_STREAMS))
+"""Who may say what lies at a place: of the channels those that show levels."""
 IMPATIENCE_SECONDS = 5
 """A round does not wait longer for a view that is being built anew; the next one, minutes later, takes in the rest."""
 
@@ -62,9 +62,7 @@ def take_in_stock(connection: psycopg.Connection) -> StockTaken:
 def _question_truths(connection: psycopg.Connection) -> None:
     """Put places before a person of which the planners name somebody as counting them who is nobody."""
     key = f"{KIND}/source_of_truth"
-    unknown = [
-        f"{location} ({named})" for location, named in read_truths(connection) if named not in (*COUNTED_BY, *CHANNELS)
-    ]
+    unknown = [f"{location} ({named})" for location, named in read_truths(connection) if named not in COUNTED_BY]
     if not unknown:
         resolve_exception(connection, key)
         return
@@ -74,5 +72,5 @@ def _question_truths(connection: psycopg.Connection) -> None:
         kind=KIND,
         subject="source of truth",
         detail=f"nobody of that name counts what lies at {', '.join(unknown)}: only counts are believed there",
-        mend=f"Name one of {', '.join((*COUNTED_BY, *CHANNELS))} in the planners' locations file",
+        mend=f"Name one of {', '.join(COUNTED_BY)} in the planners' locations file",
     )

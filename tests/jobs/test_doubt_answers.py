@@ -23,8 +23,8 @@ create table staging.stg_suppliers__catalogue_items (supplier_id text, supplier_
 create table intermediate.int_supplier_names (supplier_name text, supplier_id text);
 create table intermediate.int_drop_shippers (supplier_id text, location_id text);
 create table marts.fct_order_lines (
-    channel_id text, order_name text, order_line_id text, sku text, location_id text, units_ordered integer,
-    units_cancelled integer, units_fulfilled integer);
+    channel_id text, order_id text, order_name text, order_line_id text, sku text, location_id text,
+    units_ordered integer, units_cancelled integer, units_fulfilled integer);
 create table marts.fct_supplier_availability (supplier_id text, sku text, units integer, expected_date date);
 create table marts.fct_purchase_order_lines (po_number text, supplier_id text, origin text);
 insert into intermediate.int_supplier_names values ('S01', 'S01'), ('MUGMAKERS', 'S01'), ('S02', 'S02');

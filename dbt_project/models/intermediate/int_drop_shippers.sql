@@ -31,7 +31,8 @@ drop_shippers as (
         drop_ship_location_id as location_id,
         coalesce(drop_ship_buffer_units, 0) as buffer_units,
         coalesce(drop_ship_hours, {{ var('drop_ship_hours') }}) as statement_hours,
-        coalesce(drop_ship_offer_old, false) as is_offered_when_old
+        coalesce(drop_ship_offer_old, false) as is_offered_when_old,
+        drop_ship_orders_from as orders_from_date
 
     from ranked
 

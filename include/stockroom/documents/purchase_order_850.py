@@ -19,8 +19,9 @@ def purchase_order_850(
     """Return the order as an interchange of its own.
 
     BEG01 says whether it is new (00), replaces what was sent under the same number (05) or takes it back (01); BEG04
-    is the version. An item is named by the supplier's number (VP) and ours (BP), prices are per piece. What a
-    strict partner's subset of the standard may lack (TD5, MSG, AMT) is not used: ship-via and taxes stand in REF ZZ.
+    is the version. BEG02 is SA, or DS for what goes to a shopper, whose order's number stands in REF CO and N1 ST. An
+    item is named by the supplier's number (VP) and ours (BP), prices are per piece. What a strict partner's subset of
+    the standard may lack (TD5, MSG, AMT) is not used: ship-via and taxes stand in REF ZZ.
 
     Args:
         order: what is ordered.
@@ -46,9 +47,12 @@ def _segments(order: PurchaseOrder) -> Iterator[Segment]:
     purpose = CANCELLATION if order.is_cancelled else REPLACEMENT if order.replaces else ORIGINAL
     version = str(order.version) if order.version > 1 else ""
     yield ("850",)
-    yield ("BEG", purpose, "SA", order.po_number[:NUMBER_CHARACTERS], version, f"{order.ordered_date:%Y%m%d}")
+    kind = "DS" if order.kind == "drop_ship" else "SA"
+    yield ("BEG", purpose, kind, order.po_number[:NUMBER_CHARACTERS], version, f"{order.ordered_date:%Y%m%d}")
     yield ("CUR", "BY", order.currency)
     yield ("REF", "IA", _code(order.supplier_id))
+    if order.kind == "drop_ship":
+        yield ("REF", "CO", _code(order.ship_to_location_id))
     if order.ship_via:
         yield ("REF", "ZZ", "SHIPVIA", cleaned(order.ship_via, at_most=80))
     if order.tax_note:

@@ -24,7 +24,7 @@ from stockroom.tabular.spreadsheet import Cell, csv_bytes
 from stockroom.tabular.xlsx_writer import xlsx_bytes
 
 _TEMPLATES = Path(__file__).parent / "templates"
-_OWN_NUMBER = re.compile(r"PO-[0-9]{6,12}")
+_OWN_NUMBER = re.compile(r"(PO|DS)-[0-9]{6,12}")
 
 CSV_COLUMNS = (
     "po_number", "version", "supplier_id", "supplier_name", "ship_to_location_id", "currency", "ordered_date",
@@ -100,8 +100,9 @@ class PurchaseOrder:
     """The version that the supplier has, which this one replaces; 0: this is the first."""
     is_cancelled: bool = False
     """The supplier has it, and must not fill it any more."""
-    kind: Literal["purchase", "transfer"] = "purchase"
-    """``transfer``: between our own locations; the one that gives stands in the supplier's place."""
+    kind: Literal["purchase", "transfer", "drop_ship"] = "purchase"
+    """``transfer``: between our own locations; the one that gives stands in the supplier's place. ``drop_ship``: to a
+    shopper, whose order's number stands in the place of a location."""
     tax_note: str = ""
     locale: str = DEFAULT_LOCALE
     """How amounts and days are written on the page."""
@@ -232,7 +233,8 @@ def _as_printed(order: PurchaseOrder) -> dict[str, object]:
         "supplier": party_as_printed(order.supplier),
         "supplier_id": order.supplier_id,
         "ship_to": party_as_printed(order.ship_to),
-        "ship_to_id": order.ship_to_location_id,
+        "ship_to_note": f"{say('Order:' if order.kind == 'drop_ship' else 'Location:')} {order.ship_to_location_id}",
+        "is_drop_ship": order.kind == "drop_ship",
         "currency": order.currency,
         "ordered": written.long_day(order.ordered_date),
         "requested": written.long_day(order.requested_date) if order.requested_date else say("as soon as possible"),

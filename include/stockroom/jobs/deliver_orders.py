@@ -57,7 +57,7 @@ def deliver_orders(delivery: Delivery, messages: Sequence[OutboxMessage], mails:
     settings, connection = delivery.settings, delivery.connection
     with connection.transaction():
         numbers = [order_number(message) for message in messages]
-        suppliers, givers = suppliers_of(connection, numbers), suppliers_of(connection, numbers, kind="transfer")
+        suppliers, givers = suppliers_of(connection, numbers), suppliers_of(connection, numbers, kinds=["transfer"])
         ways = read_ways(connection, sorted(set(suppliers.values())), default=settings.order_way)
         # A location has no terms that name an address: its slips are files unless somebody says otherwise.
         inside = read_ways(connection, sorted(set(givers.values())), default=FOLDER)

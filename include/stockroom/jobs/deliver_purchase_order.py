@@ -127,6 +127,7 @@ _CONTENTS = {
     "purchase": {"pdf": purchase_order_pdf, "csv": purchase_order_csv, "xlsx": purchase_order_xlsx},
     "transfer": {"pdf": transfer_slip_pdf, "csv": transfer_slip_csv, "xlsx": transfer_slip_xlsx},
 }
+_CONTENTS["drop_ship"] = _CONTENTS["purchase"]
 _ENDINGS = {"x12": "edi"}
 
 

@@ -1,4 +1,4 @@
-"""End a round of all channels: name what is promised beyond stock and what channels show amiss, tell the channels."""
+"""End a round of all channels: name what is oversold, pass drop-ships on, say what shops show amiss, tell channels."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import psycopg
 
 from stockroom.jobs.notice_level_differences import notice_level_differences
 from stockroom.jobs.notice_oversells import notice_oversells
+from stockroom.jobs.pass_on_orders import pass_on_orders
 from stockroom.jobs.push_availability import push_availability
 from stockroom.settings import Settings
 from stockroom.warehouse import connect
@@ -27,12 +28,13 @@ def finish_round(settings: Settings) -> str:
     """
     failures: list[str] = []
     said = _tried(lambda: str(notice_oversells(settings)), failures)
+    passed = _tried(lambda: str(pass_on_orders(settings)), failures)
     differing = _tried(lambda: str(notice_level_differences(settings)), failures)
     _tried(lambda: _size_buffers(settings), failures)
     told = str(push_availability(settings))
     if failures:
         raise RoundError(" | ".join([*failures, told]))
-    return "\n".join(filter(None, (said, differing, told)))
+    return "\n".join(filter(None, (said, passed, differing, told)))
 
 
 def _size_buffers(settings: Settings) -> str:

@@ -44,7 +44,7 @@ def list_orders(settings: Settings) -> list[ShownOrder]:
 
 def document_path(settings: Settings, po_number: str, kind: DocumentKind) -> Path | None:
     """Return the file of an order's document, ``None`` if there is none or the number is none of ours."""
-    if not re.fullmatch(r"PO-\d{6,}", po_number, re.ASCII):
+    if not re.fullmatch(r"(PO|DS)-\d{6,}", po_number, re.ASCII):
         return None
     name = order_reasons_file_name(po_number, "html") if kind == "reasons" else f"{po_number}.{kind}"
     path = settings.documents_dir / "purchase_orders" / name

@@ -29,8 +29,6 @@ def order_document(
     head = rows[0]
     if not head.supplier_name:
         raise UnprintableOrderError(f"{head.po_number}: supplier {head.supplier_id} is not in the suppliers' terms")
-    if not head.location_name or not head.address_line:
-        raise UnprintableOrderError(f"{head.po_number}: location {head.location_id} has no name or address to ship to")
     total = sum(row.line_value for row in rows)
     if total != head.value:
         raise UnprintableOrderError(f"{head.po_number}: its lines come to {total}, the order says {head.value}")
@@ -41,11 +39,8 @@ def order_document(
         buyer=buyer,
         supplier_id=head.supplier_id,
         supplier=_supplier(head, head.supplier_name, buyer),
-        ship_to_location_id=head.location_id,
-        ship_to=Party(
-            f"{buyer.name}, {head.location_name}",
-            _address(head.address_line, head.city, head.postcode, head.country_code),
-        ),
+        ship_to_location_id=head.shopper_order or head.location_id,
+        ship_to=_ship_to(head, buyer),
         currency=head.currency,
         ordered_date=head.plan_date,
         requested_date=head.requested_date,
@@ -115,6 +110,20 @@ def _supplier(head: OrderRow, name: str, buyer: Party) -> Party:
     if head.kind == "transfer":
         return Party(f"{buyer.name}, {name}", _address(*head.giver_address))
     return Party(name, email=head.supplier_email or "")
+
+
+def _ship_to(head: OrderRow, buyer: Party) -> Party:
+    """Return who gets the goods: a location of ours, or a shopper, of whom we know the order alone."""
+    if head.kind == "drop_ship":
+        return Party(
+            f"Shopper of {head.shopper_channel} order {head.shopper_order}", ("Address: as the shop gives it",)
+        )
+    if not head.location_name or not head.address_line:
+        raise UnprintableOrderError(f"{head.po_number}: location {head.location_id} has no name or address to ship to")
+    return Party(
+        f"{buyer.name}, {head.location_name}",
+        _address(head.address_line, head.city, head.postcode, head.country_code),
+    )
 
 
 def _address(street: str | None, city: str | None, postcode: str | None, country: str | None) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from stockroom.warehouse import connect
 from stockroom.warehouse.order_states import LEFT
 from stockroom.warehouse.run_summary import (
     BuildCount,
+    DropShipCount,
     GateVerdict,
     NoticeCount,
     OrderCount,
@@ -24,6 +25,7 @@ from stockroom.warehouse.run_summary import (
     StreamCount,
     SupplyCount,
     count_builds,
+    count_drop_ships,
     count_notices,
     count_orders,
     count_plan,
@@ -53,6 +55,7 @@ class RunSummary:
     plan: PlanCount
     planned_dates: Sequence[date]
     orders: Sequence[OrderCount]
+    drop_ships: DropShipCount
     supply: SupplyCount
     notices_in_run: NoticeCount
     notices: NoticeCount
@@ -124,6 +127,9 @@ class RunSummary:
         planned = f"{counted(self.plan.items, 'SKU-locations')}, {self.plan.items_to_order:,} to order"
         yield "planned", planned, "plan.decisions"
         yield from self._order_lines()
+        if self.drop_ships.orders:
+            passed_on = counted(self.drop_ships.orders, "drop-ship orders")
+            yield "", f"{passed_on} passed on, {self.drop_ships.answered:,} answered", "ops.drop_ship_lines"
         if self.supply.exceptions:
             at_risk = f"{self.supply.money_at_risk:,.2f} {self.currency} at risk in "
             page = self.documents_dir / "supply" / supply_report_file_name(self.plan_date, "html")
@@ -189,6 +195,7 @@ def summarise_run(settings: Settings, *, as_of_date: date, since: datetime | Non
             plan=count_plan(connection, plan_date=as_of_date),
             planned_dates=list_planned_dates(connection),
             orders=count_orders(connection, plan_date=as_of_date, since=since, currency=settings.currency),
+            drop_ships=count_drop_ships(connection),
             supply=count_supply(connection, currency=settings.currency),
             notices_in_run=count_notices(connection, since=since),
             notices=count_notices(connection, since=None),

@@ -20,6 +20,7 @@ from stockroom.documents.supply_report import (
     supply_report_file_name,
     supply_report_html,
 )
+from stockroom.jobs.follow_drop_ships import follow_drop_ships
 from stockroom.jobs.judge_supply import JudgedSign, judge
 from stockroom.jobs.likely_back import note_likely_back
 from stockroom.jobs.settle_message import note_arrived
@@ -95,6 +96,7 @@ def watch_supply(settings: Settings, *, as_of_date: date, now: datetime) -> Watc
             for message_key, subject in list_answered_in_doubt(connection):
                 note_arrived(connection, message_key, subject, by="supplier", says="its answer says")
             moved = move_orders_on(connection, moment=moment)
+            follow_drop_ships(connection, moment=moment, time_zone=zone)
             replace_exceptions(connection, kind=UNMATCHED, found=unmatched_answers(connection, moment=moment))
         lines = read_open_lines(
             connection, as_of_date=as_of_date, moment=moment, time_zone=settings.time_zone, currency=settings.currency

@@ -35,6 +35,7 @@ def read_spent(connection: psycopg.Connection, budget: Override, *, supplier: st
         inner join ops.purchase_order_states as states on orders.state = states.state
         where
             (states.is_on_order or orders.state = 'closed')
+            and orders.kind != 'drop_ship'
             and orders.plan_date between %(first)s and %(last)s
             and (%(supplier)s::text is null or orders.supplier_id = %(supplier)s)
         """,

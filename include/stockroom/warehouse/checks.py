@@ -101,6 +101,7 @@ CHECKS: Mapping[str, tuple[Part, ...]] = {
                 *may_be_blank("drop_ship_buffer_units", kind="units_there"),
                 *may_be_blank("drop_ship_hours", kind="whole_days"),
                 *may_be_blank("drop_ship_offer_old", kind="flag"),
+                *may_be_blank("drop_ship_orders_from", kind="day"),
                 *may_be_blank("minimum_order_value", "small_order_fee", kind="price"),
                 *may_be_blank("free_freight_value", "freight_cost", kind="price"),
                 *may_be_blank("landed_cost_percent", "return_credit_percent", kind="percent"),

@@ -31,5 +31,7 @@ left join lateral (
         on lines.po_number = answers.po_number and lines.line_number = answers.line_number
     where lines.po_number = orders.po_number and lines.version = orders.version
 ) as said on true
-where orders.plan_date = %(plan_date)s and orders.state not in ('proposed', 'waiting', 'cancelled')
+where
+    orders.plan_date = %(plan_date)s and orders.kind != 'drop_ship'
+    and orders.state not in ('proposed', 'waiting', 'cancelled')
 order by orders.po_number

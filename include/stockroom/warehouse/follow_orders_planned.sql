@@ -23,6 +23,7 @@ with day_lines as (
             and arrived.origin = 'stockroom'
     where
         orders.plan_date = %(plan_date)s
+        and orders.kind != 'drop_ship'
         and orders.state not in ('proposed', 'waiting', 'refused', 'cancelled')
 ),
 
@@ -94,6 +95,7 @@ again as (
         on orders.po_number = lines.po_number and orders.version = lines.version
     where
         orders.plan_date > %(plan_date)s and orders.plan_date <= %(as_of_date)s
+        and orders.kind != 'drop_ship'
         and orders.state not in ('refused', 'cancelled')
     group by lines.sku, orders.location_id
 ),

@@ -23,7 +23,7 @@ class OrderRow:
     po_number: str
     version: int
     state: str
-    kind: Literal["purchase", "transfer"]
+    kind: Literal["purchase", "transfer", "drop_ship"]
     value: Decimal
     currency: str
     plan_date: date
@@ -41,6 +41,10 @@ class OrderRow:
     city: str | None
     postcode: str | None
     country_code: str | None
+    shopper_channel: str | None
+    """Of a drop-ship: the channel of the shopper's order."""
+    shopper_order: str | None
+    """Of a drop-ship: its number there."""
     released_by: str | None
     release_note: str | None
     released_at: datetime | None

@@ -19,6 +19,8 @@ select
     locations.city,
     locations.postcode,
     locations.country_code,
+    shoppers.channel_id as shopper_channel,
+    shoppers.order_name as shopper_order,
     released.actor as released_by,
     released.note as release_note,
     released.occurred_at as released_at,
@@ -42,6 +44,16 @@ left join marts.dim_suppliers as suppliers on orders.supplier_id = suppliers.sup
 left join marts.dim_locations as locations on orders.location_id = locations.location_id
 left join marts.dim_locations as givers on orders.kind = 'transfer' and orders.supplier_id = givers.location_id
 left join marts.dim_skus as skus on lines.sku = skus.sku
+-- An order is passed on for one shopper's order.
+left join lateral (
+    select
+        passed.channel_id,
+        passed.order_name
+    from ops.drop_ship_lines as passed
+    where passed.po_number = orders.po_number
+    order by passed.sku
+    limit 1
+) as shoppers on true
 left join lateral (
     select
         events.actor,

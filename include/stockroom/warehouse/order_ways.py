@@ -94,12 +94,12 @@ def set_way(connection: psycopg.Connection, way: OrderWay, *, who: str) -> int:
 
 
 def suppliers_of(
-    connection: psycopg.Connection, po_numbers: Sequence[str], *, kind: str = "purchase"
+    connection: psycopg.Connection, po_numbers: Sequence[str], *, kinds: Sequence[str] = ("purchase", "drop_ship")
 ) -> dict[str, str]:
-    """Return the supplier of each order of a kind, by its number; of a transfer the location that gives."""
+    """Return the supplier of each order of some kinds, by its number; of a transfer the location that gives."""
     rows = connection.execute(
-        "select po_number, supplier_id from ops.purchase_orders where po_number = any(%s) and kind = %s",
-        (list(po_numbers), kind),
+        "select po_number, supplier_id from ops.purchase_orders where po_number = any(%s) and kind = any(%s)",
+        (list(po_numbers), list(kinds)),
     )
     return dict(rows.fetchall())
 

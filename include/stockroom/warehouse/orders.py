@@ -57,10 +57,12 @@ class ProposedOrder:
     supplier_id: str
     location_id: str
     currency: str
-    requested_date: date
+    requested_date: date | None
+    """``None``: as soon as possible."""
     lines: tuple[ProposedLine, ...]
-    kind: Literal["purchase", "transfer"] = "purchase"
-    """``transfer``: between our own locations; the one that gives stands in the supplier's place."""
+    kind: Literal["purchase", "transfer", "drop_ship"] = "purchase"
+    """``transfer``: between our own locations; the one that gives stands in the supplier's place.
+    ``drop_ship``: from there to a shopper."""
     exchange_rate: Decimal | None = None
     """What one of the currency is worth in the base currency; ``None``: it is that, or nobody knows."""
     rate_date: date | None = None
@@ -133,7 +135,7 @@ def propose_orders(connection: psycopg.Connection, *, plan_date: date, orders: S
     changed = [(old, order) for old, order in kept if old.lines_sha256 != order.lines_sha256]
     unchanged = [(old, order) for old, order in kept if old.lines_sha256 == order.lines_sha256]
     needless = [old for key, old in is_open.items() if key not in wanted]
-    numbers = _take_numbers(connection, len(new))
+    numbers = take_numbers(connection, NUMBER_SERIES, "PO", len(new))
     because = f"the plan of {plan_date}"
     with connection.cursor() as cursor:
         cursor.executemany(
@@ -196,17 +198,17 @@ def _said(because: str, order: ProposedOrder) -> str:
     return f"{because}, {order.note}" if order.note else because
 
 
-def _take_numbers(connection: psycopg.Connection, count: int) -> list[str]:
+def take_numbers(connection: psycopg.Connection, series: str, prefix: str, count: int) -> list[str]:
     """Return the next numbers of the series, without gaps: the series is locked until the orders commit with them."""
     if count == 0:
         return []
-    connection.execute("insert into ops.number_series values (%s, 0) on conflict do nothing", (NUMBER_SERIES,))
+    connection.execute("insert into ops.number_series values (%s, 0) on conflict do nothing", (series,))
     row = connection.execute(
         "update ops.number_series set last_number = last_number + %s where series = %s returning last_number",
-        (count, NUMBER_SERIES),
+        (count, series),
     ).fetchone()
     last = int(row[0]) if row else 0
-    return [f"PO-{number:06d}" for number in range(last - count + 1, last + 1)]
+    return [f"{prefix}-{number:06d}" for number in range(last - count + 1, last + 1)]
 
 
 def write_lines(connection: psycopg.Connection, orders: Sequence[tuple[str, int, ProposedOrder]]) -> None:

@@ -38,7 +38,8 @@ gone as (
     from ops.purchase_orders as orders
     inner join ops.purchase_order_states as states on orders.state = states.state
     where
-        orders.plan_date > %(as_of_date)s::date - %(days)s::integer and orders.plan_date <= %(as_of_date)s
+        orders.kind != 'drop_ship'
+        and orders.plan_date > %(as_of_date)s::date - %(days)s::integer and orders.plan_date <= %(as_of_date)s
         and (states.is_on_order or orders.state = 'closed')
         and exists (
             select 1 from ops.purchase_order_events as events

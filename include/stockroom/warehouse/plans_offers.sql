@@ -86,6 +86,7 @@ ordered as (
         on orders.po_number = lines.po_number and orders.version = lines.version
     where
         (states.is_on_order or orders.state = 'closed')
+        and orders.kind != 'drop_ship'
         and orders.plan_date >= %(plan_date)s - 180 and orders.plan_date < %(plan_date)s
     group by lines.sku, orders.supplier_id
 )

@@ -43,6 +43,7 @@ with own_lines as (
     where
         orders.plan_date < %(plan_date)s
         and states.is_on_order
+        and orders.kind != 'drop_ship'
 ),
 
 -- What a supplier refused does not come; what it has sent comes as its notice says, what it owes when it says.

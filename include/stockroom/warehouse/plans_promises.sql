@@ -17,7 +17,7 @@ with named as (
         min(answers.expected_date) as named_date
     from ops.purchase_order_line_answers as answers
     inner join ops.purchase_orders as orders on answers.po_number = orders.po_number
-    where answers.expected_date is not null and answers.first_shipped_at < %(cut_off)s
+    where orders.kind != 'drop_ship' and answers.expected_date is not null and answers.first_shipped_at < %(cut_off)s
     group by answers.po_number, orders.supplier_id
 ),
 

@@ -28,6 +28,14 @@ class OrderCount(NamedTuple):
     """Of these, changed in the run."""
 
 
+class DropShipCount(NamedTuple):
+    """Shoppers' orders that suppliers send themselves."""
+
+    orders: int
+    answered: int
+    """Of these, said something about by their supplier."""
+
+
 class PlanCount(NamedTuple):
     """What a plan date came to."""
 
@@ -166,7 +174,7 @@ def count_orders(
             count(*) filter (where %(since)s::timestamptz is null or updated_at >= %(since)s)
         from ops.purchase_orders
         where
-            plan_date = %(plan_date)s
+            kind != 'drop_ship' and plan_date = %(plan_date)s
             or (
                 plan_date < %(plan_date)s and state = 'waiting'
                 and not exists (select from plan.runs where runs.plan_date > %(plan_date)s)
@@ -176,6 +184,21 @@ def count_orders(
         {"plan_date": plan_date, "since": since, "currency": currency},
     )
     return [OrderCount(*row) for row in rows]
+
+
+def count_drop_ships(connection: psycopg.Connection) -> DropShipCount:
+    """Return the orders that were passed on to drop-shippers and not taken back."""
+    [row] = connection.execute(
+        """
+        select
+            count(*), count(*) filter (where exists (
+                select from ops.purchase_order_line_answers as answers where answers.po_number = orders.po_number
+            ))
+        from ops.purchase_orders as orders
+        where kind = 'drop_ship' and state != 'cancelled'
+        """
+    ).fetchall()
+    return DropShipCount(*row)
 
 
 def count_plan(connection: psycopg.Connection, *, plan_date: date) -> PlanCount:

@@ -41,6 +41,7 @@ with our_lines as (
     ) as released on true
     where
         orders.plan_date <= %(as_of_date)s
+        and orders.kind != 'drop_ship'
         and (
             orders.state in ('released', 'sent', 'acknowledged', 'shipped', 'part_received')
             or (orders.state = 'received' and orders.updated_at >= %(since)s)

@@ -2,6 +2,7 @@
 with order_lines as (
     select
         orders.po_number,
+        orders.kind,
         orders.state,
         lines.line_number,
         lines.units
@@ -38,6 +39,7 @@ arrived as (
 so_far as (
     select
         order_lines.po_number,
+        order_lines.kind,
         order_lines.state,
         bool_and(coalesce(arrived.units_received, 0) >= order_lines.units) as is_received,
         bool_and(
@@ -45,13 +47,14 @@ so_far as (
         ) as is_ended,
         bool_or(coalesce(arrived.units_received, 0) > 0) as is_part_received,
         bool_or(coalesce(answers.units_shipped, 0) > 0) as is_shipped,
+        bool_and(coalesce(answers.units_shipped, 0) >= order_lines.units) as is_shipped_whole,
         max(answers.answered_at) as answered_at
     from order_lines
     left join arrived
         on order_lines.po_number = arrived.po_number and order_lines.line_number = arrived.line_number
     left join ops.purchase_order_line_answers as answers
         on order_lines.po_number = answers.po_number and order_lines.line_number = answers.line_number
-    group by order_lines.po_number, order_lines.state
+    group by order_lines.po_number, order_lines.kind, order_lines.state
 ),
 
 reached as (
@@ -59,6 +62,8 @@ reached as (
         po_number,
         state,
         case
+            -- What goes to a shopper is booked in nowhere.
+            when kind = 'drop_ship' and is_shipped_whole then 'closed'
             when is_received then 'received'
             -- What was refused stays before people for a while, and the order open with it.
             when is_ended and answered_at < %(settled_before)s then 'closed'

@@ -33,6 +33,9 @@ joined as (
     inner join lines
         on orders.po_number = lines.po_number
 
+    -- What a supplier sends to a shopper itself is never ours: it comes to no place, and nothing is learned from it.
+    where orders.kind != 'drop_ship'
+
 )
 
 select * from joined

@@ -26,6 +26,7 @@ terms as (
             as drop_ship_buffer_units,
         cast({{ blank_to_null(json_text('document', 'drop_ship_hours')) }} as integer) as drop_ship_hours,
         cast({{ blank_to_null(json_text('document', 'drop_ship_offer_old')) }} as boolean) as drop_ship_offer_old,
+        cast({{ blank_to_null(json_text('document', 'drop_ship_orders_from')) }} as date) as drop_ship_orders_from,
         {{ blank_to_null(json_text('document', 'order_days')) }} as order_days,
         {{ blank_to_null(json_text('document', 'order_cut_off')) }} as order_cut_off,
         cast({{ blank_to_null(json_text('document', 'small_order_fee')) }} as numeric(14, 2)) as small_order_fee,

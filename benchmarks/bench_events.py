@@ -3,12 +3,14 @@
 A scratch project is brought up on the sample store. Its clock follows ours; shops take orders of items that all of them
 offer, and a hint per order waits where webhooks and queues leave theirs. Read afterwards from the ledger and from what
 was pushed: when an order was known, when the last of the other channels had been told, and whether each order stands
-in the ledger once. `--minutes 1` is a look, five are the figure.
+in the ledger once. Whether they were told the right figure, the shops themselves say, held against the store's own
+books. `--minutes 1` is a look, five are the figure.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import itertools
 import json
 import os
@@ -17,7 +19,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -31,6 +33,7 @@ from bench_run import LINKED, PROJECT, stockroom
 from stockroom.embedded import postgres
 from stockroom.embedded.installation import Installation
 from stockroom.warehouse.hints import HintRow, put_hints
+from stockroom.warehouse.pushes import keep_the_order_of_views
 
 SELLERS = ("shopify", "woocommerce", "bigcommerce", "ebay")
 """Amazon tells an order by its id and is told like the others."""
@@ -38,6 +41,13 @@ ITEMS = 60
 PLENTY = 60
 """Units of an item, so that a sale changes what every channel shows."""
 PATIENCE_SECONDS = 180
+
+
+class Known(NamedTuple):
+    """What the ledger says of an event."""
+
+    recorded_at: datetime
+    entries: int
 
 
 class Event(NamedTuple):
@@ -49,6 +59,21 @@ class Event(NamedTuple):
     """By the store's clock."""
     called_at: datetime
     """By ours: when its hint began to wait."""
+
+
+class Shops(NamedTuple):
+    """What shoppers see of the channels that are told."""
+
+    store: str
+    wholesale_file: Path
+    channels: Sequence[str]
+
+    def shown(self, channel: str) -> dict[str, int]:
+        """Return what a channel shows, by SKU and location: wholesale customers read a file of ours."""
+        if channel != "wholesale":
+            return dict(get(f"{self.store}/shown/{channel}")["shown"])
+        with self.wholesale_file.open(newline="") as file:
+            return {f"{row['sku']}/{row['location']}": int(row["available_units"]) for row in csv.DictReader(file)}
 
 
 def main() -> int:
@@ -80,21 +105,24 @@ def measure(scratch: Path, *, seconds: int, a_second: int) -> int:
         channels = told_channels(warehouse)
         began = datetime.now(UTC)
         events = list(sell(store, warehouse, seconds=seconds, a_second=a_second))
-        known, told = wait_until_told(warehouse, events, channels)
-        lost = sum(event not in known for event in events)
-        doubled = sum(known[event][1] > 1 for event in events if event in known)
-        untold = sum(event not in told for event in events)
-    until_known = [(known[event][0] - event.called_at).total_seconds() for event in events if event in known]
-    until_told = [(told[event] - event.called_at).total_seconds() for event in events if event in told]
+        keep_the_order_of_views(warehouse)
+        shops = Shops(store, installation.directory / "wholesale_out" / "availability.csv", channels)
+        known, amiss = wait_until_told(shops, warehouse, events)
+        told = when_told(warehouse, known, channels, amiss)
+    lost, untold = len(events) - len(known), len(events) - len(told)
+    doubled = sum(each.entries > 1 for each in known.values())
+    until_known = [(each.recorded_at - event.called_at).total_seconds() for event, each in known.items()]
+    until_told = [(at - event.called_at).total_seconds() for event, at in told.items()]
     print(f"{len(events):,} orders, {a_second} a second for {seconds} s; {len(channels)} channels are told")
     for said, values in (("in the ledger", until_known), ("all other channels told", until_told)):
         if values:
             p50, p95 = np.percentile(values, [50, 95])
             print(f"{said}: p50 {p50:.1f} s, p95 {p95:.1f} s, longest {max(values):.1f} s")
     print(f"lost {lost:,}, doubled {doubled:,}, not told to every other channel {untold:,}")
+    print(f"figures that shops show otherwise than they should, by the store's own books: {len(amiss):,}")
     with psycopg.connect(server.url(database="airflow", role="airflow"), autocommit=True) as airflow:
         say_rounds(airflow, since=began)
-    return 1 if lost or doubled or untold else 0
+    return 1 if lost or doubled or untold or amiss else 0
 
 
 def told_channels(warehouse: psycopg.Connection) -> list[str]:
@@ -142,25 +170,22 @@ def sellable(store: str) -> list[str]:
 
 
 def wait_until_told(
-    warehouse: psycopg.Connection, events: list[Event], channels: list[str]
-) -> tuple[dict[Event, tuple[datetime, int]], dict[Event, datetime]]:
-    """Return, by event, when it was known and how often it stands in the ledger, and when the last channel was told."""
-    known: dict[Event, tuple[datetime, int]] = {}
-    told: dict[Event, datetime] = {}
+    shops: Shops, warehouse: psycopg.Connection, events: Sequence[Event]
+) -> tuple[dict[Event, Known], list[tuple[str, str]]]:
+    """Return what is known once every shop shows what it should, or patience ends; and what then is amiss."""
     ends = time.monotonic() + PATIENCE_SECONDS
-    while len(told) < len(events) and time.monotonic() < ends:
+    while True:
         time.sleep(5)
-        known, told = look(warehouse, events, channels)
-    return known, told
+        known = in_ledger(warehouse, events)
+        amiss = shown_amiss(shops, warehouse, sorted({event.sku for event in events}))
+        if (len(known) == len(events) and not amiss) or time.monotonic() > ends:
+            return known, amiss
 
 
-def look(
-    warehouse: psycopg.Connection, events: list[Event], channels: list[str]
-) -> tuple[dict[Event, tuple[datetime, int]], dict[Event, datetime]]:
-    """Return what is known and told by now."""
-    since = min(event.occurred_at for event in events)
+def in_ledger(warehouse: psycopg.Connection, events: Sequence[Event]) -> dict[Event, Known]:
+    """Return the events that the ledger holds by now."""
     entered = {
-        (channel, sku, occurred_at): (recorded_at, count)
+        (channel, sku, occurred_at): Known(recorded_at, count)
         for channel, sku, occurred_at, recorded_at, count in warehouse.execute(
             """
             select channel_id, sku, occurred_at, min(recorded_at), count(*)
@@ -168,14 +193,56 @@ def look(
             where kind = 'sale' and occurred_at >= %s
             group by channel_id, sku, occurred_at
             """,
-            (since,),
+            (min(event.occurred_at for event in events),),
         )
     }
-    known = {
-        event: entered[event.channel_id, event.sku, event.occurred_at]
-        for event in events
-        if (event.channel_id, event.sku, event.occurred_at) in entered
+    found = ((event, entered.get((event.channel_id, event.sku, event.occurred_at))) for event in events)
+    return {event: known for event, known in found if known}
+
+
+def shown_amiss(shops: Shops, warehouse: psycopg.Connection, skus: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the channels and SKUs of which a shop itself does not show what it should, by the store's own books.
+
+    Positions are held against the books, figures against what positions leave to show. A SKU of which the position is
+    wrong is amiss everywhere.
+    """
+    there = get(f"{shops.store}/shown/shopify")["there"]
+    shown = {channel: shops.shown(channel) for channel in shops.channels}
+    positions: dict[str, int] = dict(
+        warehouse.execute(
+            "select sku, available_units from ops.stock_positions where location_id = 'LONDON' and sku = any(%s)",
+            (list(skus),),
+        ).fetchall()
+    )
+    should_show = {
+        (channel, sku): int(units)
+        for channel, sku, units in warehouse.execute(
+            """
+            select channel_id, sku, units from intermediate.int_listing_availability
+            where location_id = 'LONDON' and sku = any(%s)
+            """,
+            (list(skus),),
+        )
     }
+    return [
+        (channel, sku)
+        for channel, sku in itertools.product(shops.channels, skus)
+        if positions.get(sku) != there[f"{sku}/LONDON"]
+        or should_show.get((channel, sku)) != shown[channel].get(f"{sku}/LONDON")
+    ]
+
+
+def when_told(
+    warehouse: psycopg.Connection,
+    known: Mapping[Event, Known],
+    channels: Sequence[str],
+    amiss: Collection[tuple[str, str]],
+) -> dict[Event, datetime]:
+    """Return when the last of the other channels was told of each event, where all of them were.
+
+    A round that began, so read positions, after an event was known has told it. Where none had to, an earlier round
+    did, if the shop shows what it should: a level of Shopify's holds a sale before its order is read.
+    """
     rounds: dict[tuple[str, str], list[tuple[datetime, datetime]]] = {}
     for channel, sku, started_at, ended_at in warehouse.execute(
         """
@@ -188,20 +255,22 @@ def look(
             and rounds.ended_at >= %s
         order by rounds.started_at
         """,
-        (min(event.called_at for event in events),),
+        (min(event.called_at for event in known),),
     ):
         rounds.setdefault((channel, sku), []).append((started_at, ended_at))
-    offered = {sku: {channel for channel, of in rounds if of == sku} for sku in {event.sku for event in events}}
     told: dict[Event, datetime] = {}
-    for event, (recorded_at, _) in known.items():
-        others = [channel for channel in channels if channel != event.channel_id and channel in offered[event.sku]]
-        ends = [
-            next((ended for started, ended in rounds[channel, event.sku] if started >= recorded_at), None)
-            for channel in others
-        ]
-        if others and all(ends):
+    for event, (known_at, _) in known.items():
+        ends: list[datetime | None] = []
+        for channel in channels:
+            if channel == event.channel_id:
+                continue
+            of_it = rounds.get((channel, event.sku), [])
+            later = next((ended for started, ended in of_it if started >= known_at), None)
+            sooner = None if (channel, event.sku) in amiss else max([known_at, *(ended for _, ended in of_it[-1:])])
+            ends.append(later or sooner)
+        if all(ends):
             told[event] = max(end for end in ends if end)
-    return known, told
+    return told
 
 
 def say_rounds(airflow: psycopg.Connection, *, since: datetime) -> None:
@@ -232,7 +301,7 @@ def say_rounds(airflow: psycopg.Connection, *, since: datetime) -> None:
                 tasks.dag_id = 'sync_channels'
                 and runs.run_type = 'asset_triggered'
                 and runs.start_date >= %s
-                and tasks.end_date is not null
+                and tasks.state = 'success'
             group by tasks.run_id, tasks.task_id
         )
 

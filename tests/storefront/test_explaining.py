@@ -129,6 +129,19 @@ def test_who_was_told_is_not_told_again_of_the_same_restock(shop: Shop) -> None:
     assert last_line(shop, ADA) == "Not told: the same shopper was told of this product less than 48 hours ago."
 
 
+def test_who_found_it_sold_out_and_asked_anew_is_told_of_the_next_restock(shop: Shop) -> None:
+    wait_for(shop, ADA)
+    shop.stock(1)
+    assert announce(shop) == 1
+    shop.stock(0)
+    shop.go(ADA)
+    wait_for_product(shop, "A")
+    assert last_line(shop, ADA) == "Not told: nothing is in stock online."
+    shop.stock(2)
+    assert announce(shop) == 1
+    assert sorted(shop.rows("select state from ops.restock_requests")) == [("clicked",), ("sent",)]
+
+
 def test_an_erased_address_leaves_its_number(shop: Shop) -> None:
     wait_for(shop, ADA)
     assert erase_contact(shop.settings, digest_of(" Ada@Mail.example ")) == "erased; 1 requests ended with it"

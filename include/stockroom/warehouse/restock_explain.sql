@@ -37,10 +37,13 @@ select
     ) as units_wanted_before,
     exists(
         select 1 from ops.restock_requests as told
+        left join ops.restock_outcomes as outcomes
+            on told.request_id = outcomes.request_id and told.wave_id = outcomes.wave_id
         where
             told.shopper_id = requests.shopper_id and told.sku = requests.sku
             and told.state in ('chosen', 'sent', 'clicked', 'active')
             and told.notified_at > %(reserved_since)s
+            and coalesce(outcomes.found_sold_out_at >= requests.requested_at, true)
     ) as was_told_lately,
     coalesce(switched.is_live, (select cohort.is_all from ops.cohort_in_force as cohort), true) as is_live,
     (

@@ -48,14 +48,18 @@ where
         select 1 from ops.restock_outcomes as held
         where held.request_id = requests.request_id and held.is_held_out and held.chosen_at > %(held_since)s
     )
-    -- Who asked twice is told once, in the place of the first time; who was told of this restock is not told again.
+    -- Who asked twice is told once, in the place of the first time; who was told of this restock is not told again, but
+    -- for whoever found it sold out and asked anew.
     and not exists (
         select 1 from ops.restock_requests as peers
+        left join ops.restock_outcomes as outcomes
+            on peers.request_id = outcomes.request_id and peers.wave_id = outcomes.wave_id
         where
             peers.shopper_id = requests.shopper_id and peers.sku = requests.sku
             and (
                 peers.state in ('chosen', 'sent', 'clicked', 'active')
                 and peers.notified_at > %(reserved_since)s
+                and coalesce(outcomes.found_sold_out_at >= requests.requested_at, true)
                 or peers.state = 'active'
                 and (peers.requested_at, peers.request_id) < (requests.requested_at, requests.request_id)
             )

@@ -37,6 +37,15 @@ MEMORY = Path("/dev/shm")  # noqa: S108
 MEMORY_BYTES = 4 * 1024**3
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_authorities(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Trust none of the web's authorities: each HTTP client would read them all, and these talk to loopback alone."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SSL_CERT_FILE", "")
+        patch.setenv("SSL_CERT_DIR", str(tmp_path_factory.mktemp("authorities")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[postgres.Server]:
     # Root's data must lie where another user can go, and a killed session should leave nothing under /var/lib.

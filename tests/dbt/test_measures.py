@@ -134,6 +134,15 @@ def test_orders_of_both_origins_count_until_they_arrive_and_suppliers_until_the_
         " line_value, reason, terms) values ('PO-000001', 1, 1, 'A1', 99, 1, 1, 99, 'older', '{}'),"
         " ('PO-000001', 2, 1, 'A1', 30, 1, 1, 30, 'newer', '{}')"
     )
+    # What a supplier sends to a shopper itself comes to no place of ours.
+    connection.execute(
+        "insert into ops.purchase_orders (po_number, supplier_id, location_id, currency, plan_date, state, value,"
+        " lines_sha256, kind) values ('DS-000001', 'S01', 'LONDON', 'GBP', '2011-06-10', 'sent', 7, 'x', 'drop_ship')"
+    )
+    connection.execute(
+        "insert into ops.purchase_order_lines (po_number, version, line_number, sku, units, pack_units, unit_cost,"
+        " line_value, reason, terms) values ('DS-000001', 1, 1, 'A1', 7, 1, 1, 7, 'sold', '{}')"
+    )
     connection.commit()
     suppliers = "select supplier_id from marts.dim_suppliers where supplier_id <> 'S01' order by 1"
     lines = "select po_number, state, units_open from marts.fct_purchase_order_lines order by po_number"

@@ -16,6 +16,7 @@ FIRST_JUDGED = date(2011, 5, 1)
 LONDON = ZoneInfo("Europe/London")
 OUT_OF_STOCK = (date(2011, 5, 9), date(2011, 5, 15))
 TABLES = """
+create table intermediate.int_drop_shippers (supplier_id text, location_id text);
 create table marts.dim_skus (
     sku text, title text, category text, unit_price numeric(14, 4), unit_cost numeric(14, 4), unit_cost_currency text,
     base_unit_cost numeric(14, 4), supplier_id text, pack_units integer, minimum_order_units integer,
@@ -48,8 +49,8 @@ class Marts:
     def __init__(self, warehouse: Warehouse) -> None:
         self.connection = warehouse.connection
         self.connection.execute(TABLES)
-        self.connection.execute("grant usage on schema marts to stockroom_app")
-        self.connection.execute("grant select on all tables in schema marts to stockroom_app")
+        self.connection.execute("grant usage on schema marts, intermediate to stockroom_app")
+        self.connection.execute("grant select on all tables in schema marts, intermediate to stockroom_app")
         self.connection.commit()
 
     def insert(self, table: str, **row: object) -> None:

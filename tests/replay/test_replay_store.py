@@ -105,6 +105,19 @@ def test_what_cannot_be_replayed_is_counted_by_reason(marts: Marts, settings: Se
     }
 
 
+def test_a_drop_shippers_place_is_left_out_and_says_so(marts: Marts, settings: Settings) -> None:
+    marts.supplier()
+    marts.sku()
+    marts.sku("CUP")
+    marts.connection.execute("update marts.fct_stock_daily set location_id = 'MUGWORKS' where sku = 'CUP'")
+    marts.connection.execute("insert into intermediate.int_drop_shippers values ('S01', 'MUGWORKS')")
+    marts.connection.commit()
+    summary = replayed(settings)
+    assert json.loads(summary.data.read_text())["left_out"] == {
+        "its stock is a drop-shipper's, and nothing is bought for that place": 1
+    }
+
+
 def test_a_rerun_gives_the_same_bytes_and_another_seed_others(marts: Marts, settings: Settings) -> None:
     marts.supplier()
     for day in range(5):

@@ -30,6 +30,11 @@ select
     greatest(coalesce(skus.pack_units, 1), 1) as pack_units,
     greatest(coalesce(skus.minimum_order_units, 1), 1) as minimum_order_units,
     case
+        when
+            first_days.location_id in (
+                select drop_shippers.location_id from intermediate.int_drop_shippers as drop_shippers
+            )
+            then 'its stock is a drop-shipper''s, and nothing is bought for that place'
         when first_days.first_date >= %(first_judged_date)s then 'listed after the first judged day'
         when skus.is_discontinued or not coalesce(skus.is_active, true) then 'not on sale any more'
         when suppliers.supplier_id is null then 'no supplier is known'

@@ -1,8 +1,7 @@
 """Bring what the channels sold and have into the warehouse, name what is oversold, tell them what can be sold.
 
-Starts every two minutes, and at once when channels call: only those are looked at then, and waiting shoppers are left
-to the clock's round. Each channel is its own task: one that is down delays no other. If nobody acts, the next run goes
-on. A push that would empty a shop writes nothing and asks. Safe to rerun: files and rows are known by names and keys.
+Starts every two minutes, and at once when channels call: those alone are read then. One that is down delays no other.
+If nobody acts, the next run goes on; a push that would empty a shop asks. Safe to rerun: rows and files have names.
 """
 
 from datetime import timedelta
@@ -41,9 +40,10 @@ def sync_channels() -> None:
 
     @task(outlets=[channel_records, stock_positions], trigger_rule="all_done_min_one_success")
     def record_restock_requests() -> str:
+        from stockroom.jobs.announce_restocks import is_somebodys_turn
         from stockroom.jobs.record_restock_requests import record_restock_requests
 
-        this_run.leave_to_the_clock()
+        this_run.leave_to_the_clock(unless=lambda: is_somebodys_turn(this_run.settings(), now=this_run.now()))
         return str(record_restock_requests(this_run.settings()))
 
     @task(trigger_rule="all_done_min_one_success")

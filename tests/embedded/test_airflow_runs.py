@@ -87,7 +87,12 @@ DAGS = {
                 this_run.leave_to_the_clock()
                 return "what has time was done"
 
-            listen() >> rest()
+            @task
+            def hurry() -> str:
+                this_run.leave_to_the_clock(unless=lambda: True)
+                return "what cannot wait was done"
+
+            listen() >> [rest(), hurry()]
 
         hear()
     """,
@@ -211,6 +216,7 @@ def test_a_channel_that_calls_starts_a_run_within_seconds(airflow: Running, ware
             assert {task.task_id: task.state for task in follower.tasks[run.run_id]} == {
                 "listen": "success",
                 "rest": "skipped",
+                "hurry": "success",
             }
             follower.wait_for(start_run(admin, "hear"))
         assert any("called: True, by ['shopify']" in line for line in airflow.said)

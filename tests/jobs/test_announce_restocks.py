@@ -10,8 +10,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from stockroom.jobs.announce_restocks import announce_restocks
+from stockroom.jobs.announce_restocks import announce_restocks, is_somebodys_turn
 from stockroom.jobs.deliver_outbox import deliver_outbox
+from stockroom.jobs.pause_notices import pause_notices, resume_notices
 from stockroom.settings import Settings
 from stockroom.warehouse.restock_subscriptions import unsubscribe
 
@@ -129,6 +130,23 @@ def test_the_oldest_requests_are_told_as_long_as_units_last(settings: Settings, 
     stock(warehouse, 2)
     assert str(announce_restocks(settings, as_of_date=AS_OF, now=NOW)) == "2 shoppers are told of 1 products"
     assert told(warehouse) == {"W-0", "W-1"}
+
+
+@pytest.mark.usefixtures("shop")
+def test_it_is_somebodys_turn_from_the_moment_the_goods_are_there_until_they_are_told(
+    settings: Settings, warehouse
+) -> None:
+    ask(warehouse, "W-0")
+    stock(warehouse, 0)
+    assert not is_somebodys_turn(settings, now=NOW)
+    stock(warehouse, 1)
+    assert is_somebodys_turn(settings, now=NOW)
+    pause_notices(settings, who="ann")
+    assert not is_somebodys_turn(settings, now=NOW)
+    resume_notices(settings, who="ann")
+    assert is_somebodys_turn(settings, now=NOW), "asking changes nothing"
+    announce_restocks(settings, as_of_date=AS_OF, now=NOW)
+    assert not is_somebodys_turn(settings, now=NOW)
 
 
 @pytest.mark.usefixtures("shop")

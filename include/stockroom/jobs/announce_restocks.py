@@ -99,6 +99,16 @@ def announce_restocks(settings: Settings, *, as_of_date: date, now: datetime) ->
         return AnnounceSummary(told, products, *in_vain, erased, bought, held_out=len(held_out))
 
 
+def is_somebodys_turn(settings: Settings, *, now: datetime) -> bool:
+    """Return whether ``announce_restocks`` would tell anybody now, or hold somebody out; nothing is changed."""
+    with connect(settings.warehouse_url) as connection:
+        waiting = [] if is_off(connection, NOTICES) else answerable_requests(connection, now=now)
+        if not waiting:
+            return False
+        expected = read_expected(connection, sorted({one.sku for one in waiting}), now=now)
+        return any(_turns(settings, waiting, expected))
+
+
 def _turns(
     settings: Settings, waiting: list[AnswerableRequest], expected: Mapping[str, Expected]
 ) -> tuple[list[AnswerableRequest], list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
@@ -62,9 +63,9 @@ def is_called() -> bool:
     return bool(get_current_context()["dag_run"].run_type == ASSET_TRIGGERED)
 
 
-def leave_to_the_clock() -> None:
-    """Skip the current task where an asset's event started the run: what it does need not be done within seconds."""
-    if is_called():
+def leave_to_the_clock(*, unless: Callable[[], bool] = lambda: False) -> None:
+    """Skip the current task where an asset's event started the run, unless what it does cannot wait for minutes."""
+    if is_called() and not unless():
         raise AirflowSkipException("this run was called; the next one of the clock, minutes later, does this")
 
 

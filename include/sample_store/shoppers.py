@@ -25,9 +25,8 @@ from sample_store.store import Store
 from sample_store.world.places import LOCATIONS, LONDON, ROTTERDAM
 
 SUBJECT = "Back in stock: "
-FOLLOW, BUY = 0.03, 0.02
-"""Shares of notices whose link is followed, and that are bought by. The store is asked once, on the morning of a run:
-most mails are read later in the day."""
+FOLLOW, BUY = 0.06, 0.04
+"""Shares of notices whose link is followed, and that are bought by if the product is still there."""
 
 
 @dataclass(frozen=True)

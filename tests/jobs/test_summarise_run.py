@@ -156,6 +156,38 @@ def test_texts_are_counted_beside_mails(settings: Settings, warehouse) -> None:
     assert "1 restock text in all" in stands
 
 
+def test_what_became_of_notices_stands_below_the_mails(settings: Settings, warehouse) -> None:
+    plan(warehouse, DAY, at=BEFORE)
+    assert "followed" not in str(summarise_run(settings, as_of_date=DAY, since=RUN_BEGAN))
+    connection = warehouse.connection
+    wave = connection.execute(
+        """
+        insert into ops.restock_waves (sku, free_units, told_requests, promised_units) values ('A', 2, 2, 2)
+        returning wave_id
+        """
+    ).fetchone()
+    for bought_at in (BEFORE, None):
+        connection.execute(
+            """
+            with people as (
+                insert into pii.shoppers (email, contact_sha256) values (%(id)s, %(id)s) returning shopper_id
+            ),
+            asked as (
+                insert into ops.restock_requests (request_id, shopper_id, sku, quantity, requested_at, state)
+                select %(id)s, shopper_id, 'A', 1, %(at)s, 'sent' from people returning request_id
+            )
+            insert into ops.restock_outcomes
+                (request_id, wave_id, sku, quantity, expected_units, chosen_at, clicked_at, bought_at)
+            select request_id, %(wave)s, 'A', 1, 1, %(at)s, %(at)s, %(bought_at)s from asked
+            """,
+            {"id": str(bought_at), "at": BEFORE, "bought_at": bought_at, "wave": wave[0]},
+        )
+    connection.commit()
+    text = str(summarise_run(settings, as_of_date=DAY, since=RUN_BEGAN))
+    assert "2 links of these followed, 1 bought by" in text.split("As it stands now")[1]
+    assert text.startswith("Nothing is new")
+
+
 def test_what_waits_unchanged_since_an_earlier_plan_waits_still(settings: Settings, warehouse) -> None:
     plan(warehouse, DAY - timedelta(days=2), at=BEFORE)
     order(warehouse, 1, "waiting", 2500, at=BEFORE, day=DAY - timedelta(days=2))

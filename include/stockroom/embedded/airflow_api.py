@@ -69,11 +69,6 @@ def unpause_all(client: httpx.Client) -> None:
     _ask(client, "PATCH", "/dags", params={"dag_id_pattern": "%"}, json={"is_paused": False})
 
 
-def pause(client: httpx.Client, dag_id: str) -> None:
-    """Let nothing start a DAG: what its assets tell meanwhile passes it by."""
-    _ask(client, "PATCH", f"/dags/{dag_id}", json={"is_paused": True})
-
-
 def start_run(client: httpx.Client, dag_id: str, *, partition_key: str | None = None) -> DagRun:
     """Start a run of a DAG now and return it."""
     body: dict[str, Any] = {"logical_date": None}

@@ -92,7 +92,6 @@ def run(
             say(str(follow_orders(machine.settings, plan_date=earlier, as_of_date=as_of_date)))
         if stays_up:
             start_watchers(machine.children, machine.environment)
-            _start_storefront(machine)
             write_private(installation.up_file, {"as_of_date": as_of_date.isoformat()})
             stack.pop_all()
             say("")
@@ -169,6 +168,8 @@ def _start(
             days = choose_days(settings, as_of_date, earlier=earlier)
             machine = Machine(installation, server, children, environment, airflow, settings, stays_up, days)
             _start_store(machine)
+            if stays_up or len(days) > 1:  # shoppers follow the links of their mails
+                _start_storefront(machine)
         finally:
             booting.result()
     return machine
@@ -238,9 +239,11 @@ def _run_day(machine: Machine, client: httpx.Client, follower: Follower) -> None
     suppliers = start_run(client, "sync_suppliers")
     channels = start_run(client, "sync_channels")
     follower.wait_for(suppliers, channels)
+    announce = follower.find_started("announce_restocks", after=channels)
+    if len(machine.days) > 1:  # which finds out what was bought by the notices of the morning before: the marts say so
+        follower.wait_for(announce)
     heard = [start_run(client, "watch_supply")] if len(machine.days) > 1 else []  # the plan counts what it hears
     build = start_run(client, "build_planning_marts", partition_key=key)
-    announce = follower.find_started("announce_restocks", after=channels)
     follower.wait_for(build, *heard)
     plan = follower.find_started("plan_purchase_orders", after=build)
     follower.wait_for(plan)

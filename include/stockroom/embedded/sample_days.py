@@ -1,7 +1,8 @@
 """Two mornings at the sample store: what is ordered on the earlier one is answered before the later one is planned.
 
-A person answers in Airflow, as one would; then the store's clock goes on, and its suppliers say each in its own way
-what they make of their orders. Only the sample store has a clock to move: nothing of this happens anywhere else.
+A person answers in Airflow, as one would; shoppers who were told read their mails, and some buy; then the store's clock
+goes on, and its suppliers say each in its own way what they make of their orders. Only the sample store has a clock to
+move: nothing of this happens anywhere else.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import httpx
 
-from stockroom.embedded.airflow_api import DagRun, answer_question, end_question, pause, start_run, unpause_all
+from stockroom.embedded.airflow_api import DagRun, answer_question, end_question, start_run
 from stockroom.embedded.follow import Follower
 from stockroom.jobs.waiting_orders import waiting_orders
 from stockroom.orchestration.answer_options import APPROVE, REFUSE
@@ -29,7 +31,7 @@ APPROVED_OF = ("S01", "S04", "S05", "S11")
 """Takes an order as it is; shortens it; owes part of it; says nothing (the sample store's README)."""
 ORDERS_LOOKED_AT = 500
 ANSWERS_TIMEOUT_SECONDS = 180.0
-CLOCK_TIMEOUT_SECONDS = 120.0
+STORE_TIMEOUT_SECONDS = 120.0
 """Taking orders in lets the store's suppliers and shelves be played anew."""
 
 
@@ -52,13 +54,11 @@ class SampleDay:
     """Order and attempt: an answer that Airflow lost with its attempt is given again."""
 
     def go_through(self, day: date, *, until: date) -> None:
-        """Plan the day, answer some of its orders, and let the store's clock go on to the morning of ``until``.
-
-        No shopper is told and no shop: that is left to the day the run is about.
-        """
-        pause(self.client, "announce_restocks")
-        self.follower.wait_for(start_run(self.client, "sync_suppliers"), start_run(self.client, "sync_channels"))
+        """Plan the day, answer orders, tell shoppers; let the store's clock go on to the morning of ``until``."""
+        suppliers, channels = start_run(self.client, "sync_suppliers"), start_run(self.client, "sync_channels")
+        self.follower.wait_for(suppliers, channels)
         build = start_run(self.client, "build_planning_marts", partition_key=day.isoformat())
+        announce = self.follower.find_started("announce_restocks", after=channels)
         self.follower.wait_for(build)
         plan = self.follower.find_started("plan_purchase_orders", after=build)
         self.follower.wait_for(plan)
@@ -67,8 +67,9 @@ class SampleDay:
         self.answer(questions, day)
         for question in self.follower.open_questions(questions):
             end_question(self.client, question, note=f"{day} is over; the plan of {until} asks again")
+        self.follower.wait_for(announce)
+        self.read_mails()
         self.move_clock(until)
-        unpause_all(self.client)
 
     def answer(self, questions: DagRun, day: date) -> None:
         """Let the person answer, and return when the orders have left, or are refused. Where nobody may, nobody does.
@@ -92,16 +93,28 @@ class SampleDay:
 
         self.follower.wait_until(has_effect)
 
+    def read_mails(self) -> None:
+        """Let the store's shoppers read what they were told; what some of them buy comes with the shop's orders."""
+        done = self._tell_store("shoppers", {})
+        self.say(
+            f"the sample store's shoppers read {done['read']:,} notices, follow {done['followed']:,} links "
+            f"and buy by {done['bought']:,}"
+        )
+
     def move_clock(self, day: date) -> None:
         """Let the store's clock go on to six in the morning of a day; it takes in the orders that have left."""
         moment = f"{day.isoformat()}T06:00"
-        answer = httpx.post(
-            f"{self.settings.shop_url}/clock", json={"clock": moment}, timeout=CLOCK_TIMEOUT_SECONDS
-        ).raise_for_status()
-        taken, refused = answer.json()["orders_taken"], answer.json()["orders_refused"]
+        stands = self._tell_store("clock", {"clock": moment})
+        taken, refused = stands["orders_taken"], stands["orders_refused"]
         self.say(f"the sample store's clock goes on to {moment}; its suppliers have {len(taken)} orders")
         for po_number, reason in refused.items():
             self.say(f"  not {po_number}: {reason}")
+
+    def _tell_store(self, path: str, document: Mapping[str, str]) -> dict[str, Any]:
+        """Tell the sample store something, and return what it answers."""
+        url = f"{self.settings.shop_url}/{path}"
+        answer: dict[str, Any] = httpx.post(url, json=document, timeout=STORE_TIMEOUT_SECONDS).raise_for_status().json()
+        return answer
 
     def _give(self, questions: DagRun, choices: Mapping[str, str]) -> list[str]:
         """Answer what is asked and not answered yet; return the orders on which no answer has had its effect."""

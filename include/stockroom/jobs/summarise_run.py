@@ -144,6 +144,9 @@ class RunSummary:
                 f"{counted(self.notices.texts, 'restock texts')} in all",
                 shown_path(self.outbox_dir / "sms"),
             )
+        if self.notices.followed or self.notices.bought:
+            became = f"{counted(self.notices.followed, 'links')} of these followed, {self.notices.bought:,} bought by"
+            yield "", became, "marts.fct_restock_funnel"
         for number, verdict in enumerate(self.verdicts):
             text = f"{verdict.gate}: {'passed' if verdict.passed else 'failed'}"
             yield "" if number else "gates", text, shown_path(verdict.report_path)

@@ -85,11 +85,15 @@ class BuildCount(NamedTuple):
 
 
 class NoticeCount(NamedTuple):
-    """How many shoppers were told of a restock, and how many that they waited in vain."""
+    """How many shoppers were told of a restock, how many that they waited in vain, and what became of notices."""
 
     mails: int
     texts: int
     apologies: int
+    followed: int
+    """Notices whose link was followed."""
+    bought: int
+    """Notices that orders were bought by."""
 
 
 def count_streams(connection: psycopg.Connection, *, since: datetime | None) -> list[StreamCount]:
@@ -251,14 +255,22 @@ def count_notices(connection: psycopg.Connection, *, since: datetime | None) -> 
         """
         select
             count(*) filter (where kind = 'restock_mail'), count(*) filter (where kind = 'restock_sms'),
-            count(*) filter (where kind = 'sorry_mail')
+            count(*) filter (where kind = 'sorry_mail'),
+            (
+                select count(*) from ops.restock_outcomes
+                where clicked_at >= coalesce(%(since)s::timestamptz, '-infinity')
+            ),
+            (
+                select count(*) from ops.restock_outcomes
+                where bought_at >= coalesce(%(since)s::timestamptz, '-infinity')
+            )
         from ops.outbox
         where kind in ('restock_mail', 'restock_sms', 'sorry_mail') and state = 'sent' and path is not null
             and (%(since)s::timestamptz is null or sent_at >= %(since)s)
         """,
         {"since": since},
     ).fetchone()
-    return NoticeCount(*row) if row else NoticeCount(0, 0, 0)
+    return NoticeCount(*row) if row else NoticeCount(0, 0, 0, 0, 0)
 
 
 def count_supply(connection: psycopg.Connection, *, currency: str) -> SupplyCount:

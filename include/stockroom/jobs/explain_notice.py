@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from stockroom.planning import Expected
-from stockroom.planning.restock_take import MOST_PEOPLE_A_UNIT
+from stockroom.planning.restock_take import most_people_a_unit
 from stockroom.settings import Settings
 from stockroom.warehouse import connect
 from stockroom.warehouse.restock_history import RequestFacts, Wave, read_events, read_facts, read_waves
@@ -108,10 +108,11 @@ def _why_shelf(fact: RequestFacts, expected: Expected, units: int, sold_out_perc
         return f"wants {fact.quantity} of {units} in stock"
     if expected.told_also(1, people=before).told_also(fact.quantity).fits(units, sold_out_share=sold_out_percent / 100):
         return ""
-    if expected.take is not None and expected.unheard + before + fact.quantity > MOST_PEOPLE_A_UNIT * units:
+    most = most_people_a_unit(sold_out_percent / 100)
+    if expected.take is not None and expected.unheard + before + fact.quantity > most * units:
         return (
             f"{units} in stock; until more is heard of the {expected.people:,} who were told in the last 48 hours, "
-            f"{MOST_PEOPLE_A_UNIT} are told for each unit, and those before want {before}"
+            f"{most} are told for each unit, and those before want {before}"
         )
     if expected.take is not None:
         return (

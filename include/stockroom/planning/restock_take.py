@@ -15,17 +15,20 @@ ASSUMED_BUYERS = 10
 """With so many people who all follow the link and buy a shop begins: what it learns lowers the shares from one."""
 LIKE_THE_SHOP = 30
 """A category's own share counts as much as its shop's once so many of it were told."""
-LIKE_THE_CATEGORY = 30
-"""The same for a product, whose restock may be wanted more or less than others of its category."""
+LIKE_THE_CATEGORY = 100
+"""The same for a product, whose restock may be wanted more or less than others of its category. More of them: its
+first hours also look poor where its buyers only come later than others."""
 FEWEST_BUYERS = 5
 """Until so many orders named their notice, a shop has not shown that its orders can."""
 ASSUMED_HOURS, ASSUMED_LOG_SD, ASSUMED_TIMES = 2.0, 1.5, 10
 """From notice to purchase, as long as less than that many purchases say otherwise."""
-MET_BY_AIMING_AT = 0.4
-"""A look that expects few before an empty shelf tells more people; one that expects too many can call nobody back. So
-looks that each aimed at the share that is allowed would miss it; this much of it keeps it (`bench_waves.py`)."""
+MET_BY_AIMING_AT = 0.2
+"""A look that expects few before an empty shelf tells more people; one that expects too many can call nobody back, and
+others buy beside. So looks that each aimed at the share that is allowed would miss it; this much of it keeps it
+(`bench_waves.py`)."""
 MOST_PEOPLE_A_UNIT = 10
 """However few are expected to buy: a share learned from other products may be wrong for this one."""
+USUAL_SOLD_OUT_SHARE = 0.05
 
 
 @dataclass(frozen=True)
@@ -222,9 +225,18 @@ class Expected:
             return True
         return (
             self.take is not None
-            and self.unheard <= MOST_PEOPLE_A_UNIT * units
+            and self.unheard <= most_people_a_unit(sold_out_share) * units
             and self.finds_sold_out(units) <= MET_BY_AIMING_AT * sold_out_share
         )
+
+
+def most_people_a_unit(sold_out_share: float) -> int:
+    """Return how many are told for each unit at most until they are heard of: more where more may find it sold out.
+
+    >>> most_people_a_unit(0.0), most_people_a_unit(0.05), most_people_a_unit(0.2)
+    (10, 10, 40)
+    """
+    return round(MOST_PEOPLE_A_UNIT * max(1.0, sold_out_share / USUAL_SOLD_OUT_SHARE))
 
 
 def expected_of(take: Take | None, told: Told) -> Expected:

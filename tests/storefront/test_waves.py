@@ -128,9 +128,9 @@ def test_it_says_what_a_wave_was_sized_to_and_why_the_next_is_not_told_yet(shop:
     assert "those before want 0: with this request too many would find it sold out (at most 5 % are to)" in said
 
 
-def test_it_says_that_however_few_buy_ten_are_told_for_each_unit(shop: Shop) -> None:
-    wait(shop, 201)
+def test_it_says_that_however_few_buy_eight_are_told_for_each_unit(shop: Shop) -> None:
+    wait(shop, 161)
     shop.stock(20)
-    announce(shop)
-    said = explain_notice(shop.settings, "A", now=now())
-    assert "until more is heard of the 200 who were told in the last 48 hours, 10 are told for each unit" in said
+    told = announce(shop)
+    last = explain_notice(shop.settings, "A", now=now()).splitlines()[-1]
+    assert f"until more is heard of the {told} who were told in the last 48 hours, 8 are told for each unit" in last

@@ -22,11 +22,13 @@ FEWEST_BUYERS = 5
 """Until so many orders named their notice, a shop has not shown that its orders can."""
 ASSUMED_HOURS, ASSUMED_LOG_SD, ASSUMED_TIMES = 2.0, 1.5, 10
 """From notice to purchase, as long as less than that many purchases say otherwise."""
-MET_BY_AIMING_AT = 0.2
+DOUBTED_LIKE = 20
+"""As from so many people its share is known before anything is heard of it: products differ."""
+MET_BY_AIMING_AT = 0.1
 """A look that expects few before an empty shelf tells more people; one that expects too many can call nobody back, and
 others buy beside. So looks that each aimed at the share that is allowed would miss it; this much of it keeps it
 (`bench_waves.py`)."""
-MOST_PEOPLE_A_UNIT = 10
+MOST_PEOPLE_A_UNIT = 8
 """However few are expected to buy: a share learned from other products may be wrong for this one."""
 USUAL_SOLD_OUT_SHARE = 0.05
 
@@ -234,7 +236,7 @@ def most_people_a_unit(sold_out_share: float) -> int:
     """Return how many are told for each unit at most until they are heard of: more where more may find it sold out.
 
     >>> most_people_a_unit(0.0), most_people_a_unit(0.05), most_people_a_unit(0.2)
-    (10, 10, 40)
+    (8, 8, 32)
     """
     return round(MOST_PEOPLE_A_UNIT * max(1.0, sold_out_share / USUAL_SOLD_OUT_SHARE))
 
@@ -260,7 +262,11 @@ def expected_of(take: Take | None, told: Told) -> Expected:
     bought = int(told.bought.sum())
     evidence = max(float(told.people @ heard), bought)
     strength = LIKE_THE_CATEGORY + evidence
-    own = replace(take, share=(LIKE_THE_CATEGORY * take.share + bought) / strength, people=min(take.people, strength))
+    own = replace(
+        take,
+        share=(LIKE_THE_CATEGORY * take.share + bought) / strength,
+        people=min(take.people, DOUBTED_LIKE + evidence),
+    )
     still = own.share * (1 - heard) / (1 - own.share * heard)
     buyers = still * waiting
     return Expected(

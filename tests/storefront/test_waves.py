@@ -65,6 +65,7 @@ def wait(shop: Shop, people: int) -> None:
             insert into ops.restock_requests (request_id, shopper_id, sku, quantity, requested_at, state)
             select request_id, shopper_id, 'A', 1, %(since)s::timestamptz + number * interval '1 minute', 'active'
             from asked inner join shoppers on email = 's' || number || '@mail.example'
+            order by number desc
             returning request_id, shopper_id
         )
 

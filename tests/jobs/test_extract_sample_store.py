@@ -19,6 +19,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from tests.worlds import lend_world
 
 from stockroom.channels import CHANNELS
 from stockroom.channels.channel import RefusedConnectionError
@@ -43,6 +44,7 @@ class Store:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self.root = root
+        lend_world(root)
         self.url = f"http://127.0.0.1:{self.port}"
         command = [
             sys.executable, "-m", "sample_store", "--root", str(root), "--port", str(self.port),

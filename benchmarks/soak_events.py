@@ -3,7 +3,7 @@
 The sample store's shops take orders all the while. Each calls its own out as it can: signed webhooks to the
 storefront's service, which puts them on a queue of Amazon's (moto), and messages on that queue. Some are lost, some
 come twice, some rounds later, all in any order; whoever takes them off the queue may die with them. Now and then the
-clock looks at every channel. Extracts and pushes meet faults and kills, as in ``soak_channels``. Then all is quiet,
+clock looks at every channel. Extracts and pushes meet faults and kills, as in ``soak_channels.py``. Then all is quiet,
 and the ledger's position of each SKU at each location is held against the store's own books, which no channel serves;
 so is what each shop shows, and no figure may be asked about in vain. Ends with 1 where a single unit differs.
 
@@ -20,9 +20,7 @@ import json
 import logging
 import os
 import random
-import shutil
 import sys
-import tempfile
 import threading
 import time
 import urllib.error
@@ -32,20 +30,25 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path
 from typing import NamedTuple
 
 import uvicorn
 from airflow.providers.amazon.aws.hooks.base_aws import AwsBaseHook
+from faulty_shop import (
+    Happened,
+    compare_stock,
+    disturb,
+    faulty_shop,
+    in_processes,
+    quiet,
+    say_compared,
+    say_happened,
+)
 from moto.server import ThreadedMotoServer
-from soak_channels import FIRST_DAY, Happened, compare_stock, disturb, in_processes, opened, quiet
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
 from tests.jobs.sample_shop import SampleShop
 
 from stockroom.channels import CHANNELS
 from stockroom.delivery.queue import Queue, open_queue
-from stockroom.embedded import postgres
 from stockroom.jobs.choose_channels import choose_channels
 from stockroom.jobs.extract_channel import extract_channel
 from stockroom.jobs.hear_messages import hear_messages, message_of
@@ -98,34 +101,24 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=int(time.time()))
     given = parser.parse_args()
     draw = random.Random(given.seed)  # noqa: S311  # faults, not secrets
-    folder, root_home = Path(tempfile.mkdtemp(prefix="stockroom-soak-")), Path(tempfile.mkdtemp(prefix="stockroom-"))
-    root_home.chmod(0o755)
-    server = postgres.start(folder / "postgres", root_home=root_home)
-    shop = SampleShop(folder / "store", f"{FIRST_DAY}T06:00", log=folder / "store.log")
-    try:
-        settings = opened(server, shop, folder)
-        with queue() as waiting:
-            values = {f"{channel}_webhook_secret": secret for channel, secret in SECRETS.items()}
-            settings = replace(
-                settings,
-                events_queue=QUEUE,
-                channel_values={**settings.channel_values, **values},
-                storefront_secret=SECRETS["shopify"],
-            )
-            with service(settings) as address:
-                print("==> Orders, calls and faults", flush=True)
-                happened, told = soak(
-                    settings, shop, waiting, address, draw, until=time.monotonic() + 60 * given.minutes
-                )
+    with faulty_shop() as (opened, shop), queue() as waiting:
+        values = {f"{channel}_webhook_secret": secret for channel, secret in SECRETS.items()}
+        settings = replace(
+            opened,
+            events_queue=QUEUE,
+            channel_values={**opened.channel_values, **values},
+            storefront_secret=SECRETS["shopify"],
+        )
+        with service(settings) as address:
+            print("==> Orders, calls and faults", flush=True)
+            happened, told = soak(settings, shop, waiting, address, draw, until=time.monotonic() + 60 * given.minutes)
         last_day = quiet(settings, shop)
         compared, differing = compare(settings, shop)
-        report(happened, told, compared, differing, seed=given.seed, last_day=str(last_day))
-    finally:
-        shop.stop()
-        server.stop()
-        postgres.remove(folder / "postgres", root_home=root_home)
-        shutil.rmtree(root_home, ignore_errors=True)
-        shutil.rmtree(folder, ignore_errors=True)
+    fates = ", ".join(f"{fate} {times:,}" for fate, times in sorted(told.fates.items()))
+    print(f"\n{happened.rounds} rounds until {last_day} (seed {given.seed}), {told.rounds_called} called by events:")
+    print(f"{len(told.orders):,} orders; {fates}")
+    say_happened(happened)
+    say_compared(compared, differing)
     return 1 if differing else 0
 
 
@@ -176,11 +169,11 @@ def soak(
         channels = choose_channels(settings, only_hinted=not by_clock)
         told.rounds_called += not by_clock and bool(channels)
         extracts = {name: partial(extract_channel, settings, name, up_to_now=not by_clock) for name in channels}
-        in_processes(dict(extracts), draw, happened)
+        in_processes(extracts, draw, happened)
         in_processes({"differences": partial(notice_level_differences, settings)}, draw, happened)
         told_channels = [name for name, channel in CHANNELS.items() if channel.push]
         pushes = {name: partial(push_availability, settings, channel_id=name) for name in told_channels}
-        in_processes(dict(pushes), draw, happened)
+        in_processes(pushes, draw, happened)
         if happened.rounds % 10 == 0:
             clock = shop.get("/clock")["clock"]
             print(
@@ -294,22 +287,6 @@ def compare(settings: Settings, shop: SampleShop) -> tuple[int, list[str]]:
     asked = open_exceptions(settings, kind="level_differs").found
     wrong += [*shown, *(f"asked in vain: {each.subject} {each.detail}" for each in asked)]
     return len(there) + named, wrong
-
-
-def report(
-    happened: Happened, told: Told, compared: int, differing: Sequence[str], *, seed: int, last_day: str
-) -> None:  # fmt: skip
-    """Say what happened."""
-    print(f"\n{happened.rounds} rounds until {last_day} (seed {seed}), {told.rounds_called} of them called by events:")
-    print(f"{len(told.orders):,} orders; " + ", ".join(f"{fate} {n:,}" for fate, n in sorted(told.fates.items())))
-    print(f"{happened.went_through:,} jobs went through, {happened.said.total():,} failed and said why, "
-          f"{happened.killed:,} were killed.")  # fmt: skip
-    print("Faults ordered: " + ", ".join(f"{kind} {times:,}" for kind, times in happened.faults.most_common()))
-    for said, times in happened.said.most_common(12):
-        print(f"  {times:4} x {said}")
-    for line in differing[:40]:
-        print(f"  differs: {line}")
-    print(f"{compared:,} positions and figures compared with the store's books: {len(differing):,} differ.")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ tenth of cost for what is left. A unit sent elsewhere saves its purchase there i
 from __future__ import annotations
 
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -25,7 +25,7 @@ from stockroom.planning.actions import Action, choose_actions
 from stockroom.planning.arrays import FloatArray, IntArray
 from stockroom.planning.candidates import ClearingTerms
 from stockroom.planning.price_response import price_response
-from stockroom.planning.ways_out import ASSUMED_SALVAGE_SHARE, CLEAR_OUT, MARK_DOWN
+from stockroom.planning.ways_out import ASSUMED_SALVAGE_SHARE, CLEAR_OUT, MARK_DOWN, STOP_BUYING
 
 DAYS = 730
 CARRYING_A_YEAR = 0.25
@@ -49,22 +49,36 @@ class Way:
     later_days: FloatArray
 
 
+@dataclass
+class Told:
+    """What one kind of action was said to gain, and gained."""
+
+    expected: float = 0.0
+    got: float = 0.0
+    judged: int = 0
+    held: int = 0
+    """How many of those judged gained what lies within their interval."""
+
+
 def main() -> None:
     """Print what each policy leaves, seed by seed and in all."""
     total: Counter[str] = Counter()
     expected = 0.0
+    kinds_told: defaultdict[str, Told] = defaultdict(Told)
     for seed in SEEDS:
         shop = build_shop(seed)
         excess, actions = recommend(shop)
         rows = np.flatnonzero(excess.is_excess)
         uniform = np.random.default_rng(seed + 1000).random((DAYS, rows.size))
-        left = {
+        played = {
             "nothing": play(shop, rows, uniform, nothing(rows)),
             "18 % off everything": play(shop, rows, uniform, blanket(rows, excess)),
             "the list": play(shop, rows, uniform, listed(shop, rows, excess, actions)),
         }
+        left = {name: float(money.sum()) + paid for name, (money, paid) in played.items()}
         total.update(left)
         expected += sum(action.gain.expected for action in actions)
+        compare(kinds_told, shop, rows, uniform, excess, actions, played["nothing"][0])
         kinds = Counter(action.kind for action in actions)
         print(f"seed {seed}: {rows.size:,} overstocked items; {dict(kinds.most_common())}")
         print("  " + "; ".join(f"{name} leaves {money:,.0f}" for name, money in left.items()))
@@ -73,8 +87,37 @@ def main() -> None:
         f"against doing nothing, {len(SEEDS)} seeds together: the list gains {gained['the list']:,.0f} "
         f"(it expected {expected:,.0f}), 18 % off everything {gained['18 % off everything']:,.0f}"
     )
+    for kind, told in sorted(kinds_told.items()):
+        held = f", {told.held / told.judged:.0%} of {told.judged:,} within their interval" if told.judged else ""
+        print(f"  {kind}: expected {told.expected:,.0f}, got {told.got:,.0f}{held}")
     if not gained["the list"] > max(gained["18 % off everything"], 0):
         sys.exit("the list is not worth its paper")
+
+
+def compare(
+    kinds_told: defaultdict[str, Told],
+    shop: Shop,
+    rows: IntArray,
+    uniform: FloatArray,
+    excess: Excess,
+    actions: Sequence[Action],
+    nothing_leaves: FloatArray,
+) -> None:
+    """Add what each kind of action gains when it is all that is done; a transfer's money is elsewhere too."""
+    for kind in {action.kind for action in actions} - {STOP_BUYING}:
+        alone = [action for action in actions if action.kind == kind]
+        money, paid = play(shop, rows, uniform, listed(shop, rows, excess, alone))
+        told, gained = kinds_told[kind], money - nothing_leaves
+        told.expected += sum(action.gain.expected for action in alone)
+        told.got += float(gained.sum()) + paid
+        if kind == TRANSFER:
+            continue
+        for action in alone:
+            got = float(gained[np.searchsorted(rows, action.item)])
+            if kind == CLEAR_OUT:
+                got += action.units * ASSUMED_SALVAGE_SHARE * float(shop.history.unit_cost[action.item])
+            told.judged += 1
+            told.held += action.gain.low <= got <= action.gain.high
 
 
 def recommend(shop: Shop) -> tuple[Excess, tuple[Action, ...]]:
@@ -152,25 +195,25 @@ def saved_there(shop: Shop, excess: Excess, action: Action, before: int) -> floa
     return worth - action.units * terms.transfer_unit_cost - terms.transfer_cost
 
 
-def play(shop: Shop, rows: IntArray, uniform: FloatArray, way: Way) -> float:
-    """Return the money that a policy leaves."""
+def play(shop: Shop, rows: IntArray, uniform: FloatArray, way: Way) -> tuple[FloatArray, float]:
+    """Return the money that a policy leaves of each item, and what is paid for what leaves on the first day."""
     history = shop.history
     price, cost = history.unit_price[rows], history.unit_cost[rows]
     part = Shop(history, shop.sku[rows], shop.true_rate[rows], shop.elasticity[rows])
     units = np.maximum(history.on_hand[rows] - way.gone_today, 0)
     arrivals = arrivals_of(shop, rows, way)
-    money = way.paid_today
+    money = np.zeros(rows.size)
     for day in range(DAYS):
         arrived = arrivals[day]
         units = units + arrived
-        money -= float((arrived * cost).sum())
+        money -= arrived * cost
         is_promoted = day < way.promoted_days
         off = np.where(is_promoted, way.promoted_share_off, np.where(units > way.down_to, way.share_off, 0.0))
         sold = np.minimum(part.demand(uniform[day], off), units)
         units = units - sold
-        money += float((sold * price * (1.0 - off)).sum())
-        money -= float((units * cost).sum()) * CARRYING_A_YEAR / 365
-    return money + float((units * cost).sum()) * ASSUMED_SALVAGE_SHARE
+        money += sold * price * (1.0 - off)
+        money -= units * cost * CARRYING_A_YEAR / 365
+    return money + units * cost * ASSUMED_SALVAGE_SHARE, way.paid_today
 
 
 def arrivals_of(shop: Shop, rows: IntArray, way: Way) -> IntArray:

@@ -11,7 +11,9 @@ import pytest
 from stockroom.planning import Policy, find_excess
 from stockroom.planning.actions import choose_actions, headline
 from stockroom.planning.candidates import ClearingTerms, Partner, Surroundings
+from stockroom.planning.gains import Case, expected_gain, marked_down
 from stockroom.planning.price_response import ASSUMED, LEARNED, price_response
+from stockroom.planning.ways_out import Surplus
 
 TEXTBOOK = Policy(method="both_variances")
 
@@ -164,3 +166,22 @@ def test_what_does_not_answer_to_its_price_may_still_be_promoted(actions_of):
 def test_a_discount_that_nobody_comes_for_is_no_promotion(actions_of):
     (only,) = actions_of([[5] * 60], on_hand=[4500], elasticity=0.1)
     assert only.kind == "stop buying"
+
+
+def test_a_rate_in_doubt_makes_a_markdown_worth_less_than_at_the_expected_rate():
+    # 1 a day would sell 730 of 1,000 in two years. Twice as fast, all sell at the full price; half as fast, few do.
+    surplus = Surplus(1000, 1.0, price=5.0, unit_cost=2.0, carrying_rate=0.25, elasticity=2.0)
+    sure = Case(surplus, elasticity_sd=0.0, uplift=0.0, uplift_sd=0.0, rate_cv=0.0)
+    by_doubt = [
+        expected_gain(lambda one: marked_down(one, 1000, 20.0), replace(sure, rate_cv=cv)) for cv in (0.0, 0.5, 1.0)
+    ]
+    assert by_doubt[0] == pytest.approx(marked_down(sure, 1000, 20.0))
+    assert by_doubt[0] > by_doubt[1] > by_doubt[2]
+
+
+def test_an_item_that_sold_once_is_thought_to_sell_half_an_order_more(actions_of):
+    # One in 60 days, and orders of about one: one and a half in 60 days, 40 days for each of the 298 too many.
+    (only,) = actions_of(
+        [[0] * 30 + [1] + [0] * 29], on_hand=[300], elasticity=0.5, terms=ClearingTerms(least_gain=1e9)
+    )
+    assert (only.units, only.takes_days) == (298, pytest.approx(298 * 40, rel=0.03))

@@ -15,10 +15,10 @@ import numpy as np
 
 from stockroom.planning import gains
 from stockroom.planning.action_words import BUNDLE, CANCEL, POSTPONE, PROMOTE, TRANSFER, reason_of
-from stockroom.planning.arrays import TextArray
+from stockroom.planning.arrays import FloatArray, TextArray
 from stockroom.planning.candidates import ClearingTerms, Surroundings, Way, ways_for
 from stockroom.planning.excess import Excess, units_per_day_of_surplus
-from stockroom.planning.gains import Case, Gain, GainOf, gain_with_doubt
+from stockroom.planning.gains import Case, Gain, GainOf, gain_at_expected_rate, gain_with_doubt
 from stockroom.planning.history import ItemHistory
 from stockroom.planning.plan import Plan
 from stockroom.planning.price_response import PriceResponse
@@ -28,6 +28,11 @@ LONGEST_POSTPONEMENT_DAYS = 180.0
 """No supplier keeps an order open for longer."""
 SPREAD_DAYS = 180.0
 """The doubt about a rate is taken over the time that the units take to sell, at most so long."""
+
+UNSEEN_ORDERS = 0.5
+"""What is too much was picked for a low rate, and low rates are low by chance more often than high ones: the mean of
+what the days in stock let believe is half an order above what they showed (Jeffreys' prior of a Poisson rate), an
+order being as many units as the item's dispersion says come together."""
 
 
 @dataclass(frozen=True)
@@ -64,11 +69,12 @@ def choose_actions(
 ) -> tuple[Action, ...]:
     """Return the actions of all items, most expected gain first; together they hold each excess unit exactly once."""
     around, terms = around or Surroundings(), terms or ClearingTerms()
-    cases = _cases(history, plan, excess, response)
+    selling = units_per_day_of_surplus(history, plan)
+    cases = _cases(history, plan, excess, response, selling)
     moved = _transfers(cases, history, plan, excess, sku, terms)
     chosen = [*moved]
     for item, case in cases.items():
-        chosen += _of_the_order(item, case, excess)
+        chosen += _of_the_order(item, case, excess, float(selling[item]))
     gone: dict[int, int] = {}
     for action in moved:
         gone[action.item] = gone.get(action.item, 0) + action.units
@@ -93,14 +99,17 @@ def headline(actions: Sequence[Action]) -> dict[int, Action]:
     return best
 
 
-def _cases(history: ItemHistory, plan: Plan, excess: Excess, response: PriceResponse) -> dict[int, Case]:
-    selling = units_per_day_of_surplus(history, plan)
+def _cases(
+    history: ItemHistory, plan: Plan, excess: Excess, response: PriceResponse, selling: FloatArray
+) -> dict[int, Case]:
     cases = {}
     for item in np.flatnonzero(excess.is_excess).tolist():
         here = int(excess.excess_units[item] - min(excess.on_order_units[item], excess.excess_units[item]))
         days_seen, rate = float(plan.demand.days_in_stock[item]), float(selling[item])
         if history.on_hand[item] == 0 and not history.units_sold[item].any():
             days_seen = rate = 0.0  # on order for the first time: a shelf that was never filled has proved nothing
+        if rate and days_seen:
+            rate += UNSEEN_ORDERS * float(plan.demand.dispersion[item]) / days_seen
         surplus = Surplus(
             units=here,
             units_per_day=rate or (1.0 / days_seen if days_seen else 0.0),
@@ -125,7 +134,7 @@ def _rate_cv(surplus: Surplus, dispersion: float, wandering: float) -> float:
     return math.sqrt(wandering + dispersion / max(expected, 0.5))
 
 
-def _of_the_order(item: int, case: Case, excess: Excess) -> list[Action]:
+def _of_the_order(item: int, case: Case, excess: Excess, forecast_per_day: float) -> list[Action]:
     """Return what to do about units on order that are too many: take them later, or not at all, whichever saves more.
 
     What sells within two years above its cost is worth having, only not now.
@@ -136,14 +145,14 @@ def _of_the_order(item: int, case: Case, excess: Excess) -> list[Action]:
         return []
     if rate == 0:  # new here: nobody cancels the first order because nothing has been sold yet
         return [Action(item, STOP_BUYING, units, Gain(0.0, 0.0, 0.0))]
-    later = min(float(excess.excess_units[item]) / rate, LONGEST_POSTPONEMENT_DAYS)
+    later = min(float(excess.excess_units[item]) / (forecast_per_day or rate), LONGEST_POSTPONEMENT_DAYS)
     ways: dict[str, GainOf] = {
         POSTPONE: lambda one: gains.taken_in_later(one, units, later_days=later),
         CANCEL: lambda one: gains.not_taken_in(one, units, here=case.surplus.units),
     }
     kind = max(ways, key=lambda name: ways[name](case))
     takes_days = later if kind == POSTPONE else 0.0
-    return [Action(item, kind, units, gain_with_doubt(ways[kind], case), takes_days=takes_days)]
+    return [Action(item, kind, units, gain_at_expected_rate(ways[kind], case), takes_days=takes_days)]
 
 
 def _transfers(
@@ -180,7 +189,7 @@ def _transfers(
         if units == 0:
             continue
         case = replace(cases[item], surplus=replace(cases[item].surplus, units=left[item]))
-        gain = gain_with_doubt(_moved(units, _worth_there(history, plan, there), terms), case)
+        gain = gain_at_expected_rate(_moved(units, _worth_there(history, plan, there), terms), case)
         if gain.expected >= terms.least_gain:
             found.append(Action(item, TRANSFER, units, gain, to_item=there))
             left[item] -= units

@@ -11,7 +11,7 @@ import numpy as np
 from stockroom.planning import gains
 from stockroom.planning.action_words import BUNDLE, DONATE, PROMOTE
 from stockroom.planning.arrays import FloatArray
-from stockroom.planning.gains import Case, GainOf
+from stockroom.planning.gains import Case, GainOf, expected_gain
 from stockroom.planning.ways_out import CLEAR_OUT, MARK_DOWN, MARKDOWN_STEP_PERCENT, RETURN, STOP_BUYING, sell
 
 PROMOTION_PERCENTS = (10.0, 15.0, 20.0, 25.0, 30.0)
@@ -107,7 +107,7 @@ def _sales(case: Case, units: int, item: int, around: Surroundings, terms: Clear
 
 
 def _way(kind: str, case: Case, gain_of: GainOf, *, percent: float = 0.0) -> Way:
-    return Way(kind, gain_of, gain_of(case), percent)
+    return Way(kind, gain_of, expected_gain(gain_of, case), percent)
 
 
 def _marked_down(case: Case, units: int, percent: float) -> Way:

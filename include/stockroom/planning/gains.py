@@ -4,7 +4,8 @@ Doing nothing: what is on order comes in, the price stays, nothing moves; what h
 salvage. A gain is the money that an action leaves beyond that, on average over ``WORLDS`` equally likely worlds in
 which the item's rate of sale and its answer to price and promotion lie where their doubt lets them; its interval holds
 80 of 100 of them. At the expected rate alone an action looks better than it is: what sells faster than thought needs no
-discount, and what sells slower is not saved by one.
+discount, and what sells slower is not saved by one. Only what can be looked at again next week, an order or a
+transfer, is reckoned at the expected rate.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-{# The plan date, the only clock that a model may read. #}
+{# The plan date, the only clock that a model may read. Jobs give it in the environment, which is looked at when SQL is
+   compiled: any other value among --vars has dbt parse the whole project again. #}
 {% macro as_of_date() -%}
-    {%- set given = var('as_of_date') -%}
+    {%- set given = var('as_of_date') or (execute and env_var('STOCKROOM_AS_OF_DATE', '')) -%}
     {%- if execute and not given -%}
         {{ exceptions.raise_compiler_error("as_of_date is not given; run dbt with --vars '{as_of_date: 2011-06-30}'") }}
     {%- endif -%}

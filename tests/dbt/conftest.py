@@ -103,9 +103,19 @@ def _open_shop(connection: psycopg.Connection) -> None:
     land(connection, "suppliers_terms", supplier())
 
 
-@pytest.fixture
-def empty_marts(postgres_server: Any, warehouse_template: str, parsed_project: Path) -> Iterator[Marts]:
+@pytest.fixture(scope="session")
+def staged_template(postgres_server: Any, warehouse_template: str, parsed_project: Path) -> str:
+    """Return the name of a migrated database that has its staging: a build from nothing would build it twice."""
     with _fresh_warehouse(postgres_server, warehouse_template, "test_dbt", parsed_project) as found:
+        found.build("2011-06-30", layer="staging")
+    with psycopg.connect(postgres_server.url(database="postgres", role="postgres"), autocommit=True) as admin:
+        admin.execute("alter database test_dbt rename to test_dbt_staged")
+    return "test_dbt_staged"
+
+
+@pytest.fixture
+def empty_marts(postgres_server: Any, staged_template: str, parsed_project: Path) -> Iterator[Marts]:
+    with _fresh_warehouse(postgres_server, staged_template, "test_dbt", parsed_project) as found:
         yield found
 
 

@@ -101,7 +101,10 @@ def test_incremental_builds_equal_builds_from_nothing_for_later_and_earlier_days
     untouched = "select build_number from marts.fct_sales_daily where sold_date = '2011-06-05'"
     marts.build_only("2011-06-18")
     assert marts.rows(found) == [], "its day has not come"
+    kept = marts.settings.dbt_dir / "partial_parse.msgpack"
+    parsed = kept.read_bytes()
     marts.build_only("2011-06-22")
+    assert kept.read_bytes() == parsed, "another day is no reason to parse the project again"
     assert marts.rows(found) == [(3, 1)], "what lies behind the cut-off counts when its day comes, without a new file"
     first = marts.everything()
     assert marts.rows("select sku, units_ordered from marts.fct_order_line_exceptions") == [("C3", 5)]

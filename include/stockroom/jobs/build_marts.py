@@ -137,8 +137,9 @@ def _run_dbt(settings: Settings, as_of_date: date, layer: Layer | None, flags: l
     target = Path(tempfile.mkdtemp(prefix="target-", dir=settings.dbt_dir))
     try:
         _lend_parsed_project(settings.dbt_dir, target)
-        arguments = _arguments(settings, as_of_date, layer, target) + flags
-        with _environment(_profile(settings.owner_url)):
+        arguments = _arguments(settings, layer, target) + flags
+        # The day is no variable of dbt's: the project is parsed once, whatever days are built.
+        with _environment(_profile(settings.owner_url) | {"STOCKROOM_AS_OF_DATE": as_of_date.isoformat()}):
             outcome = _invoke(arguments)
         _keep_parsed_project(settings.dbt_dir, target)
         run = _run_of(outcome)
@@ -181,12 +182,8 @@ def _run_of(outcome: dbtRunnerResult) -> RunExecutionResult | None:
     return outcome.result if isinstance(outcome.result, RunExecutionResult) else None
 
 
-def _arguments(settings: Settings, as_of_date: date, layer: Layer | None, target: Path) -> list[str]:
-    variables = {
-        "as_of_date": as_of_date.isoformat(),
-        "store_time_zone": settings.time_zone,
-        "store_currency": settings.currency,
-    }
+def _arguments(settings: Settings, layer: Layer | None, target: Path) -> list[str]:
+    variables = {"store_time_zone": settings.time_zone, "store_currency": settings.currency}
     arguments = ["--log-level", "none", "--log-level-file", "warn", "--log-path", str(settings.dbt_dir / "logs")]
     arguments += ["--no-use-colors", "--no-write-json", "build"]
     arguments += ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target-path", str(target)]

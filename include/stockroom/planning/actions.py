@@ -147,7 +147,10 @@ def _of_the_order(item: int, case: Case, excess: Excess, forecast_per_day: float
         return [Action(item, STOP_BUYING, units, Gain(0.0, 0.0, 0.0))]
     later = min(float(excess.excess_units[item]) / (forecast_per_day or rate), LONGEST_POSTPONEMENT_DAYS)
     ways: dict[str, GainOf] = {
-        POSTPONE: lambda one: gains.taken_in_later(one, units, later_days=later),
+        # Where more sells than thought they would have gone sooner, and less carrying is saved.
+        POSTPONE: lambda one: gains.taken_in_later(
+            one, units, later_days=later * rate / max(one.surplus.units_per_day, rate)
+        ),
         CANCEL: lambda one: gains.not_taken_in(one, units, here=case.surplus.units),
     }
     kind = max(ways, key=lambda name: ways[name](case))

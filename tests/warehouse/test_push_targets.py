@@ -23,7 +23,7 @@ def listing(warehouse: Any) -> Any:
     """Put a mug where dbt would, of which Shopify showed 7 when its level was read at 9:00, and a round after it."""
     warehouse.connection.execute(BUILT)
 
-    def put(*, units: int, seen: int, seen_at: str, outcome: str = "verified") -> list[int]:
+    def put(*, units: int, seen: int, seen_at: str, outcome: str = "verified") -> list[tuple[int, int | None]]:
         run = warehouse.connection.execute
         run(
             "insert into intermediate.int_listing_availability values "
@@ -40,7 +40,7 @@ def listing(warehouse: Any) -> Any:
             """,
             {"units": units, "seen": seen, "outcome": outcome, "seen_at": f"2026-03-02 {seen_at}+00"},
         )
-        return [target.units for target in read_targets(warehouse.connection, "shopify")]
+        return [(target.units, target.shown_when_counted) for target in read_targets(warehouse.connection, "shopify")]
 
     return put
 
@@ -50,12 +50,12 @@ def test_what_was_seen_to_be_right_after_the_level_was_read_is_not_looked_at_aga
 
 
 def test_a_level_that_was_read_after_the_last_look_is_believed(listing: Any) -> None:
-    assert listing(units=4, seen=4, seen_at="08:59") == [4]
+    assert listing(units=4, seen=4, seen_at="08:59") == [(4, 7)]
 
 
 def test_a_figure_that_is_another_since_the_last_look_is_told(listing: Any) -> None:
-    assert listing(units=3, seen=4, seen_at="09:01") == [3]
+    assert listing(units=3, seen=4, seen_at="09:01") == [(3, 4)], "4 is what it shows by what we wrote"
 
 
 def test_what_was_sold_from_while_it_was_written_is_looked_at_again(listing: Any) -> None:
-    assert listing(units=4, seen=4, seen_at="09:01", outcome="moved_since") == [4]
+    assert listing(units=4, seen=4, seen_at="09:01", outcome="moved_since") == [(4, 7)]

@@ -64,12 +64,13 @@ expected as (
         last_pushes.outcome,
         differing.listing_id is not null as is_differing,
         -- What was seen to be right after the level was read is known better by that look: a level that we wrote comes
-        -- back with the next reading only, and until then every round would note again that it is as wanted.
-        last_pushes.outcome in ('as_wanted', 'verified')
-        and last_pushes.seen_at >= availability.read_at
-        and last_pushes.units_seen - coalesce(sold_since.units, 0) = availability.units as is_seen_right,
-        coalesce(availability.shown_when_counted, last_pushes.units_seen - coalesce(sold_since.units, 0))
-            as shown_units
+        -- back with the next reading only. Until then every round would note again that it is as wanted, and one that
+        -- brought no reading would take what we wrote ourselves for somebody else's sale.
+        case
+            when last_pushes.outcome in ('as_wanted', 'verified') and last_pushes.seen_at >= availability.read_at
+                then last_pushes.units_seen - coalesce(sold_since.units, 0)
+            else coalesce(availability.shown_when_counted, last_pushes.units_seen - coalesce(sold_since.units, 0))
+        end as shown_units
     from availability
     left join last_pushes
         on
@@ -98,6 +99,6 @@ where
     %(everything)s
     or outcome is null
     or outcome not in ('as_wanted', 'verified')
-    or (units is distinct from shown_units and is_seen_right is not true)
+    or units is distinct from shown_units
     or is_differing
 order by listing_id, place_id

@@ -17,7 +17,7 @@ from stockroom.jobs.follow_drop_ships import follow_drop_ships
 from stockroom.jobs.pass_on_orders import pass_on_orders
 from stockroom.jobs.set_order_way import set_order_way
 from stockroom.settings import Settings
-from stockroom.warehouse.drop_ships import are_drop_shippers_known
+from stockroom.warehouse.drop_shippers import are_orders_passed_on
 from stockroom.warehouse.supply_match import move_orders_on
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -269,4 +269,4 @@ def test_an_order_that_was_sent_whole_is_over_without_a_receipt(place: Place) ->
 
 
 def test_nothing_is_passed_on_before_the_marts_say_who_ships(warehouse: Warehouse) -> None:
-    assert not are_drop_shippers_known(warehouse.connection)
+    assert not are_orders_passed_on(warehouse.connection)

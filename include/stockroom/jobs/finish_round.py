@@ -8,11 +8,11 @@ import psycopg
 
 from stockroom.jobs.notice_level_differences import notice_level_differences
 from stockroom.jobs.notice_oversells import notice_oversells
-from stockroom.jobs.pass_on_orders import pass_on_orders
 from stockroom.jobs.push_availability import push_availability
 from stockroom.settings import Settings
 from stockroom.warehouse import connect
 from stockroom.warehouse.channel_buffers import SIZED_FOR_HOURS, is_due
+from stockroom.warehouse.drop_shippers import are_orders_passed_on
 
 
 class RoundError(RuntimeError):
@@ -28,13 +28,23 @@ def finish_round(settings: Settings) -> str:
     """
     failures: list[str] = []
     said = _tried(lambda: str(notice_oversells(settings)), failures)
-    passed = _tried(lambda: str(pass_on_orders(settings)), failures)
+    passed = _tried(lambda: _pass_on(settings), failures)
     differing = _tried(lambda: str(notice_level_differences(settings)), failures)
     _tried(lambda: _size_buffers(settings), failures)
     told = str(push_availability(settings))
     if failures:
         raise RoundError(" | ".join([*failures, told]))
     return "\n".join(filter(None, (said, passed, differing, told)))
+
+
+def _pass_on(settings: Settings) -> str:
+    """Pass shoppers' orders on where any supplier takes them; what makes orders is imported only there."""
+    with connect(settings.warehouse_url) as connection:
+        if not are_orders_passed_on(connection):
+            return ""
+    from stockroom.jobs.pass_on_orders import pass_on_orders
+
+    return str(pass_on_orders(settings))
 
 
 def _size_buffers(settings: Settings) -> str:

@@ -13,10 +13,10 @@ import psycopg
 from stockroom.jobs.deliver_purchase_order import CANCELLATION, ORDER
 from stockroom.settings import Settings
 from stockroom.warehouse import connect, order_changes
+from stockroom.warehouse.drop_shippers import are_orders_passed_on
 from stockroom.warehouse.drop_ships import (
     LessWanted,
     OpenDropShip,
-    are_drop_shippers_known,
     order_names,
     pass_on,
     read_less_wanted,
@@ -59,7 +59,7 @@ def pass_on_orders(settings: Settings) -> OrdersPassedOn:
     repeat: what was passed on is never passed on again, also where the order was refused or taken back since.
     """
     with connect(settings.warehouse_url) as connection:
-        if not are_drop_shippers_known(connection):
+        if not are_orders_passed_on(connection):
             return OrdersPassedOn()
         today = shops_clock(connection).astimezone(ZoneInfo(settings.time_zone)).date()
         since = clock(connection) - timedelta(days=TOLD_DAYS)

@@ -75,23 +75,6 @@ class FollowedDropShip:
     promised_date: date | None
 
 
-def are_drop_shippers_known(connection: psycopg.Connection) -> bool:
-    """Return whether dbt has built what says who ships itself, and at which price."""
-    row = connection.execute(
-        """
-        select
-            exists (
-                select from pg_attribute
-                where attrelid = to_regclass('intermediate.int_drop_shippers') and attname = 'orders_from_date'
-            )
-            and to_regclass('marts.dim_supplier_offers') is not null
-            and to_regclass('marts.dim_suppliers') is not null
-            and to_regclass('marts.dim_exchange_rates') is not null
-        """
-    ).fetchone()
-    return bool(row and row[0])
-
-
 def shops_clock(connection: psycopg.Connection) -> datetime:
     """Return what time it is by the shops' own clocks; by the warehouse's where none was read yet."""
     row = connection.execute("select max(read_at) from ops.stock_cursors").fetchone()

@@ -158,7 +158,7 @@ def test_texts_are_counted_beside_mails(settings: Settings, warehouse) -> None:
 
 def test_what_became_of_notices_stands_below_the_mails(settings: Settings, warehouse) -> None:
     plan(warehouse, DAY, at=BEFORE)
-    assert "followed" not in str(summarise_run(settings, as_of_date=DAY, since=RUN_BEGAN))
+    assert "led to" not in str(summarise_run(settings, as_of_date=DAY, since=RUN_BEGAN))
     connection = warehouse.connection
     wave = connection.execute(
         """
@@ -184,7 +184,7 @@ def test_what_became_of_notices_stands_below_the_mails(settings: Settings, wareh
         )
     connection.commit()
     text = str(summarise_run(settings, as_of_date=DAY, since=RUN_BEGAN))
-    assert "2 links of these followed, 1 bought by" in text.split("As it stands now")[1]
+    assert "2 of these led to the shop, 1 to a purchase" in text.split("As it stands now")[1]
     assert text.startswith("Nothing is new")
 
 

@@ -145,7 +145,7 @@ class RunSummary:
                 shown_path(self.outbox_dir / "sms"),
             )
         if self.notices.followed or self.notices.bought:
-            became = f"{counted(self.notices.followed, 'links')} of these followed, {self.notices.bought:,} bought by"
+            became = f"{self.notices.followed:,} of these led to the shop, {self.notices.bought:,} to a purchase"
             yield "", became, "marts.fct_restock_funnel"
         for number, verdict in enumerate(self.verdicts):
             text = f"{verdict.gate}: {'passed' if verdict.passed else 'failed'}"

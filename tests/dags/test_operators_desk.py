@@ -38,7 +38,9 @@ def _row(order: ListedOrder, supplier_name: str) -> str:
 def test_a_suppliers_name_is_shown_as_text(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("AIRFLOW_HOME", str(tmp_path))
     evil = "<script>alert(1)</script>"
-    order = ListedOrder("PO-000001", 2, "S01", "LONDON", date(2011, 6, 30), "waiting", Decimal("2310.5"), "GBP")
+    order = ListedOrder(
+        "PO-000001", 2, "S01", "LONDON", date(2011, 6, 30), "waiting", Decimal("2310.5"), "GBP", "purchase"
+    )
     row = _row(order, evil)
     assert evil not in row
     assert "&lt;script&gt;" in row

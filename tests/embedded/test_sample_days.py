@@ -48,8 +48,8 @@ def answers(orders: Sequence[WaitingOrder], before: Sequence[ListedOrder] = ()) 
     return choose_answers(orders, before, up_to=Decimal(25_000), currency="GBP")
 
 
-def listed(number: int, supplier_id: str, state: str) -> ListedOrder:
-    return ListedOrder(f"PO-{number:06}", 1, supplier_id, "LONDON", EARLIER, state, Decimal(900), "GBP")
+def listed(number: int, supplier_id: str, state: str, kind: str = "purchase") -> ListedOrder:
+    return ListedOrder(f"PO-{number:06}", 1, supplier_id, "LONDON", EARLIER, state, Decimal(900), "GBP", kind)
 
 
 @pytest.fixture
@@ -118,6 +118,10 @@ def test_a_run_that_was_cut_off_goes_on_where_it_was() -> None:
     orders = [waiting(1, "S01"), waiting(2, "S04"), waiting(3, "S07")]
     before = [listed(9, "S01", "sent"), listed(8, "S07", "refused")]
     assert answers(orders, before) == {"PO-000002": "Approve"}
+
+
+def test_a_shoppers_order_that_was_passed_on_is_not_its_suppliers_answered_one() -> None:
+    assert answers([waiting(1, "S01")], [listed(9, "S01", "sent", "drop_ship")]) == {"PO-000001": "Approve"}
 
 
 def test_where_nobody_may_answer_nobody_does(settings: Settings) -> None:

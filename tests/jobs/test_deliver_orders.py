@@ -212,6 +212,19 @@ def test_an_amended_order_leaves_as_a_new_version_that_names_the_one_it_replaces
     ]
 
 
+def test_a_line_keeps_its_number_when_another_is_struck(order, settings, tmp_path, ask):
+    """What the supplier said of line 2 stays with the cups, which the new version calls line 2 as well."""
+    po_number = order(formats=["pdf", "csv", "x12"], x12_address="ZZ:MUGMAKERS")
+    deliver_outbox(settings, now=NOW)
+    amend_order(settings, po_number, units={1: 0}, who="buyer", because="no mugs")
+    deliver_outbox(settings, now=NOW)
+    lines = "select line_number, sku, units from ops.purchase_order_lines where version = {}"
+    assert ask(lines.format(2)) == [(2, "CUP", 24)]
+    assert b"PO1*2*24*EA*2.5" in (tmp_path / "outbox" / "purchase_orders" / "PO-000001-v2.edi").read_bytes()
+    amend_order(settings, po_number, units={2: 12}, who="buyer", because="fewer cups")
+    assert ask(lines.format(3)) == [(2, "CUP", 12)]
+
+
 def test_an_order_changed_before_it_left_leaves_once_as_it_is_now(order, settings, tmp_path):
     po_number = order()
     assert "it had not left yet" in str(amend_order(settings, po_number, units={1: 12}, who="buyer", because="less"))

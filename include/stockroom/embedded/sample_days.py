@@ -145,9 +145,9 @@ def choose_answers(
     """Return what is answered, by order: yes to some suppliers' longest, no to the smallest of another.
 
     Only orders that one person may let go, worth ``up_to`` an amount in ``currency``; ``orders`` are all of the day,
-    those answered already (by a run that was cut off) with them.
+    those answered already (by a run that was cut off) with them; a shopper's order that is passed on nobody answers.
     """
-    gone = {order.supplier_id for order in orders if order.state in LEFT}
+    gone = {order.supplier_id for order in orders if order.state in LEFT and order.kind != "drop_ship"}
     worth = {one.po_number: value for one in waiting if (value := one.worth_in(currency)) is not None}
     small = [one for one in waiting if worth.get(one.po_number, Decimal("inf")) <= up_to]
     yes = {}

@@ -7,19 +7,20 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 
-from stockroom.planning.supply_signs import ANSWER_WORKING_DAYS, after_working_days
 from stockroom.warehouse.drop_ships import FollowedDropShip, read_followed
 from stockroom.warehouse.plans_exceptions import PlanException, replace_exceptions
 
 SHORT, LATE = "short_drop_ship", "late_drop_ship"
+SEND_WITHIN = timedelta(hours=48)
+"""On the clock, weekends too: a shopper waits through them."""
 MEND = "tell the shopper, send it from another place, or cancel the line"
 
 
 def follow_drop_ships(connection: psycopg.Connection, *, moment: datetime, time_zone: ZoneInfo) -> int:
     """Make the open exceptions about drop-ship orders exactly what is owed, refused or late; return their number.
 
-    Late is what its supplier has not sent when the day that it promised is over; where it names none, after the two
-    working days that suppliers have to answer an order. The caller commits.
+    Late is what its supplier has not sent when the day that it promised is over; where it names none, 48 hours after
+    the order left. The caller commits.
     """
     lines = read_followed(connection, moment=moment, time_zone=time_zone.key)
     return replace_exceptions(
@@ -34,7 +35,7 @@ def _is_late(line: FollowedDropShip, moment: datetime, time_zone: ZoneInfo) -> b
         return False
     if line.promised_date is not None:
         return datetime.combine(line.promised_date + timedelta(days=1), time(), time_zone) <= moment
-    return after_working_days(line.sent_at.astimezone(time_zone), ANSWER_WORKING_DAYS, ()) <= moment
+    return line.sent_at + SEND_WITHIN <= moment
 
 
 def _short(line: FollowedDropShip) -> PlanException:

@@ -90,7 +90,7 @@ def amend_order(
         connection: to the warehouse.
         po_number: whose order.
         kind: of the messages that bring an order to its supplier.
-        units: what becomes of lines, by their number; 0 strikes one.
+        units: what becomes of lines, by their number; 0 strikes one, and no other takes its number.
         requested_date: another day on which it is wanted; ``None`` leaves it.
         who: a person by name.
         because: why, for the order's events.
@@ -167,8 +167,7 @@ def _changed_lines(
         (order.po_number, order.version),
     ).fetchall()
     places = read_places(connection, order.po_number, order.version)
-    lines = {int(number): ProposedLine(*row) for number, *row in rows}
-    lines = {number: replace(line, places=places.get(number, ())) for number, line in lines.items()}
+    lines = {int(number): ProposedLine(*row, places=places.get(number, ()), number=number) for number, *row in rows}
     if unknown := sorted(set(units) - set(lines)):
         raise UnchangeableOrderError(f"{order.po_number} has no line {', '.join(map(str, unknown))}")
     for number, wanted in units.items():

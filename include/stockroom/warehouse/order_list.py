@@ -22,6 +22,7 @@ class ListedOrder:
     state: str
     value: Decimal
     currency: str
+    kind: str
 
 
 def list_orders(connection: psycopg.Connection, *, limit: int) -> list[ListedOrder]:
@@ -29,7 +30,7 @@ def list_orders(connection: psycopg.Connection, *, limit: int) -> list[ListedOrd
     with connection.cursor(row_factory=class_row(ListedOrder)) as cursor:
         return cursor.execute(
             """
-            select po_number, version, supplier_id, location_id, plan_date, state, value, currency
+            select po_number, version, supplier_id, location_id, plan_date, state, value, currency, kind
             from ops.purchase_orders
             order by state = 'waiting' desc, plan_date desc, po_number desc
             limit %s

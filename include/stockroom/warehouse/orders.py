@@ -43,6 +43,8 @@ class ProposedLine:
     """Of a transfer: units that were bought where they leave, for where they go."""
     places: tuple[Place, ...] = ()
     """For whom it is bought, its ship-to first; none: for the ship-to alone."""
+    number: int | None = None
+    """That its supplier knows it by already, which answers, shipments and receipts name; ``None``: its place."""
 
     @property
     def line_value(self) -> Decimal:
@@ -73,6 +75,11 @@ class ProposedOrder:
     def value(self) -> Decimal:
         """Return the sum of the lines."""
         return sum((line.line_value for line in self.lines), Decimal("0.00"))
+
+    @property
+    def numbered_lines(self) -> list[tuple[int, ProposedLine]]:
+        """Return the lines with their numbers; where one was struck a number is missing."""
+        return [(line.number or place, line) for place, line in enumerate(self.lines, start=1)]
 
     @property
     def lines_sha256(self) -> str:
@@ -221,7 +228,7 @@ def write_lines(connection: psycopg.Connection, orders: Sequence[tuple[str, int,
         """
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for po_number, version, order in orders:
-            for number, line in enumerate(order.lines, start=1):
+            for number, line in order.numbered_lines:
                 copy.write_row(
                     (po_number, version, number, line.sku, line.supplier_sku, line.units, line.pack_units,
                      line.unit_cost, line.line_value, line.reason, line.terms_json, line.split_units)
@@ -231,7 +238,7 @@ def write_lines(connection: psycopg.Connection, orders: Sequence[tuple[str, int,
         [
             ((po_number, version, number), line.units, line.places)
             for po_number, version, order in orders
-            for number, line in enumerate(order.lines, start=1)
+            for number, line in order.numbered_lines
             if line.places
         ],
     )

@@ -12,8 +12,6 @@ from openpyxl import load_workbook
 
 from stockroom.documents.overstock import (
     CSV_COLUMNS,
-    ActionLine,
-    ItemLine,
     LastDigest,
     OverstockDigest,
     overstock_csv,
@@ -21,6 +19,7 @@ from stockroom.documents.overstock import (
     overstock_html,
     overstock_xlsx,
 )
+from stockroom.documents.overstock_lines import ActionLine, ItemLine
 
 LINE = ActionLine(
     rank=1,
@@ -135,3 +134,32 @@ def test_the_digest_says_what_was_done_about_the_last_one_and_what_moved() -> No
     assert "1 of 3 lines of that list were done" in page
     assert "brought £42.00" in page
     assert "\N{MINUS SIGN}£310.00 since 23 June 2011" in page
+
+
+def test_excess_by_age_adds_up_to_all_of_it_with_what_is_on_order_apart() -> None:
+    items = (
+        replace(ITEM, stock_age_days=30.9),
+        replace(ITEM, sku="B", stock_age_days=31.0),
+        replace(ITEM, sku="C", stock_age_days=366.0, on_order_units=10),
+        replace(ITEM, sku="D", stock_age_days=None, on_order_units=200),
+    )
+    aged = digest(LINE, items=items)
+    assert [(band.name, band.items, band.units, band.value_tied_up) for band in aged.ages] == [
+        ("still on order", 2, 120, Decimal("240.00")),
+        ("0\N{EN DASH}30 days", 1, 110, Decimal("220.00")),
+        ("31\N{EN DASH}90 days", 1, 110, Decimal("220.00")),
+        ("over 365 days", 1, 100, Decimal("200.00")),
+    ]
+    assert sum(band.monthly_carrying_cost for band in aged.ages) == 4 * ITEM.monthly_carrying_cost
+    assert "Over 365 days" in overstock_html(aged).decode()
+    assert load_workbook(io.BytesIO(overstock_xlsx(aged)))["Ages"]["B5"].value == "over 365 days"
+
+
+def test_a_list_that_has_become_empty_still_says_what_the_last_one_brought() -> None:
+    done = replace(LINE, was_done=True, brought=Decimal("42.00"))
+    cleared = digest(last=LastDigest(date(2011, 6, 23), (ITEM,), (done,)), signals={"test +3 %": 2})
+    page = overstock_html(cleared).decode()
+    assert "There is nothing to do" in page
+    assert "brought £42.00" in page
+    assert "2 SKUs: test +3 %" in page
+    assert "Line by line" not in page

@@ -10,7 +10,8 @@ from decimal import Decimal
 
 from jinja2 import Template
 
-from stockroom.documents.formats import count, money
+from stockroom.documents.formats import money
+from stockroom.documents.overstock_lines import AGE_BANDS, STILL_ON_ORDER, ActionLine, AgeBand, ItemLine, aged
 from stockroom.documents.pages import page_template
 from stockroom.documents.price_signals import price_signals_file_name
 from stockroom.documents.workbook import xlsx_bytes
@@ -25,73 +26,12 @@ ITEM_COLUMNS = (
     "plan_date", "sku", "title", "location_id", "position_units", "on_order_units", "target_units", "excess_units",
     "days_of_supply", "stock_age_days", "idle_days", "is_dead", "value_tied_up", "monthly_carrying_cost", "currency",
 )  # fmt: skip
+AGE_COLUMNS = ("plan_date", "age", "items", "units", "value_tied_up", "monthly_carrying_cost", "currency")
 LAST_COLUMNS = ("sku", "title", "location_id", "action", "units", "was_done", "gain", "brought", "currency")
 LONGEST_DAYS_SHOWN = 3650
 LINES_IN_DIGEST = 100
 """A digest is read on a Monday morning; the files beside it hold every line."""
 MOVEMENTS_SHOWN, DEAD_SHOWN, DONE_SHOWN = 5, 10, 10
-
-
-@dataclass(frozen=True)
-class ActionLine:
-    """What to do with some units of one SKU at one location. Money in the digest's currency."""
-
-    rank: int
-    sku: str
-    title: str
-    location_id: str
-    action: str
-    units: int
-    value_tied_up: Decimal
-    monthly_carrying_cost: Decimal
-    gain: Decimal
-    gain_low: Decimal
-    gain_high: Decimal
-    reason: str
-    assumes: str
-    percent: Decimal = Decimal(0)
-    to_location_id: str | None = None
-    with_sku: str | None = None
-    with_title: str | None = None
-    po_numbers: Sequence[str] = ()
-    gives_away: Decimal = Decimal(0)
-    takes_days: float | None = None
-    was_done: bool | None = None
-    brought: Decimal | None = None
-
-    @property
-    def what(self) -> str:
-        """Return the action with its units and its terms, for a heading."""
-        units = f"{count(self.units)} unit{'' if self.units == 1 else 's'}"
-        said = f"{self.action.capitalize()}: {units}"
-        if self.percent:
-            said += f" at {count(float(self.percent))}\N{NO-BREAK SPACE}% off"
-        if self.to_location_id:
-            said += f" to {self.to_location_id.capitalize()}"
-        if self.with_sku:
-            said += f" with {self.with_title or self.with_sku}"
-        return said
-
-
-@dataclass(frozen=True)
-class ItemLine:
-    """One SKU at one location that lasts longer than its target. Money in the digest's currency."""
-
-    sku: str
-    title: str
-    location_id: str
-    position_units: int
-    on_order_units: int
-    target_units: int
-    excess_units: int
-    days_of_supply: float | None
-    """``None`` where nothing sells."""
-    stock_age_days: float | None
-    """``None`` where nothing is here."""
-    idle_days: int
-    is_dead: bool
-    value_tied_up: Decimal
-    monthly_carrying_cost: Decimal
 
 
 @dataclass(frozen=True)
@@ -174,6 +114,26 @@ class OverstockDigest:
         return [line for line in self.items if line.is_dead]
 
     @property
+    def ages(self) -> Sequence[AgeBand]:
+        """Return the excess by age, the youngest first; the bands add up to all items.
+
+        An item's units here are as old as they are on average. What an order can still be stopped for has no age.
+        """
+        parts = [part for line in self.items for part in aged(line)]
+        names = (STILL_ON_ORDER, *(name for _, name in AGE_BANDS))
+        return [
+            AgeBand(
+                name,
+                items=len(within),
+                units=sum(part.units for part in within),
+                value_tied_up=sum((part.value_tied_up for part in within), Decimal(0)),
+                monthly_carrying_cost=sum((part.monthly_carrying_cost for part in within), Decimal(0)),
+            )
+            for name in names
+            if (within := [part for part in parts if part.name == name])
+        ]
+
+    @property
     def movements(self) -> Sequence[Movement]:
         """Return the items whose money tied up changed most since the last digest, the greatest change first."""
         if self.last is None:
@@ -209,12 +169,13 @@ def overstock_csv(digest: OverstockDigest) -> bytes:
 
 
 def overstock_xlsx(digest: OverstockDigest) -> bytes:
-    """Return actions, items and what came of the last list as a workbook of three sheets."""
+    """Return actions, items, their ages and what came of the last list as a workbook."""
     last = digest.last
     return xlsx_bytes(
         {
             "Actions": (CSV_COLUMNS, _action_rows(digest)),
             "Items": (ITEM_COLUMNS, [_item_row(digest, line) for line in digest.items]),
+            "Ages": (AGE_COLUMNS, [_age_row(digest, band) for band in digest.ages]),
             "Last list": (LAST_COLUMNS, [_last_row(digest, line) for line in last.actions] if last else []),
         }
     )
@@ -291,6 +252,13 @@ def _item_row(digest: OverstockDigest, line: ItemLine) -> tuple[Cell, ...]:
         line.monthly_carrying_cost,
         digest.currency,
     )
+
+
+def _age_row(digest: OverstockDigest, band: AgeBand) -> tuple[Cell, ...]:
+    return (
+        digest.plan_date, band.name, band.items, band.units, band.value_tied_up, band.monthly_carrying_cost,
+        digest.currency,
+    )  # fmt: skip
 
 
 def _last_row(digest: OverstockDigest, line: ActionLine) -> tuple[Cell, ...]:

@@ -12,8 +12,6 @@ import psycopg
 
 from stockroom.delivery.folder import write_whole
 from stockroom.documents.overstock import (
-    ActionLine,
-    ItemLine,
     LastDigest,
     OverstockDigest,
     overstock_csv,
@@ -21,6 +19,7 @@ from stockroom.documents.overstock import (
     overstock_html,
     overstock_xlsx,
 )
+from stockroom.documents.overstock_lines import ActionLine, ItemLine
 from stockroom.documents.price_signals import price_signals_csv, price_signals_file_name
 from stockroom.jobs.decide_items import decide_items
 from stockroom.jobs.deliver_price_signals import announce_price_signals, signal_lines

@@ -167,7 +167,8 @@ def _changed_lines(
         (order.po_number, order.version),
     ).fetchall()
     places = read_places(connection, order.po_number, order.version)
-    lines = {int(number): ProposedLine(*row, places=places.get(number, ()), number=number) for number, *row in rows}
+    lines = {int(number): ProposedLine(*row) for number, *row in rows}
+    lines = {number: replace(line, places=places.get(number, ()), number=number) for number, line in lines.items()}
     if unknown := sorted(set(units) - set(lines)):
         raise UnchangeableOrderError(f"{order.po_number} has no line {', '.join(map(str, unknown))}")
     for number, wanted in units.items():

@@ -32,6 +32,8 @@ class Since:
     on_order_now: float
     due_later_days: float
     """How much later what is on order is due now, in calendar days, on average."""
+    left_for_others: float = 0.0
+    """Units of the item's smaller lines that leave the shelf unsold: what is gone counts for these first."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ def follow_up(kind: str, units: int, *, percent: float, gain: float, since: Sinc
         gone = since.on_order_then - since.on_order_now - since.units_received
     else:
         gone = since.on_hand_then + since.units_received - since.units_sold - since.on_hand_now
+        gone -= since.left_for_others  # or one transfer would have done what two lines ask for
     if gone < ENOUGH_SHARE * units:
         return FollowUp(False, None)
     return FollowUp(True, round(gain * min(gone / units, 1.0), 2))

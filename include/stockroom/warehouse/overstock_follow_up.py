@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import psycopg
 from psycopg.rows import namedtuple_row
 
+from stockroom.planning.action_words import SHELF_ACTIONS
 from stockroom.planning.follow_up import FollowUp, Since
 
 
@@ -32,7 +33,9 @@ def read_since(connection: psycopg.Connection, *, then_date: date, plan_date: da
     statement = resources.files("stockroom.warehouse").joinpath("overstock_since.sql").read_bytes()
     days = float((plan_date - then_date).days)
     with connection.cursor(row_factory=namedtuple_row) as cursor:
-        rows: list[Any] = cursor.execute(statement, {"then_date": then_date, "plan_date": plan_date}).fetchall()
+        rows: list[Any] = cursor.execute(
+            statement, {"then_date": then_date, "plan_date": plan_date, "shelf_actions": list(SHELF_ACTIONS)}
+        ).fetchall()
     for row in rows:
         on_order_then, due_then = _order(row.on_order_then)
         on_order_now, due_now = _order(row.on_order_now)
@@ -49,6 +52,7 @@ def read_since(connection: psycopg.Connection, *, then_date: date, plan_date: da
             on_order_then=on_order_then,
             on_order_now=on_order_now,
             due_later_days=days + due_now - due_then if on_order_then and on_order_now else 0.0,
+            left_for_others=row.left_for_others,
         )
         yield Followed(row.rank, row.action, row.units, row.percent, row.gain, since)
 

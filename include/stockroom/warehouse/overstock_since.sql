@@ -57,7 +57,14 @@ select
     coalesce(then_known.on_hand_units, 0)::double precision as on_hand_then,
     coalesce(now_known.on_hand_units, 0)::double precision as on_hand_now,
     coalesce(then_known.on_order, '[]') as on_order_then,
-    coalesce(now_known.on_order, '[]') as on_order_now
+    coalesce(now_known.on_order, '[]') as on_order_now,
+    coalesce(
+        sum(actions.units) filter (where actions.action = any(%(shelf_actions)s)) over (
+            partition by actions.sku, actions.location_id
+            order by actions.units, actions.rank
+            rows between unbounded preceding and 1 preceding
+        ), 0
+    )::double precision as left_for_others
 from plan.overstock_actions as actions
 inner join then_known on actions.sku = then_known.sku and actions.location_id = then_known.location_id
 inner join now_known on actions.sku = now_known.sku and actions.location_id = now_known.location_id

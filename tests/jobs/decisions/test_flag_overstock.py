@@ -122,3 +122,19 @@ def test_next_week_says_what_was_done_and_what_it_brought(marts, settings, ask):
     )
     assert gain == brought > 0
     assert "1 of 2 lines of that list were done" in summary.page.read_text()
+
+
+def test_one_transfer_is_not_two_lines_done(marts, settings, ask):
+    # Two places were to get 40 and 50 of MUG; a week later 40 have left without being sold.
+    last_week = DAY - timedelta(days=7)
+    marts.sku("MUG", units_per_day=1, on_hand=3000, day=last_week)
+    flag(settings, last_week)
+    marts.connection.execute("delete from plan.overstock_actions where rank > 1")
+    marts.connection.execute("update plan.overstock_actions set action = 'transfer', units = 50, gain = 100")
+    marts.connection.execute("create temporary table smaller as select * from plan.overstock_actions")
+    marts.connection.execute("update smaller set rank = 2, units = 40, gain = 80")
+    marts.connection.execute("insert into plan.overstock_actions select * from smaller")
+    marts.rebuild(DAY, MUG=3000 - 40)
+    flag(settings)
+    lines = "select units, was_done, brought from plan.overstock_actions where plan_date = %s order by rank"
+    assert ask(lines, last_week) == [(50, False, None), (40, True, 80)]

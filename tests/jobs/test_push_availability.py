@@ -294,6 +294,7 @@ def test_one_unit_wanted_on_six_channels_at_once_is_named_with_its_timeline(
         "select sku from intermediate.int_listing_availability where location_id = 'LONDON' and units = 1 "
         "group by sku having count(distinct channel_id) = 6 order by sku limit 1"
     )
+    push_availability(settings)  # what each shop shows is known to have been told
     shop.post("/clock", {"clock": "2011-01-17T20:01"})
     wanted = [{"channel": channel, "sku": sku} for channel in CHANNELS_HERE]
     shop.post("/checkout", {"orders": wanted})

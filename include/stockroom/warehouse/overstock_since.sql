@@ -1,5 +1,25 @@
 -- One row per action of an earlier list: what was known of its item then, and what has happened to it since.
-with then_known as (
+with actions as (
+    select
+        rank,
+        sku,
+        location_id,
+        action,
+        units,
+        percent,
+        gain,
+        coalesce(
+            sum(units) filter (where action = any(%(shelf_actions)s)) over (
+                partition by sku, location_id
+                order by units, rank
+                rows between unbounded preceding and 1 preceding
+            ), 0
+        )::double precision as left_for_others
+    from plan.overstock_actions
+    where plan_date = %(then_date)s
+),
+
+then_known as (
     select
         sku,
         location_id,
@@ -46,6 +66,7 @@ select
     actions.rank,
     actions.action,
     actions.units,
+    actions.left_for_others,
     actions.percent::double precision as percent,
     actions.gain::double precision as gain,
     coalesce(then_known.unit_price, 0)::double precision as price_then,
@@ -57,15 +78,8 @@ select
     coalesce(then_known.on_hand_units, 0)::double precision as on_hand_then,
     coalesce(now_known.on_hand_units, 0)::double precision as on_hand_now,
     coalesce(then_known.on_order, '[]') as on_order_then,
-    coalesce(now_known.on_order, '[]') as on_order_now,
-    coalesce(
-        sum(actions.units) filter (where actions.action = any(%(shelf_actions)s)) over (
-            partition by actions.sku, actions.location_id
-            order by actions.units, actions.rank
-            rows between unbounded preceding and 1 preceding
-        ), 0
-    )::double precision as left_for_others
-from plan.overstock_actions as actions
+    coalesce(now_known.on_order, '[]') as on_order_now
+from actions
 inner join then_known on actions.sku = then_known.sku and actions.location_id = then_known.location_id
 inner join now_known on actions.sku = now_known.sku and actions.location_id = now_known.location_id
 left join plan.forecasts as forecasts
@@ -75,4 +89,3 @@ left join plan.forecasts as forecasts
         and actions.location_id = forecasts.location_id
 left join sold on actions.sku = sold.sku and actions.location_id = sold.location_id
 left join received on actions.sku = received.sku and actions.location_id = received.location_id
-where actions.plan_date = %(then_date)s

@@ -78,7 +78,7 @@ def _times_the_mean(cv: float) -> FloatArray:
 
 @dataclass(frozen=True)
 class Gain:
-    """Money against doing nothing, and the interval that holds 80 of 100 outcomes."""
+    """Money against doing nothing, and what 80 of 100 worlds hold; what comes lies outside more often (ADR 0034)."""
 
     expected: float
     low: float

@@ -89,6 +89,8 @@ class Stream:
     last of them would count."""
     mode: Literal["append", "snapshot"] = "append"
     """``append``: every landed document is kept. ``snapshot``: only documents unlike their newest stored version."""
+    is_partial: bool = False
+    """Of a snapshot: whether a reading brings only some of what there is, so that one may well bring nothing."""
     about: str = ""
     """What one record is, as the comment of its raw table says it."""
     checks: tuple[Part, ...] = ()

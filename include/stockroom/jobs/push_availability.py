@@ -283,7 +283,7 @@ def _reasons_to_hold(connection: psycopg.Connection, compared: Sequence[PushResu
         for channel in CHANNELS.values()
         if isinstance(channel.source, RecordSource)
         for stream in channel.streams
-        if stream.mode == "snapshot"
+        if stream.mode == "snapshot" and not stream.is_partial
     ]
     reasons = reasons_for_doubt(connection, snapshots=snapshots, now=clock(connection), stale_minutes=STALE_MINUTES)
     emptied = [

@@ -74,6 +74,7 @@ OFFERS = Stream(
     "offers",
     key=("sku",),
     mode="snapshot",
+    is_partial=True,
     about="What an inventory item is offered for and whether it is listed, as it was when last asked for; key: sku",
     checks=(
         Part(needs("offers", kind="list")),

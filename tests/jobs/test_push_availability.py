@@ -65,9 +65,10 @@ def settings(module_warehouse: Any, shop: SampleShop, tmp_path_factory: pytest.T
 
 @pytest.fixture
 def rows(module_warehouse: Any) -> Callable[..., list[Any]]:
-    def read(query: str) -> list[Any]:
+    def read(query: str, *given: object) -> list[Any]:
         with psycopg.connect(module_warehouse.url, autocommit=True) as connection:
-            return connection.execute(query).fetchall() if query.startswith("select") else [connection.execute(query)]
+            done = connection.execute(query, given or None)
+            return done.fetchall() if query.startswith("select") else [done]
 
     return read
 
@@ -289,11 +290,11 @@ def test_levels_that_are_all_gone_hold_a_push(settings: Settings, rows: Any) -> 
 
 def test_offers_of_which_a_part_is_read_at_a_time_hold_nobody_when_it_is_none(settings: Settings, rows: Any) -> None:
     """Offers of eBay are asked for once a day, each at its own second: rounds that follow closely find none due."""
-    newest = "select max(landing_file_id) from raw.landing_files where source = 'ebay' and stream = 'offers'"
-    rows(f"update raw.landing_files set line_count = 0 where landing_file_id = ({newest})")  # noqa: S608
-    assert rows(f"select line_count from raw.landing_files where landing_file_id = ({newest})") == [(0,)]  # noqa: S608
+    newest_of = "select max(landing_file_id) from raw.landing_files where source = 'ebay' and stream = 'offers'"
+    ((newest,),) = rows(newest_of)
+    rows("update raw.landing_files set line_count = 0 where landing_file_id = %s", newest)
     assert "held" not in str(push_availability(settings, channel_id="woocommerce", everything=True, is_dry=True))
-    rows(f"update raw.landing_files set line_count = 9 where landing_file_id = ({newest})")  # noqa: S608
+    rows("update raw.landing_files set line_count = 9 where landing_file_id = %s", newest)
 
 
 def test_one_unit_wanted_on_six_channels_at_once_is_named_with_its_timeline(

@@ -251,7 +251,7 @@ def main() -> int:
         "ours, 120 notices": lambda one: ours(one, few, sold_out_share=ASKED_SOLD_OUT),
     }
     for share in given.shares:
-        ways[f"ours, 1,200 notices, {share:.0%}"] = lambda one, share=share: ours(one, many, sold_out_share=share)  # type: ignore[misc]
+        ways[f"ours, 1,200 notices, {share:.0%}"] = lambda one, share=share: ours(one, many, sold_out_share=share)  # type: ignore[misc]  # one a turn
     print(f"{UNITS} units, {WAITING:,} waiting, {given.draws} restocks of each category")
     print(f"{'':30}{'told':>6}  {'found it sold out':>18}  {'hours until gone':>17}  times the blast's")
     worst = 0.0

@@ -49,6 +49,7 @@ from tests.jobs.sample_shop import SampleShop
 
 from stockroom.channels import CHANNELS
 from stockroom.delivery.queue import Queue, open_queue
+from stockroom.jobs.begin_round import answer_calls
 from stockroom.jobs.choose_channels import choose_channels
 from stockroom.jobs.extract_channel import extract_channel
 from stockroom.jobs.hear_messages import hear_messages, message_of
@@ -166,14 +167,16 @@ def soak(
         call_out(sell(shop, draw), told, waiting, address, draw, number=happened.rounds)
         take_messages(settings, waiting, told, draw)
         by_clock = happened.rounds % BY_CLOCK == 0
-        channels = choose_channels(settings, only_hinted=not by_clock)
-        told.rounds_called += not by_clock and bool(channels)
-        extracts = {name: partial(extract_channel, settings, name, up_to_now=not by_clock) for name in channels}
-        in_processes(extracts, draw, happened)
-        in_processes({"differences": partial(notice_level_differences, settings)}, draw, happened)
-        told_channels = [name for name, channel in CHANNELS.items() if channel.push]
-        pushes = {name: partial(push_availability, settings, channel_id=name) for name in told_channels}
-        in_processes(pushes, draw, happened)
+        if by_clock:
+            channels = choose_channels(settings, only_hinted=False)
+            in_processes({name: partial(extract_channel, settings, name) for name in channels}, draw, happened)
+            in_processes({"differences": partial(notice_level_differences, settings)}, draw, happened)
+            told_channels = [name for name, channel in CHANNELS.items() if channel.push]
+            pushes = {name: partial(push_availability, settings, channel_id=name) for name in told_channels}
+            in_processes(pushes, draw, happened)
+        else:
+            told.rounds_called += 1
+            in_processes({"calls": partial(answer_calls, settings, until=lambda: True)}, draw, happened)
         if happened.rounds % 10 == 0:
             clock = shop.get("/clock")["clock"]
             print(

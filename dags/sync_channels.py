@@ -1,6 +1,6 @@
 """Bring what the channels sold and have into the warehouse, name what is oversold, tell them what can be sold.
 
-Starts every two minutes, and at once when channels call: those alone are read then. One that is down delays no other.
+Every two minutes a task a channel: one that is down delays no other. When channels call, the first task does it all.
 If nobody acts, the next run goes on; a push that would empty a shop asks. Safe to rerun: rows and files have names.
 """
 
@@ -27,16 +27,16 @@ def sync_channels() -> None:
     """Extract every channel, record restock requests, push availability."""
 
     @task
-    def list_channels() -> list[str]:
-        from stockroom.jobs.choose_channels import choose_channels
+    def begin_round() -> list[str]:
+        from stockroom.jobs.begin_round import begin_round
 
-        return choose_channels(this_run.settings(), only_hinted=this_run.is_called())
+        return begin_round(this_run.settings(), is_called=this_run.is_called(), now=this_run.now)
 
     @task(map_index_template="{{ task.op_kwargs['channel_id'] }}")
     def extract(channel_id: str) -> str:
         from stockroom.jobs.extract_channel import extract_channel
 
-        return str(extract_channel(this_run.settings(), channel_id, up_to_now=this_run.is_called()))
+        return str(extract_channel(this_run.settings(), channel_id))
 
     @task(outlets=[channel_records, stock_positions], trigger_rule="all_done_min_one_success")
     def record_restock_requests() -> str:
@@ -52,8 +52,8 @@ def sync_channels() -> None:
 
         return finish_round(this_run.settings())
 
-    extracted = extract.expand(channel_id=list_channels())
-    extracted >> [record_restock_requests(), push_availability(), EmptyOperator(task_id="every_channel_answered")]
+    read = extract.expand(channel_id=(begun := begin_round()))
+    read >> [begun >> record_restock_requests(), push_availability(), EmptyOperator(task_id="every_channel_answered")]
 
 
 sync_channels()

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -17,6 +18,7 @@ from tests.jobs.sample_shop import SampleShop
 from stockroom.channels import CHANNELS
 from stockroom.channels.channel import Change, Listing, RefusedConnectionError
 from stockroom.jobs.audit_shop import audit_shop
+from stockroom.jobs.begin_round import CallError, answer_calls, begin_round
 from stockroom.jobs.build_marts import build_marts
 from stockroom.jobs.check_channels import check_channels
 from stockroom.jobs.extract_channel import extract_channel
@@ -27,6 +29,7 @@ from stockroom.jobs.push_availability import PushError, push_availability
 from stockroom.jobs.shop_pages import basket_url
 from stockroom.settings import Settings
 from stockroom.warehouse import connect
+from stockroom.warehouse.hints import HintRow, put_hints, take_hints
 from stockroom.warehouse.pushes import Target, read_targets
 from stockroom.warehouse.restock_products import read_shown, read_similar
 from stockroom.warehouse.restock_units import units_to_be_had
@@ -159,6 +162,62 @@ def test_what_changes_after_a_round_read_it_is_news_to_the_next_one(
     ) == [(True,)], "else the lag of telling it would be measured by nobody"
 
 
+def call(settings: Settings, *channels: str) -> None:
+    """Let channels call."""
+    with connect(settings.warehouse_url) as connection:
+        put_hints(connection, [HintRow(channel, str(uuid4()), "orders", None) for channel in channels])
+
+
+def sell_one(shop: SampleShop, channel: str, *, clock: str) -> None:
+    """Sell one unit of what every shop shows plenty of."""
+    shown = [shop.get(f"/shown/{each}")["shown"] for each in PLACES]
+    name = next(name for name in shown[0] if name.endswith("/LONDON") and min(each.get(name, 0) for each in shown) > 5)
+    shop.post("/clock", {"clock": clock})
+    shop.post("/checkout", {"channel": channel, "sku": name.removesuffix("/LONDON")})
+
+
+def test_calls_are_answered_by_the_first_task_of_a_round_for_as_long_as_they_come(
+    settings: Settings, shop: SampleShop
+) -> None:
+    """While a sale of eBay's is told to all, BigCommerce sells and calls: both are told, and no channel is left."""
+    in_order: dict[str, dict[str, tuple[int, int]]] = {channel: {} for channel in PLACES}
+    later = iter([("bigcommerce", "2011-01-13T20:00:20")])
+
+    def sell_meanwhile() -> bool:
+        for channel, clock in later:
+            sell_one(shop, channel, clock=clock)
+            call(settings, channel)
+        return False
+
+    push_availability(settings)
+    shop.post("/clock", {"clock": "2011-01-13T20:00"})
+    sync(settings)
+    push_availability(settings)
+    sell_one(shop, "ebay", clock="2011-01-13T20:00:10")
+    assert wrongly_shown(shop, "woocommerce")
+    call(settings, "ebay")
+    assert answer_calls(settings, until=sell_meanwhile, pace=0) == 2
+    assert {channel: wrongly_shown(shop, channel) for channel in PLACES} == in_order
+    call(settings, "ebay", "amazon")
+    assert begin_round(settings, is_called=True, now=lambda: datetime.now(UTC)) == []
+    assert begin_round(settings, is_called=False, now=lambda: datetime.now(UTC)) == [*CHANNELS_HERE]
+
+
+def test_a_call_is_answered_once_more_at_most_when_others_have_their_turn(settings: Settings) -> None:
+    def call_again() -> bool:
+        call(settings, "ebay")
+        return False
+
+    def call_too() -> bool:
+        return not call_again()
+
+    call(settings, "ebay")
+    assert answer_calls(settings, until=call_again, seconds=0) == 1, "the clock's round has its turn"
+    assert answer_calls(settings, until=call_too) == 1, "somebody waits for what is there again"
+    with connect(settings.warehouse_url) as connection:
+        assert take_hints(connection) == ["ebay"], "the next round answers it"
+
+
 @pytest.mark.parametrize("channel", ["woocommerce", "bigcommerce"])
 def test_shoppers_are_told_of_what_their_own_shop_shows(settings: Settings, shop: SampleShop, channel: str) -> None:
     shown: dict[str, int] = {}
@@ -263,6 +322,11 @@ def test_a_failed_extract_holds_every_push_and_asks(settings: Settings, shop: Sa
     assert shop.get("/shown/shopify")["shown"] == before
     (asked,) = open_exceptions(settings, kind="availability_push").found
     assert "Is this right?" in asked.mend
+    shop.fault("status_401", 50, "woocommerce")
+    call(settings, "ebay", "woocommerce")
+    with pytest.raises(CallError, match=r"woocommerce: .*HTTP 401.* \| .*held, nothing was written"):
+        answer_calls(settings, until=lambda: False)
+    shop.fault("status_401", 0)
     sync(settings)
     push_availability(settings)
     assert open_exceptions(settings, kind="availability_push").found == [], "the next good round takes it back"

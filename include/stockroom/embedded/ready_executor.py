@@ -11,7 +11,7 @@ from importlib import import_module
 from airflow.executors.local_executor import LocalExecutor
 
 WANTED = (
-    "stockroom.jobs.choose_channels",
+    "stockroom.jobs.begin_round",
     "stockroom.jobs.extract_channel",
     "stockroom.jobs.finish_round",
     "stockroom.jobs.record_restock_requests",

@@ -28,6 +28,7 @@ HOPELESS_ERRORS = frozenset(
     {
         "stockroom.channels.channel.RefusedConnectionError",
         "stockroom.settings.SettingsError",
+        "stockroom.jobs.begin_round.CallError",
         "stockroom.jobs.gate_keeping.GateFailedError",
         "stockroom.jobs.build_marts.BuildFailedError",
     }

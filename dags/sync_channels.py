@@ -1,6 +1,6 @@
 """Bring what the channels sold and have into the warehouse, name what is oversold, tell them what can be sold.
 
-Every two minutes a task a channel: one that is down delays no other. When channels call, the first task does it all.
+Starts every two minutes, with a task a channel: one that is down delays no other; when channels call, one does it all.
 If nobody acts, the next run goes on; a push that would empty a shop asks. Safe to rerun: rows and files have names.
 """
 

@@ -30,9 +30,7 @@ create table marts.dim_supplier_offers (
     is_discontinued boolean, offer_rank integer);
 create table marts.dim_exchange_rates (currency text, rate_date date, rate numeric, next_rate_date date);
 create table staging.stg_shopify__orders (order_id text, order_name text);
-create table staging.stg_wms__receipts (
-    receipt_id text, landing_file_id bigint, landing_line_number integer, po_number text, line_number integer,
-    units integer, received_at timestamptz);
+create table intermediate.int_receipts (po_number text, line_number integer, units integer, received_at timestamptz);
 alter table marts.dim_suppliers add currency text default 'GBP';
 insert into intermediate.int_drop_shippers values ('S01', 'MUGWORKS', '2026-01-05');
 insert into marts.dim_supplier_offers values

@@ -14,7 +14,9 @@ our_lines as (
 
 receipts as (
 
-    select * from {{ ref('stg_wms__receipts') }}
+    select * from {{ ref('int_receipts') }}
+
+    where received_at < {{ cut_off() }}
 
 ),
 
@@ -45,16 +47,6 @@ ranked_store_lines as (
         {{ newest_first('purchase_order_line_id') }} as version_rank
 
     from store_lines
-
-),
-
-ranked_receipts as (
-
-    select
-        *,
-        {{ newest_first('receipt_id') }} as version_rank
-
-    from receipts
 
 ),
 
@@ -135,11 +127,7 @@ received as (
         line_number,
         sum(units) as units_received
 
-    from ranked_receipts
-
-    where
-        version_rank = 1
-        and received_at < {{ cut_off() }}
+    from receipts
 
     group by
         po_number,
@@ -173,12 +161,9 @@ joined as (
         cast(
             coalesce(answers.units_backordered, ranked_backorders.units_backordered, 0) as integer
         ) as units_backordered,
-        -- What its supplier refused does not come, unless it was sent after all.
-        cast(
-            greatest(
-                lines.units_ordered - coalesce(answers.units_rejected, 0), coalesce(answers.units_shipped, 0)
-            ) as integer
-        ) as units_coming,
+        {{ units_open(
+            'lines.units_ordered', 'answers.units_rejected', 'answers.units_shipped', 'received.units_received'
+        ) }} as units_still_to_come,
         coalesce(answers.promised_date, ranked_backorders.new_promised_date, lines.promised_date) as promised_date
 
     from lines
@@ -231,7 +216,7 @@ with_state as (
         end as state,
         case
             when own_state in ('refused', 'cancelled', 'closed') then 0
-            else greatest(units_coming - units_received, 0)
+            else units_still_to_come
         end as units_open
 
     from joined

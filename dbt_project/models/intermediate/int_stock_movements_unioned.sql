@@ -14,23 +14,13 @@ skus as (
 
 receipts as (
 
-    select * from {{ ref('stg_wms__receipts') }}
+    select * from {{ ref('int_receipts') }}
 
 ),
 
 adjustments as (
 
     select * from {{ ref('stg_wms__adjustments') }}
-
-),
-
-ranked_receipts as (
-
-    select
-        *,
-        {{ newest_first('receipt_id') }} as version_rank
-
-    from receipts
 
 ),
 
@@ -79,9 +69,7 @@ received as (
         'received' as movement_kind,
         units
 
-    from ranked_receipts
-
-    where version_rank = 1
+    from receipts
 
 ),
 

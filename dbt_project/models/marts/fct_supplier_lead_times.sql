@@ -16,19 +16,9 @@ suppliers as (
 
 receipts as (
 
-    select * from {{ ref('stg_wms__receipts') }}
+    select * from {{ ref('int_receipts') }}
 
     where received_at < {{ cut_off() }}
-
-),
-
-ranked_receipts as (
-
-    select
-        *,
-        {{ newest_first('receipt_id') }} as version_rank
-
-    from receipts
 
 ),
 
@@ -40,9 +30,7 @@ shipments as (
         po_number,
         max(received_at) as received_at
 
-    from ranked_receipts
-
-    where version_rank = 1
+    from receipts
 
     group by
         shipment_id,

@@ -10,7 +10,7 @@ purchase_order_lines as (
 
 receipts as (
 
-    select * from {{ ref('stg_wms__receipts') }}
+    select * from {{ ref('int_receipts') }}
 
     where received_at < {{ cut_off() }}
 
@@ -32,16 +32,6 @@ invoice_lines as (
 
 ),
 
-ranked_receipts as (
-
-    select
-        *,
-        {{ newest_first('receipt_id') }} as version_rank
-
-    from receipts
-
-),
-
 arrived as (
 
     select
@@ -49,9 +39,7 @@ arrived as (
         line_number,
         max(received_at) as last_received_at
 
-    from ranked_receipts
-
-    where version_rank = 1
+    from receipts
 
     group by
         po_number,

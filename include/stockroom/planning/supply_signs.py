@@ -47,6 +47,8 @@ class OpenLine:
     """Refused in words, or left out of the answer."""
     units_backordered: int
     units_shipped: int
+    units_to_come: int
+    """Those that are still expected."""
     unit_cost: Decimal | None
     answered_price: Decimal | None
     currency: str | None
@@ -63,11 +65,6 @@ class OpenLine:
     is_ours: bool
     released_by: str | None
     """The person or policy that released it."""
-
-    @property
-    def units_to_come(self) -> int:
-        """Return what is still expected."""
-        return max(self.units_ordered - self.units_received - self.units_rejected, 0)
 
     @property
     def is_unheard(self) -> bool:

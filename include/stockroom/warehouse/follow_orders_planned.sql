@@ -6,10 +6,7 @@ with day_lines as (
         lines.units,
         coalesce(answers.units_rejected, 0) as units_missing,
         coalesce(answers.units_backordered, 0) as units_owed,
-        greatest(
-            greatest(lines.units - coalesce(answers.units_rejected, 0), coalesce(answers.units_shipped, 0))
-            - coalesce(arrived.units_received, 0), 0
-        ) as units_open
+        ops.units_open(lines.units, answers.units_rejected, answers.units_shipped, arrived.units_received) as units_open
     from ops.purchase_orders as orders
     inner join ops.purchase_order_lines as lines
         on orders.po_number = lines.po_number and orders.version = lines.version

@@ -22,10 +22,7 @@ with own_lines as (
             coalesce(answers.units_backordered, 0)
             - greatest(coalesce(answers.units_shipped - answers.units_accepted, 0), 0), 0
         ) as units_later,
-        greatest(
-            greatest(lines.units - coalesce(answers.units_rejected, 0), coalesce(answers.units_shipped, 0))
-            - coalesce(arrived.units_received, 0), 0
-        ) as units_open
+        ops.units_open(lines.units, answers.units_rejected, answers.units_shipped, arrived.units_received) as units_open
     from ops.purchase_orders as orders
     inner join ops.purchase_order_states as states on orders.state = states.state
     inner join ops.purchase_order_lines as lines

@@ -54,7 +54,7 @@ class LikeIt:
 
 def are_lines_known(connection: psycopg.Connection) -> bool:
     """Return whether marts and staging hold what lines under way are read from."""
-    names = ("marts.fct_purchase_order_lines", "staging.stg_wms__receipts", "staging.stg_suppliers__backorders")
+    names = ("marts.fct_purchase_order_lines", "intermediate.int_receipts", "staging.stg_suppliers__backorders")
     return all(
         connection.execute("select to_regclass(%s) is not null", (name,)).fetchall() == [(True,)] for name in names
     )

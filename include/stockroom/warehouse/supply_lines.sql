@@ -74,28 +74,14 @@ all_lines as (
     select * from store_lines
 ),
 
-newest_receipts as (
-    select *
-    from (
-        select
-            receipts.*,
-            row_number() over (
-                partition by receipts.receipt_id
-                order by receipts.landing_file_id desc, receipts.landing_line_number desc
-            ) as version_rank
-        from staging.stg_wms__receipts as receipts
-        where receipts.po_number in (select all_lines.po_number from all_lines)
-    ) as ranked
-    where version_rank = 1 and received_at < %(moment)s
-),
-
 arrived as (
     select
         po_number,
         line_number,
         sum(units) as units_received,
         max(received_at) as last_received_at
-    from newest_receipts
+    from intermediate.int_receipts
+    where received_at < %(moment)s
     group by po_number, line_number
 ),
 
@@ -135,6 +121,9 @@ select
     coalesce(arrived.units_received, 0)::integer as units_received,
     coalesce(answers.units_rejected, 0) as units_rejected,
     coalesce(answers.units_shipped, 0) as units_shipped,
+    ops.units_open(
+        all_lines.units_ordered, answers.units_rejected, answers.units_shipped, arrived.units_received
+    ) as units_to_come,
     -- What was said last of what comes later: in an answer to the order, or in a list of back-orders.
     coalesce(answers.units_backordered, backorders.units_backordered, 0) as units_backordered,
     coalesce(answers.backorder_date, backorders.new_promised_date) as backorder_date,

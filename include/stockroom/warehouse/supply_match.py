@@ -28,7 +28,7 @@ def are_answers_read(connection: psycopg.Connection) -> bool:
     views = (
         "staging.stg_suppliers__acknowledgement_lines",
         "staging.stg_suppliers__shipment_lines",
-        "staging.stg_wms__receipts",
+        "intermediate.int_receipts",
         "intermediate.int_supplier_names",
     )
     return all(

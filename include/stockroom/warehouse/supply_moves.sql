@@ -12,27 +12,13 @@ with order_lines as (
     where orders.state in ('released', 'sent', 'acknowledged', 'shipped', 'part_received')
 ),
 
-newest_receipts as (
-    select *
-    from (
-        select
-            receipts.*,
-            row_number() over (
-                partition by receipts.receipt_id
-                order by receipts.landing_file_id desc, receipts.landing_line_number desc
-            ) as version_rank
-        from staging.stg_wms__receipts as receipts
-        where receipts.po_number in (select order_lines.po_number from order_lines)
-    ) as ranked
-    where version_rank = 1 and received_at < %(moment)s
-),
-
 arrived as (
     select
         po_number,
         line_number,
         sum(units) as units_received
-    from newest_receipts
+    from intermediate.int_receipts
+    where received_at < %(moment)s
     group by po_number, line_number
 ),
 
@@ -43,7 +29,9 @@ so_far as (
         order_lines.state,
         bool_and(coalesce(arrived.units_received, 0) >= order_lines.units) as is_received,
         bool_and(
-            coalesce(arrived.units_received, 0) + coalesce(answers.units_rejected, 0) >= order_lines.units
+            ops.units_open(
+                order_lines.units, answers.units_rejected, answers.units_shipped, arrived.units_received
+            ) = 0
         ) as is_ended,
         bool_or(coalesce(arrived.units_received, 0) > 0) as is_part_received,
         bool_or(coalesce(answers.units_shipped, 0) > 0) as is_shipped,

@@ -20,7 +20,7 @@ COPY plugins plugins
 COPY dbt_project dbt_project
 RUN uv pip install --system --no-cache --no-deps --no-build-isolation --editable . \
     && useradd --uid 50000 --create-home stockroom \
-    && mkdir -p /opt/airflow /var/lib/stockroom \
+    && mkdir -p /opt/airflow/logs /var/lib/stockroom \
     && chown -R stockroom /opt/airflow /var/lib/stockroom
 
 USER stockroom

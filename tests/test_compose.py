@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
-SECRET = re.compile(r"PASSWORD|SECRET|TOKEN|FERNET|REDISCLI_AUTH")
+SECRET = re.compile(r"PASSWORD|SECRET|TOKEN|_KEY|REDISCLI_AUTH")
 LONG_LIVED = {name: service for name, service in SERVICES.items() if name != "migrate"}
 
 
@@ -64,6 +64,20 @@ def test_no_secret_stands_in_the_file_and_none_has_a_default(name: str) -> None:
             assert re.fullmatch(r"\$\{\w+:\?[^}]+\}", str(value)), variable
         if "://" in str(value) and "@" in str(value):
             assert re.search(r":\$\{\w+:\?[^}]+\}@", str(value)), variable
+
+
+def test_the_head_of_the_file_makes_every_secret_and_names_the_rest() -> None:
+    text = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+    head = text.split("x-health")[0]
+    required = set(re.findall(r"\$\{(\w+):\?", text))
+    assert {name for name in required if name not in head} == set()
+    made = head.split("for name in ")[1].split(";")[0]
+    assert {name for name in required if SECRET.search(name)} - {"AIRFLOW_FERNET_KEY"} == set(re.findall(r"\w+", made))
+
+
+def test_an_order_bears_the_name_of_who_runs_it_and_not_the_sample_stores() -> None:
+    for name in ("COMPANY_NAME", "COMPANY_ADDRESS", "MAIL_FROM"):
+        assert f"${{STOCKROOM_{name}:?" in SERVICES["worker"]["environment"][f"STOCKROOM_{name}"]
 
 
 def test_services_wait_for_the_databases_and_the_migration() -> None:
@@ -131,7 +145,7 @@ def test_channels_are_connected_by_a_file_of_their_own_that_git_and_the_image_le
     )
     assert [name for name in SERVICES["worker"]["environment"] if name in theirs] == []
     for file in (".gitignore", ".dockerignore"):
-        assert "channels.env" in (ROOT / file).read_text(encoding="utf-8").splitlines()
+        assert {".env", "channels.env"} <= set((ROOT / file).read_text(encoding="utf-8").splitlines())
 
 
 def test_the_login_manager_lets_only_the_named_person_answer() -> None:

@@ -10,15 +10,16 @@ from stockroom.warehouse.hints import forget_hints, take_hints
 
 
 def choose_channels(settings: Settings, *, only_hinted: bool) -> list[str]:
-    """Return the connected channels of this round, and take the hints that it answers.
+    """Return the connected channels of this round; one that was called takes the hints that it answers.
 
-    A hint is a reason to look and no more: one that is lost with a run is made good by the next round of the clock.
+    A hint is a reason to look and no more: one that is lost with a run is made good by the rounds of the clock. Those
+    read only what a channel's search has settled, so they leave hints to a round that was called: it reads up to now.
     Nothing is left to look at where an earlier round took the hints that started this one.
     """
-    with connect(settings.warehouse_url) as connection:
-        hinted = take_hints(connection)
-        forget_hints(connection)
     connected = connected_channels(settings)
-    if only_hinted and NOBODY not in hinted:
-        return [channel_id for channel_id in connected if channel_id in hinted]
-    return connected
+    with connect(settings.warehouse_url) as connection:
+        forget_hints(connection)
+        if not only_hinted:
+            return connected
+        hinted = take_hints(connection)
+    return connected if NOBODY in hinted else [channel_id for channel_id in connected if channel_id in hinted]

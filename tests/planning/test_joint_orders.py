@@ -67,6 +67,26 @@ def test_free_freight_is_reached_only_where_holding_costs_less_than_the_freight(
     assert (penny.reaches, penny.fee, penny.units.tolist()) == ("", 0.01, [20, 0])
 
 
+def test_who_fills_up_for_the_freight_but_not_to_the_minimum_pays_the_small_orders_fee():
+    # 40.00 are filled up to 60.00, which travel free and are a small order still; 400.00 are none any more.
+    terms = OrderTerms(minimum_value=400.0, small_order_fee=0.5, free_freight_value=60.0, freight_cost=15.0)
+    order = join_lines(items(), terms)
+    assert (order.reaches, order.value, order.fee, order.saves) == ("free freight", 60.0, 0.5, 15.0)
+    order = join_lines(items(), replace(terms, free_freight_value=400.0))
+    assert (order.reaches, order.value, order.fee, order.saves) == ("free freight", 400.0, 0.0, 15.5)
+
+
+def test_what_does_not_fit_is_not_filled_up_with_and_pays_its_freight():
+    # 20 units are two pallets, and a third is all there is room for: 30 units are 60.00.
+    small = items(pallet_units=[10, 10])
+    terms = OrderTerms(free_freight_value=100.0, freight_cost=15.0, maximum_pallets=3)
+    order = join_lines(small, terms)
+    assert (order.reaches, order.units.tolist(), order.fee) == ("", [20, 0], 15.0)
+    # 30 and 20 units would have travelled free; of three pallets' worth, 60.00, the freight is paid.
+    order = join_lines(items(order_units=[30, 20], pallet_units=[10, 10]), terms)
+    assert (order.units.sum(), order.fee) == (30, 15.0)
+
+
 def test_nothing_is_added_of_what_is_held_or_lasts_longer_than_its_greatest_lot():
     order = join_lines(items(may_add=[True, False]), OrderTerms(minimum_value=100.0))
     assert order.units.tolist() == [50, 0]

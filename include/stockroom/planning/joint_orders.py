@@ -92,7 +92,8 @@ def join_lines(items: OrderItems, terms: OrderTerms) -> JointOrder:
 
     Filled up to the minimum only where that costs less to carry than the fee, and less than waiting for the next
     chance: the sales that would be lost meanwhile and the filling up that would be needed then. Filled up to free
-    freight only where carrying costs less than the freight. No line lasts longer than its greatest lot.
+    freight only where carrying costs less than the freight, and the small order's fee where the minimum is reached
+    with it. No line lasts longer than its greatest lot, and nothing is filled up beyond the container.
 
     A minimum of 100, 20 units at 2.00 needed, both items selling 1 a day: 30 more are added, to the same day.
 
@@ -111,7 +112,7 @@ def join_lines(items: OrderItems, terms: OrderTerms) -> JointOrder:
     decided_value = order_value(items, decided)
     units, reaches, days, costs, saves, fee = decided, "", 0.0, 0.0, 0.0, 0.0
     if 0 < decided_value < terms.minimum_value - _CENT:
-        filled = _filled_to(items, decided, terms.minimum_value)
+        filled = _filled_to(items, decided, terms.minimum_value, terms.maximum_pallets)
         fill_costs = _adding_costs(items, decided, filled[0]) if filled else math.inf
         fee_costs = math.inf if terms.small_order_fee is None else terms.small_order_fee
         later = _cost_of_waiting(items, terms)
@@ -122,17 +123,17 @@ def join_lines(items: OrderItems, terms: OrderTerms) -> JointOrder:
             reaches, costs, saves = "minimum", fill_costs, min(later, fee_costs)
         else:
             fee = fee_costs
-    value = order_value(items, units)
-    if 0 < value < terms.free_freight_value - _CENT and terms.freight_cost > 0:
-        filled = _filled_to(items, units, terms.free_freight_value)
+    # Freight is for what the container takes: what is cut may be worth too little to travel free.
+    units, limit = _cut_to_container(items, units, terms.maximum_pallets)
+    if 0 < order_value(items, units) < terms.free_freight_value - _CENT and terms.freight_cost > 0:
+        filled = _filled_to(items, units, terms.free_freight_value, terms.maximum_pallets)
         more = _adding_costs(items, units, filled[0]) if filled else math.inf
-        if filled and more <= terms.freight_cost + fee:
-            # Whoever fills up for the freight pays no small order's fee either.
+        spared = fee if filled and order_value(items, filled[0]) >= terms.minimum_value - _CENT else 0.0
+        if filled and math.isinf(limit) and more <= terms.freight_cost + spared:
             units, days = filled
-            reaches, costs, saves, fee = "free freight", costs + more, saves + terms.freight_cost + fee, 0.0
+            reaches, costs, saves, fee = "free freight", costs + more, saves + terms.freight_cost + spared, fee - spared
         else:
             fee += terms.freight_cost
-    units, limit = _cut_to_container(items, units, terms.maximum_pallets)
     return JointOrder(
         units=units,
         waits=False,
@@ -174,8 +175,8 @@ def order_value(items: OrderItems, units: IntArray) -> float:
 def filled_units(items: OrderItems, units: IntArray, run_out_days: float) -> IntArray:
     """Return units of which none runs out before ``run_out_days``, in packs; never fewer, nor beyond the greatest lot.
 
-    Whoever has an item's terms and the day gets its line: 10 in stock and 1 a day, in packs of 6, to the 30th day:
-    20 are wanted, 24 bought.
+    An item's terms and the day suffice to rebuild its line. With 10 in stock, 1 sold a day and packs of 6, reaching the
+    30th day takes 20 units: 24 are bought.
     """
     wanted = np.floor(items.units_per_day * run_out_days).astype(np.int64) - items.position_units
     wanted = np.maximum(wanted, np.where(wanted > 0, items.minimum_order_units, 0))
@@ -188,9 +189,9 @@ def filled_units(items: OrderItems, units: IntArray, run_out_days: float) -> Int
 
 
 def cut_units(items: OrderItems, units: IntArray, limit_days: float) -> IntArray:
-    """Return units of which none lasts beyond ``limit_days``, in packs; nothing where that is under the minimum.
+    """Return units in packs of which no line lasts beyond ``limit_days``; 0 where that is under the line's minimum.
 
-    What was promised and does not sell stays.
+    Items without any forecast demand keep their units: they are bought for a promise, not to last.
     """
     if math.isinf(limit_days):
         return units
@@ -200,17 +201,25 @@ def cut_units(items: OrderItems, units: IntArray, limit_days: float) -> IntArray
     return np.where(items.units_per_day > 0, kept, units)
 
 
-def _filled_to(items: OrderItems, units: IntArray, value: float) -> tuple[IntArray, float] | None:
-    """Return the least that reaches ``value`` by equal run-out time, and that time; ``None``: nothing sensible does."""
+def _filled_to(items: OrderItems, units: IntArray, value: float, pallets: float) -> tuple[IntArray, float] | None:
+    """Return the fewest units per item that bring the order to ``value`` by equal run-out time, and that time in days.
+
+    ``None``: the greatest lots do not reach it, or what does takes more than ``pallets``.
+    """
     with np.errstate(divide="ignore", invalid="ignore"):
         ends = np.where(items.units_per_day > 0, items.reorder_point_units / items.units_per_day, 0.0)
     longest = float(np.max(ends + items.greatest_lot_days, initial=0.0))
     days = _least(lambda day: order_value(items, filled_units(items, units, day)) >= value - _CENT, longest)
-    return None if days is None else (filled_units(items, units, days), days)
+    if days is None or _pallets(items, filled := filled_units(items, units, days)) > pallets:
+        return None
+    return filled, days
 
 
 def _cut_to_container(items: OrderItems, units: IntArray, pallets: float) -> tuple[IntArray, float]:
-    """Return the units that the container takes, those that run out first before all, and how long the cut last."""
+    """Return the units that fit into ``pallets``, and the days that each line is cut to; infinite: nothing was cut.
+
+    Every line is cut to the same day, so that what runs out first goes first.
+    """
 
     def beyond(day: float) -> bool:
         return _pallets(items, cut_units(items, units, day)) > pallets
@@ -270,7 +279,7 @@ def _cost_of_waiting(items: OrderItems, terms: OrderTerms) -> float:
     if order_value(items, then_units) >= terms.minimum_value - _CENT:
         return lost
     later = replace(items, position_units=left)
-    filled = _filled_to(later, then_units, terms.minimum_value)
+    filled = _filled_to(later, then_units, terms.minimum_value, terms.maximum_pallets)
     fill_costs = _adding_costs(later, then_units, filled[0]) if filled else math.inf
     fee = math.inf if terms.small_order_fee is None else terms.small_order_fee
     # Where neither fills nor pays, the order goes on waiting: what that costs tomorrow is not known today.

@@ -40,7 +40,8 @@ def said_of_order(order: JointOrder, terms: OrderTerms, currency: str) -> str:
             f"hold and saves {_money(order.saves, currency)}; all that was added lasts {days(order.run_out_days)}."
         ]
     if order.fee > 0:
-        said.append(f"It pays {_money(order.fee, currency)} beside the goods, which is less than filling up costs.")
+        less = ", which is less than filling up costs" if math.isinf(order.limit_days) else ""
+        said.append(f"It pays {_money(order.fee, currency)} beside the goods{less}.")
     if not math.isinf(order.limit_days):
         said.append(
             f"Cut to {terms.maximum_pallets:g} pallets, each line to {days(order.limit_days)}; the rest waits for the "

@@ -78,6 +78,13 @@ def test_a_channel_that_is_told_nothing_keeps_no_last_unit() -> None:
     assert kept_units(offers, lags, np.array([3, 0]), NO_SHARE[:2]).tolist() == [3, 0]
 
 
+def test_a_channel_that_may_show_nothing_keeps_no_last_unit() -> None:
+    offers, lags = offers_of(96.0, 48.0), lags_of([1800.0] * 2, [0.0] * 2)
+    buffer, nothing_here = np.array([0, 3]), np.array([0.0, np.nan])
+    assert kept_units(offers, lags, buffer, nothing_here).tolist() == [0, 3]
+    assert kept_units(offers, lags, buffer, np.zeros(2)).tolist() == [0, 0]
+
+
 def test_a_share_of_one_unit_is_somewhere_a_whole_one() -> None:
     offers, lags = offers_of(48.0, 96.0), lags_of([0.0] * 2, [0.0] * 2)
     share, none = np.array([0.5, 0.25]), np.zeros(2, np.int64)

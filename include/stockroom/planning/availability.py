@@ -99,7 +99,8 @@ def kept_units(offers: Offers, lags: Lags, buffer_units: IntArray, share: FloatA
     """Return how many of an item's last units each offer shows where no channel could show any.
 
     The last units are never held back everywhere: the channel that sells most of an item shows them alone; of channels
-    that sell as much of it the one that hears soonest, and then the first. Of all others it is 0.
+    that sell as much of it the one that hears soonest, and then the first. Of all others it is 0, and of a channel that
+    planners let show nothing.
 
     Args:
         offers: what is offered where.
@@ -109,13 +110,14 @@ def kept_units(offers: Offers, lags: Lags, buffer_units: IntArray, share: FloatA
     """
     items = int(offers.item.max(initial=-1)) + 1
     hidden = np.where(np.isnan(share), buffer_units, np.ceil(1.0 / np.fmax(share, _LEAST_SHARE)) - 1.0).astype(np.int64)
+    may_show = offers.is_told & ~(share <= 0)
     least = np.full(items, np.iinfo(np.int64).max, dtype=np.int64)
-    np.minimum.at(least, offers.item[offers.is_told], hidden[offers.is_told])
+    np.minimum.at(least, offers.item[may_show], hidden[may_show])
     told = _measured(lags.told_seconds)[offers.channel]
-    order = np.lexsort((offers.channel, told, -offers.units_per_day, ~offers.is_told, offers.item))
+    order = np.lexsort((offers.channel, told, -offers.units_per_day, ~may_show, offers.item))
     is_first = np.ones(order.size, dtype=bool)
     is_first[1:] = offers.item[order][1:] != offers.item[order][:-1]
-    keepers = order[is_first & offers.is_told[order]]
+    keepers = order[is_first & may_show[order]]
     kept = np.zeros(offers.item.size, dtype=np.int64)
     kept[keepers] = least[offers.item[keepers]]
     return kept

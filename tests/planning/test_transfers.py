@@ -33,6 +33,14 @@ def test_what_is_on_order_or_needed_there_stays():
     assert find_moves([NEED, replace(SPARE, position_units=80)], [WAY]) == []
 
 
+def test_what_the_smallest_lot_brings_all_the_same_is_not_moved():
+    # With 50 of the 60 moved, 24 would be bought for the other 10: so 36 are moved, and 24 bought.
+    spare = replace(SPARE, available_units=50)
+    [move] = find_moves([replace(NEED, pack_units=12, minimum_order_units=24), spare], [WAY])
+    assert move.units == 36
+    assert find_moves([replace(NEED, pack_units=12, minimum_order_units=60), spare], [WAY]) == []
+
+
 def test_a_way_that_is_slower_or_dearer_than_buying_is_not_taken():
     assert find_moves([NEED, SPARE], [replace(WAY, days=19.0)]) == []
     assert find_moves([NEED, SPARE], [replace(WAY, unit_cost=90.0)]) == []

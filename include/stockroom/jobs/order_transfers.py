@@ -54,7 +54,7 @@ def transfer_orders(
 
 
 def _days(move: Move | None, owed: OwedUnits | None) -> int:
-    return max(round(move.way.days) if move else 0, math.ceil(owed.way_days) if owed else 0)
+    return math.ceil(max(move.way.days if move else 0.0, owed.way_days if owed else 0.0))
 
 
 def _line(sku: str, move: Move | None, owed: OwedUnits | None) -> ProposedLine:
@@ -107,4 +107,6 @@ def _stock(row: Any) -> Stock:  # noqa: ANN401 -- a row of plans_transfer_items.
         unit_cost=float(row.unit_cost),
         carrying_rate=row.carrying_rate,
         loss_per_unit=row.loss_per_unit,
+        pack_units=row.pack_units,
+        minimum_order_units=row.minimum_order_units,
     )

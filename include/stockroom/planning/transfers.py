@@ -41,6 +41,8 @@ class Stock:
     unit_cost: float
     carrying_rate: float
     loss_per_unit: float
+    pack_units: int = 1
+    minimum_order_units: int = 1
 
     @property
     def spare_units(self) -> int:
@@ -95,7 +97,7 @@ def find_moves(stocks: Iterable[Stock], ways: Sequence[Way]) -> list[Move]:
             giver, taker = at[sku].get(way.from_location), at[sku].get(way.to_location)
             if giver is None or taker is None or way.days > taker.lead_time_days:
                 continue
-            units = min(missing[sku, way.to_location], spare[sku, way.from_location])
+            units = _worth_moving(taker, missing[sku, way.to_location], spare[sku, way.from_location])
             if units <= 0:
                 continue
             saves = _saves(giver, taker, units, way.days)
@@ -109,6 +111,16 @@ def find_moves(stocks: Iterable[Stock], ways: Sequence[Way]) -> list[Move]:
                 spare[one.sku, way.from_location] -= one.units
             made += moves
     return made
+
+
+def _worth_moving(taker: Stock, missing_units: int, spare_units: int) -> int:
+    """Return how many of the missing units to move; what a smallest lot would bring all the same is left out."""
+    units = min(missing_units, spare_units)
+    bought = left_to_buy(
+        missing_units, units, pack_units=taker.pack_units, minimum_order_units=taker.minimum_order_units
+    )
+    # Up to a pack is rounding; beyond it the supplier's minimum decides, and moved units would come on top of it.
+    return units if units + bought - missing_units < taker.pack_units else missing_units - bought
 
 
 def left_to_buy(order_units: int, moved_units: int, *, pack_units: int, minimum_order_units: int) -> int:

@@ -13,6 +13,8 @@ with decided as (
         decisions.carrying_rate,
         decisions.loss_per_unit,
         inputs.unit_cost,
+        inputs.pack_units,
+        inputs.minimum_order_units,
         inputs.on_hand_units - inputs.committed_units - inputs.backorder_units as available_units
     from plan.decisions
     inner join plan.inputs

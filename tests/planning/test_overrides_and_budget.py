@@ -55,6 +55,7 @@ def test_the_narrowest_that_says_something_wins():
         ({"kind": "supplier", "wanted": "S09"}, "supplier 'S09' is not known"),
         ({"kind": "hold", "scope": "supplier", "key": "S09"}, "supplier 'S09' is not known"),
         ({"kind": "policy", "wanted": "service_level=2"}, "service_level: 2.0 is not from 0.5"),
+        ({"kind": "policy", "wanted": "velocity_days=0.5"}, "velocity_days: 0.5 is not a whole number of days"),
         ({"kind": "policy", "wanted": "luck=1"}, "'luck=1' is no term of a policy"),
         ({"kind": "budget", "scope": "*", "key": "", "wanted": "much"}, "'much' is no amount"),
     ],

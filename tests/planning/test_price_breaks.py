@@ -34,6 +34,13 @@ def test_no_discount_buys_more_than_the_policy_lets_lie(plan_of):
     assert plan_of([[4] * 60], policy=month, **offers).decision.taken_break_units[0] == 0
 
 
+def test_where_holding_costs_nothing_a_break_saves_its_discount_alone(plan_of):
+    # 1,460 a year at 1.80 instead of 2.00.
+    free = Policy(method="both_variances", carrying_rate=0.0)
+    plan = plan_of([[4] * 60], policy=free, price_breaks=[[(300, 1.8)]])
+    assert plan.decision.break_saves_per_year[0] == pytest.approx(292)
+
+
 def test_the_deepest_break_is_not_always_the_best(plan_of):
     plan = plan_of([[4] * 60], policy=TEXTBOOK, price_breaks=[[(300, 1.8), (1200, 1.79)]])
     assert plan.decision.taken_break_units[0] == 300

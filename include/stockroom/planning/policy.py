@@ -74,8 +74,9 @@ class Policy:
             raise PlanningError("service_level: money sets its own; leave it out, or name cycle or fill")
         if self.service_level is not None:
             self._check("service_level", lambda level: 0.5 <= level < 1, "from 0.5 to under 1 (0.95 means 95 %)")
-        for name in ("review_days", "maximum_cover_days", "velocity_days", "lead_time_half_life_days"):
+        for name in ("review_days", "maximum_cover_days", "lead_time_half_life_days"):
             self._check(name, _is_above_0, "above 0")
+        self._check("velocity_days", lambda days: days >= 1 and days.is_integer(), "a whole number of days above 0")
         for name in ("target_days_of_supply", "price_elasticity"):
             if getattr(self, name) is not None:
                 self._check(name, _is_above_0, "above 0")

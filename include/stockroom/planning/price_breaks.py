@@ -52,7 +52,8 @@ def choose_price_breaks(
     """Return the price with the least yearly cost, every break at ``max(break, EOQ at its price)``.
 
     ``break_units`` and ``break_unit_cost`` are ``(n, breaks)``, NaN where an item has fewer. No lot is under
-    ``smallest_units`` or above ``greatest_units``: a break that lasts longer than the policy allows is no offer.
+    ``smallest_units`` or above ``greatest_units``: a break that lasts longer than the policy allows is no offer. Where
+    holding costs nothing every lot is the greatest, so that a break saves its discount alone.
 
     Chopra & Meindl's example (Drugs Online): 120,000 a year, 100 an order, 20 %; 3.00 each, 2.96 from 5,000 and 2.92
     from 10,000. The economic lot at 2.92 is 6,411; stretched to 10,000 a year costs 354,520, the least of all:
@@ -68,7 +69,8 @@ def choose_price_breaks(
 
     def lot_at(cost: FloatArray, from_units: FloatArray) -> FloatArray:
         economic = economic_order_quantity(units_per_year, order_cost, cost, carrying_rate)
-        return np.maximum(np.maximum(np.minimum(economic, greatest_units), from_units), least)
+        allowed = np.where(carrying_rate > 0, np.minimum(economic, greatest_units), greatest_units)
+        return np.maximum(np.maximum(allowed, from_units), least)
 
     usual = yearly_cost(lot_at(unit_cost, least), units_per_year, order_cost, unit_cost, carrying_rate)
     best, paid, taken = usual, unit_cost, np.zeros(unit_cost.size)

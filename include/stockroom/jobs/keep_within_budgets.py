@@ -34,7 +34,7 @@ def keep_within_budgets(
     worths = [rates.worth(draft.key.currency) for draft in drafts]
     kept, left_out = list(drafts), []
     for budget in sorted(wanted.of_kind("budget"), key=lambda one: one.scope == "*"):
-        supplier = budget.key if budget.scope == "supplier" else None
+        supplier = _supplier(budget, kept)
         inside = [
             number
             for number, draft in enumerate(kept)
@@ -62,9 +62,18 @@ def keep_within_budgets(
     return kept, left_out
 
 
-def _base_cost(draft: Draft, place: int, worth: Decimal | None) -> float:
-    """Return what a unit of a line costs in the base currency."""
-    return float(unit_cost(draft.items[place], draft.units[place]) * (worth or ONE))
+def _supplier(budget: Override, drafts: Sequence[Draft]) -> str | None:
+    """Return whose orders a budget is for, as the orders name it; ``None``: everybody's."""
+    if budget.scope != "supplier":
+        return None
+    ids = (draft.key.supplier_id for draft in drafts)
+    return next((one for one in ids if one.casefold() == budget.key.casefold()), budget.key)
+
+
+def _base_cost(draft: Draft, place: int, worth: Decimal | None, *, units: int | None = None) -> float:
+    """Return what a unit of a line costs in the base currency, in an order of ``units`` instead of the draft's."""
+    ordered = draft.units[place] if units is None else units
+    return float(unit_cost(draft.items[place], ordered) * (worth or ONE))
 
 
 def _not_under_its_minimum(draft: Draft) -> Draft:
@@ -95,21 +104,32 @@ def _cut(
         return np.array([getattr(row, name) for row in rows], dtype=np.float64)
 
     waits = np.array([drafts[number].terms.wait_days for number, _ in places], dtype=np.float64)
-    spent = spend_within(
-        Wishes(
-            units=np.array(units, dtype=np.int64),
-            pack_units=numbers("pack_units").astype(np.int64),
-            minimum_order_units=numbers("minimum_order_units").astype(np.int64),
-            unit_cost=np.array(costs, dtype=np.float64),
-            position_units=numbers("position_units").astype(np.int64),
-            units_per_day=numbers("units_per_day"),
-            cover_days=numbers("lead_time_mean_days") + waits,
-            demand_sd_units=numbers("lead_time_demand_sd_units"),
-            loss_per_unit=numbers("loss_per_unit"),
-            carrying_rate=numbers("carrying_rate"),
-        ),
-        limit,
+    wishes = Wishes(
+        units=np.array(units, dtype=np.int64),
+        pack_units=numbers("pack_units").astype(np.int64),
+        minimum_order_units=numbers("minimum_order_units").astype(np.int64),
+        unit_cost=np.array(costs, dtype=np.float64),
+        position_units=numbers("position_units").astype(np.int64),
+        units_per_day=numbers("units_per_day"),
+        cover_days=numbers("lead_time_mean_days") + waits,
+        demand_sd_units=numbers("lead_time_demand_sd_units"),
+        loss_per_unit=numbers("loss_per_unit"),
+        carrying_rate=numbers("carrying_rate"),
     )
+    while True:
+        spent = spend_within(wishes, limit)
+        # A line that is cut below its price break costs more a unit: weighed again at that price, until all fits.
+        paid = np.array(
+            [
+                max(cost, _base_cost(drafts[number], place, worths[number], units=left) if left else cost)
+                for cost, (number, place), left in zip(
+                    wishes.unit_cost.tolist(), places, spent.units.tolist(), strict=True
+                )
+            ]
+        )
+        if float((paid * spent.units).sum()) <= limit + 0.005:
+            break
+        wishes = replace(wishes, unit_cost=paid)
     return [
         (
             places[line],

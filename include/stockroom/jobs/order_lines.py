@@ -51,16 +51,18 @@ def order_of(draft: Draft, because: Because, plan_date: date) -> ProposedOrder |
     rows = [draft.items[place] for place in places]
     # The rule that the buyer's annex states. A shorter time would be promised by nobody, and never be kept.
     usual = plan_date + timedelta(days=max(math.ceil(row.lead_time_mean_days) for row in rows))
+    wanted = wanted_date(because.wanted, rows)
     rate = because.rates.of(draft.key.currency)
     return ProposedOrder(
         supplier_id=draft.key.supplier_id,
         location_id=draft.key.location_id,
         currency=draft.key.currency,
-        requested_date=wanted_date(because.wanted, rows) or usual,
+        requested_date=wanted or usual,
         lines=tuple(_line(draft, place, because) for place in places),
         exchange_rate=None if rate is None else rate.rate,
         rate_date=None if rate is None else rate.rate_date,
         note=said_of_held(draft.held),
+        is_date_wanted=wanted is not None,
     )
 
 

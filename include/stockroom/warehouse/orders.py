@@ -70,6 +70,8 @@ class ProposedOrder:
     rate_date: date | None = None
     note: str = ""
     """What its events say besides: what is left out of it, and why."""
+    is_date_wanted: bool = False
+    """A buyer named the requested date; else it is the usual lead time's, which moves on every day."""
 
     @property
     def value(self) -> Decimal:
@@ -85,12 +87,15 @@ class ProposedOrder:
     def lines_sha256(self) -> str:
         """Return a digest of what the supplier would read, and for whom it is; reasons change every day.
 
-        They make no new version. A split does: what is on order where must be what the version says.
+        They make no new version, nor does the usual date. A date that a buyer named does, and a split: what is on order
+        where must be what the version says.
         """
-        bought = [
+        bought: list[list[object]] = [
             [line.sku, line.supplier_sku, line.units, line.pack_units, str(line.unit_cost.normalize()), *_shares(line)]
             for line in self.lines
         ]
+        if self.is_date_wanted:
+            bought.append(["wanted", str(self.requested_date)])
         return hashlib.sha256(json.dumps(bought).encode()).hexdigest()
 
 

@@ -87,6 +87,16 @@ def test_a_date_and_a_policy_are_respected_and_shown(marts, settings, ask, want)
     assert "With date 2011-07-05: ann wants this" in reason
 
 
+def test_a_date_that_is_wanted_of_an_open_proposal_makes_a_new_version(marts, settings, ask, want):
+    marts.sku("MUG", units_per_day=4, on_hand=20)
+    plan_orders(settings, as_of_date=DAY)
+    want("date", wanted="2011-07-05")
+    marts.rebuild(NEXT)
+    for _ in range(2):
+        plan_orders(settings, as_of_date=NEXT)
+        assert ask("select version, requested_date from ops.purchase_orders") == [(2, date(2011, 7, 5))]
+
+
 def test_one_that_has_ended_is_ignored_and_a_bad_one_is_named(marts, settings, ask, want):
     marts.sku("MUG", units_per_day=4, on_hand=20)
     want("hold", valid_until=DAY - timedelta(days=1))
@@ -121,6 +131,16 @@ def test_a_budget_buys_what_saves_most_and_lists_the_rest(marts, settings, ask, 
     assert lines["MUG"] > lines.get("CUP", 0)  # nothing is left of it
     [(detail,)] = ask("select detail from ops.exceptions where kind = 'budget'")
     assert detail.startswith(f"{len(left_out)} lines are left out or shortened by ")
+
+
+def test_a_budget_is_kept_at_the_prices_of_what_it_leaves(marts, settings, ask, want):
+    """Many would cost 1.00 each; but of the 96 that 100.00 then seem to buy each costs 1.50."""
+    marts.sku("MUG", units_per_day=9, on_hand=0, price_breaks="48 at 1.50; 150 at 1.00")
+    want("budget", scope="supplier", key="s01", wanted="100")
+    plan_orders(settings, as_of_date=DAY)
+    [(_, units, _, _)] = ask(LINES)
+    [(value,)] = ask("select value from ops.purchase_orders")
+    assert (units, value) == (60, Decimal("90.00"))
 
 
 def test_what_was_ordered_since_counts_against_the_budget(marts, settings, ask, want):

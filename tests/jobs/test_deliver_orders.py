@@ -141,6 +141,20 @@ def test_what_did_not_arrive_leaves_again_under_the_same_message_id(order, setti
     assert ask(STATES) == [("sent", "sent")]
 
 
+def test_what_leaves_again_and_is_cut_off_again_is_asked_about_again(order, settings, office, ask):
+    order(way="mail")
+    office.says = None
+    open_questions = "select count(*) from ops.exceptions where state = 'open'"
+    for _ in range(2):
+        deliver_outbox(settings, now=NOW)
+        age_messages(ask)
+        ask("update ops.exceptions set raised_at = raised_at - interval '1 hour' returning 1")
+        deliver_outbox(settings, now=NOW)
+        assert ask(open_questions) == [(1,)]
+        settle_message(settings, MESSAGE, "again", who="buyer")
+        assert ask(open_questions) == [(0,)]
+
+
 def test_a_server_that_refuses_is_tried_later_and_later_and_told_of(order, settings, office, ask):
     order(way="mail")
     office.says = "554 no"
@@ -255,6 +269,26 @@ def test_what_grows_beyond_the_second_threshold_takes_a_second_approver(order, s
         amend_order(limited, po_number, units={1: 36}, who="buyer", because="more")
     assert ask("select version from ops.purchase_orders") == [(1,)]
     assert amend_order(limited, po_number, units={1: 36}, who="director", because="more").changed.version == 2
+
+
+def test_what_grows_in_other_money_is_weighed_by_its_rate(order, settings, ask):
+    po_number = order(2)
+    limited = replace(settings, second_approval_threshold=120)
+    with pytest.raises(UnnamedApproverError, match=r"would grow to 150\.00 C02, of which no rate is known"):
+        amend_order(limited, po_number, units={1: 36}, who="buyer", because="more")
+    ask("update ops.purchase_orders set exchange_rate = 0.5, rate_date = plan_date returning 1")
+    done = amend_order(limited, po_number, units={1: 36}, who="buyer", because="75.00 of ours")
+    assert "C02\N{NO-BREAK SPACE}150.00 instead of C02\N{NO-BREAK SPACE}120.00" in str(done)
+    ask("update ops.purchase_orders set exchange_rate = 2 returning 1")
+    with pytest.raises(UnnamedApproverError, match="above 120"):
+        amend_order(limited, po_number, units={1: 37}, who="buyer", because="305.00 of ours")
+
+
+def test_what_was_wanted_as_soon_as_possible_still_is_when_it_is_changed(order, settings, ask):
+    po_number = order()
+    ask("update ops.purchase_orders set requested_date = null returning 1")
+    amend_order(settings, po_number, units={1: 12}, who="buyer", because="less")
+    assert ask("select requested_date from ops.purchase_orders") == [(None,)]
 
 
 def test_a_way_is_kept_version_by_version_with_who_set_it(settings):

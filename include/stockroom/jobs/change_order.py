@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from stockroom.documents import formats
 from stockroom.jobs.deliver_purchase_order import CANCELLATION, ORDER
@@ -21,7 +22,6 @@ class ChangeSummary:
 
     changed: ChangedOrder
     who: str
-    currency: str
 
     def __str__(self) -> str:
         """Return one line for a person to read."""
@@ -29,7 +29,7 @@ class ChangeSummary:
         told = "; the supplier is told" if one.is_supplier_told else "; it had not left yet"
         if not one.value:
             return f"{one.po_number}: cancelled ({self.who}){told}"
-        before, after = (formats.money(value, self.currency) for value in (one.value_before, one.value))
+        before, after = (formats.money(value, one.currency) for value in (one.value_before, one.value))
         return f"{one.po_number}: version {one.version}, {after} instead of {before} ({self.who}){told}"
 
 
@@ -47,7 +47,7 @@ def cancel_order(settings: Settings, po_number: str, *, who: str, because: str) 
         changed = order_changes.cancel_order(
             connection, po_number=po_number, kind=ORDER, cancellation_kind=CANCELLATION, who=name, because=because
         )
-    return ChangeSummary(changed, name, settings.currency)
+    return ChangeSummary(changed, name)
 
 
 def amend_order(
@@ -61,7 +61,8 @@ def amend_order(
 ) -> ChangeSummary:
     """Change what a released order asks for; it leaves again as a new version that replaces the one before.
 
-    What grows beyond the second approval threshold only a second approver may let grow.
+    What grows beyond the second approval threshold only a second approver may let grow; so does one in other money of
+    which no rate is known.
 
     Raises:
         UnnamedApproverError: ``who`` may not answer for orders, or not for one of this size.
@@ -80,10 +81,20 @@ def amend_order(
             who=name,
             because=because,
         )
-        limit = settings.second_approval_threshold
-        if limit < changed.value > changed.value_before and name not in settings.second_approvers:
-            raise UnnamedApproverError(
-                f"{po_number} would grow to {changed.value:,.2f}; above {limit:,.2f} that takes one of: "
-                + ", ".join(settings.second_approvers)
-            )
-    return ChangeSummary(changed, name, settings.currency)
+        _check_growth(settings, changed, name)
+    return ChangeSummary(changed, name)
+
+
+def _check_growth(settings: Settings, changed: ChangedOrder, name: str) -> None:
+    if changed.value <= changed.value_before or name in settings.second_approvers:
+        return
+    limit = settings.second_approval_threshold
+    worth: Decimal | None = changed.value
+    if changed.currency != settings.currency:
+        worth = None if changed.exchange_rate is None else changed.value * changed.exchange_rate
+    if worth is None or worth > limit:
+        rate = "" if worth is not None else ", of which no rate is known"
+        raise UnnamedApproverError(
+            f"{changed.po_number} would grow to {changed.value:,.2f} {changed.currency}{rate}; above {limit:,.2f} "
+            f"{settings.currency} that takes one of: " + ", ".join(settings.second_approvers)
+        )

@@ -64,14 +64,15 @@ def deliver_orders(delivery: Delivery, messages: Sequence[OutboxMessage], mails:
         way_of = {number: ways[one] for number, one in suppliers.items()}
         way_of |= {number: inside[one] for number, one in givers.items()}
     routed = [(message, way_of[order_number(message)]) for message in messages]
-    as_files = [(message, way) for message, way in routed if message.kind == DOCUMENT or _is_file(settings, way)]
+    as_files, one_by_one = [], []
+    for message, way in routed:
+        (as_files if message.kind == DOCUMENT or _is_file(settings, way) else one_by_one).append((message, way))
     for first in range(0, len(as_files), MESSAGES_AT_ONCE):
         with connection.transaction():
             for message, way in as_files[first : first + MESSAGES_AT_ONCE]:
                 _write(delivery, message, way, mails)
-    for message, way in routed:
-        if (message, way) not in as_files:
-            _hand_over(delivery, message, way, mails)
+    for message, way in one_by_one:
+        _hand_over(delivery, message, way, mails)
 
 
 def _is_file(settings: Settings, way: OrderWay) -> bool:

@@ -17,6 +17,7 @@ from psycopg.rows import class_row
 from stockroom.warehouse.order_splits import read_places
 from stockroom.warehouse.order_states import move_orders
 from stockroom.warehouse.orders import ProposedLine, ProposedOrder, UnknownOrderError, write_lines
+from stockroom.warehouse.outbox import add_message, resolve
 
 AMENDABLE, CANCELLABLE = ("released", "sent", "acknowledged"), ("released", "sent", "acknowledged")
 
@@ -31,8 +32,12 @@ class ChangedOrder:
 
     po_number: str
     version: int
+    currency: str
+    """Of the two amounts below."""
     value: Decimal
     value_before: Decimal
+    exchange_rate: Decimal | None
+    """What one of the currency is worth in the base currency; ``None``: it is that, or nobody knows."""
     is_supplier_told: bool
     """The supplier had it already, and gets the change as a document."""
 
@@ -45,8 +50,13 @@ class _Order:
     supplier_id: str
     location_id: str
     currency: str
+    exchange_rate: Decimal | None
     value: Decimal
-    requested_date: date
+    requested_date: date | None
+
+    def changed(self, *, version: int, value: Decimal, has_left: bool) -> ChangedOrder:
+        """Return what the order was changed to."""
+        return ChangedOrder(self.po_number, version, self.currency, value, self.value, self.exchange_rate, has_left)
 
 
 def cancel_order(
@@ -70,8 +80,9 @@ def cancel_order(
     order = _locked(connection, po_number, CANCELLABLE, "cancelled")
     move_orders(connection, [po_number], "cancelled", by=who, note=because)
     if has_left:
-        _add_message(connection, cancellation_kind, order.po_number, order.version)
-    return ChangedOrder(po_number, order.version, Decimal(0), order.value, has_left)
+        subject = f"{po_number}/v{order.version}"
+        add_message(connection, f"{cancellation_kind}/{subject}", cancellation_kind, subject)
+    return order.changed(version=order.version, value=Decimal(0), has_left=has_left)
 
 
 def amend_order(
@@ -116,8 +127,9 @@ def amend_order(
     )
     version = order.version + 1
     write_lines(connection, [(po_number, version, amended)])
-    _add_message(connection, kind, po_number, version)
-    return ChangedOrder(po_number, version, amended.value, order.value, has_left)
+    subject = f"{po_number}/v{version}"
+    add_message(connection, f"{kind}/{subject}", kind, subject)
+    return order.changed(version=version, value=amended.value, has_left=has_left)
 
 
 def _withdraw(connection: psycopg.Connection, po_number: str, kind: str) -> bool:
@@ -132,10 +144,7 @@ def _withdraw(connection: psycopg.Connection, po_number: str, kind: str) -> bool
                 "update ops.outbox set state = 'sent', sent_at = now(), path = null where message_key = %s",
                 (message_key,),
             )
-            connection.execute(
-                "update ops.exceptions set resolved_at = now() where exception_key = %s and resolved_at is null",
-                (f"outbox/{message_key}",),
-            )
+            resolve(connection, message_key)
     return any(state == "sending" or (state == "sent" and path is not None) for _, state, path in rows)
 
 
@@ -143,8 +152,7 @@ def _locked(connection: psycopg.Connection, po_number: str, states: tuple[str, .
     with connection.cursor(row_factory=class_row(_Order)) as cursor:
         order = cursor.execute(
             """
-            select po_number, version, state, supplier_id, location_id, currency, value,
-                coalesce(requested_date, plan_date) as requested_date
+            select po_number, version, state, supplier_id, location_id, currency, exchange_rate, value, requested_date
             from ops.purchase_orders where po_number = %s for update
             """,
             (po_number,),
@@ -178,14 +186,3 @@ def _changed_lines(
     if not kept:
         raise UnchangeableOrderError(f"nothing would be left of {order.po_number}; cancel it instead")
     return kept
-
-
-def _add_message(connection: psycopg.Connection, kind: str, po_number: str, version: int) -> None:
-    subject = f"{po_number}/v{version}"
-    connection.execute(
-        """
-        insert into ops.outbox (message_key, kind, subject_key, state) values (%s, %s, %s, 'pending')
-        on conflict (message_key) do nothing
-        """,
-        (f"{kind}/{subject}", kind, subject),
-    )

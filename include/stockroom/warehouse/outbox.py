@@ -15,6 +15,8 @@ from pathlib import Path
 import psycopg
 from psycopg.rows import class_row
 
+from stockroom.warehouse.exceptions import raise_exception, resolve_exception
+
 EXCEPTION_KIND = "undelivered"
 
 
@@ -97,7 +99,10 @@ def take_back(connection: psycopg.Connection, message_key: str) -> None:
 
 
 def fail_unsure(connection: psycopg.Connection, kinds: Sequence[str]) -> int:
-    """Put messages before a person whose handing over was cut off; return how many. The caller commits."""
+    """Put messages before a person whose handing over was cut off; return how many. The caller commits.
+
+    Once for each handing over: one that was let go again and is cut off again is asked about again.
+    """
     return connection.execute(
         """
         insert into ops.exceptions (exception_key, kind, subject, detail, mend)
@@ -109,9 +114,15 @@ def fail_unsure(connection: psycopg.Connection, kinds: Sequence[str]) -> int:
                     || ' arrived --who NAME`, or `again`'
                 else 'look it up at the provider; it is not sent a second time'
             end
-        from ops.outbox
-        where kind = any(%(kinds)s) and state = 'sending' and sent_at < now() - interval '10 minutes'
-        on conflict (exception_key) do nothing
+        from ops.outbox as doubtful
+        where
+            kind = any(%(kinds)s) and state = 'sending' and sent_at < now() - interval '10 minutes'
+            and not exists (
+                select from ops.exceptions as asked
+                where asked.exception_key = 'outbox/' || doubtful.message_key and asked.raised_at >= doubtful.sent_at
+            )
+        on conflict (exception_key) do update set
+            detail = excluded.detail, mend = excluded.mend, raised_at = now(), resolved_at = null, answer = null
         """,
         {"kinds": list(kinds), "exception_kind": EXCEPTION_KIND},
     ).rowcount
@@ -127,10 +138,7 @@ def doubtful_subject(connection: psycopg.Connection, message_key: str) -> str | 
 
 def resolve(connection: psycopg.Connection, message_key: str) -> None:
     """Close the question about a message; the caller commits."""
-    connection.execute(
-        "update ops.exceptions set resolved_at = now() where exception_key = %s and resolved_at is null",
-        (_exception_key(message_key),),
-    )
+    resolve_exception(connection, _exception_key(message_key))
 
 
 def put_off(connection: psycopg.Connection, message_key: str, until: datetime) -> None:
@@ -164,16 +172,8 @@ def mark_sent(connection: psycopg.Connection, message_key: str, path: Path | str
 def mark_failed(connection: psycopg.Connection, message_key: str, *, subject: str, detail: str, mend: str) -> None:
     """Record that a message could not be made, and put the reason before a person; the caller commits."""
     connection.execute("update ops.outbox set state = 'failed' where message_key = %s", (message_key,))
-    connection.execute(
-        """
-        insert into ops.exceptions (exception_key, kind, subject, detail, mend) values (%s, %s, %s, %s, %s)
-        on conflict (exception_key) do update set
-            detail = excluded.detail,
-            mend = excluded.mend,
-            raised_at = case when ops.exceptions.resolved_at is null then ops.exceptions.raised_at else now() end,
-            resolved_at = null
-        """,
-        (_exception_key(message_key), EXCEPTION_KIND, subject, detail, mend),
+    raise_exception(
+        connection, _exception_key(message_key), kind=EXCEPTION_KIND, subject=subject, detail=detail, mend=mend
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
 Way = Literal["release", "ask", "hold"]
@@ -18,11 +18,11 @@ Way = Literal["release", "ask", "hold"]
 
 @dataclass(frozen=True)
 class ApprovalPolicy:
-    """What goes by itself. Amounts are in the base currency."""
+    """Which orders are released without a person. Amounts are in the base currency."""
 
     currency: str
     threshold: Decimal
-    """Orders up to this value go, together with what went by itself to the same supplier within ``days``."""
+    """Greatest value that is released, counted together with what was released so to the supplier within ``days``."""
     days: int = 7
     material_value: Decimal = Decimal(50)
     """A line below this value is not worth anybody's look."""
@@ -137,9 +137,9 @@ def _route(order: OrderToRoute, before: Decimal, policy: ApprovalPolicy) -> Rout
 
 
 def _base_value(order: OrderToRoute, policy: ApprovalPolicy) -> Decimal:
-    """Return an order's value in the policy's currency; one of which nobody knows it goes nowhere by itself."""
+    """Return an order's value in the policy's currency, to the cent; without a rate its own, only to sort by."""
     worth = order.worth(policy)
-    return order.value if worth is None else (order.value * worth).quantize(Decimal("0.01"))
+    return order.value if worth is None else (order.value * worth).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 def _line_regrets(line: OrderedLine, policy: ApprovalPolicy) -> list[str]:

@@ -76,7 +76,7 @@ def spend_within(wishes: Wishes, limit: float) -> Spending:
 
 
 def _steps(wishes: Wishes) -> tuple[IntArray, IntArray, IntArray]:
-    """Return of every step its line, and the units before and after it."""
+    """Return the line of each step, and that line's units before and after it."""
     first = np.maximum(wishes.minimum_order_units, wishes.pack_units)
     first = np.minimum(-(-first // wishes.pack_units) * wishes.pack_units, wishes.units)
     more = np.where(wishes.units > 0, -(-(wishes.units - first) // wishes.pack_units), -1)

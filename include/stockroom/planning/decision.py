@@ -143,7 +143,7 @@ def _textbook_points(inputs: DecisionInputs, lot: FloatArray) -> tuple[FloatArra
 
 
 def _learned_points(inputs: DecisionInputs, lot: IntArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return the demand to be covered, the reorder point and the service level aimed at, all rows learning."""
+    """Return the demand to be covered, the reorder point and the service level aimed at, by the quantile method."""
     rate, units = inputs.forecast_units_per_day, usual_order(inputs, lot)
     level = _aimed_level(inputs, units)
     interval_units = rate[:, None] * demand_days(inputs, interval_days(inputs, lot))
@@ -160,7 +160,10 @@ def _learned_points(inputs: DecisionInputs, lot: IntArray) -> tuple[FloatArray, 
 
 
 def _aimed_level(inputs: DecisionInputs, lot: FloatArray) -> FloatArray:
-    """Return the target, or what money makes of it; of a stopped item never more than its comebacks are worth."""
+    """Return the policy's service level, or the most profitable one where the policy names none.
+
+    A stopped item never aims higher than the sales of its comebacks pay for.
+    """
     holding = inputs.unit_cost * inputs.carrying_rate
     pays = money_level(
         lot_units=lot,

@@ -87,7 +87,7 @@ def take_inputs(inputs: DecisionInputs, rows: IntArray) -> DecisionInputs:
 
 
 def stack_inputs(rows: Sequence[DecisionInputs]) -> DecisionInputs:
-    """Return the inputs of several items as one; whoever has fewer planned changes, delays or breaks is filled up."""
+    """Return the inputs of several items as one; shorter lists of changes, delays and breaks are padded with NaN."""
     columns: dict[str, Any] = {}
     for field in fields(DecisionInputs):
         parts = [getattr(row, field.name) for row in rows]
@@ -99,7 +99,7 @@ def stack_inputs(rows: Sequence[DecisionInputs]) -> DecisionInputs:
 
 
 def widened(listed: FloatArray, width: int) -> FloatArray:
-    """Return lists of which items have any number, NaN beyond the last of each, ``width`` wide."""
+    """Return ``(n, k)`` lists of the items padded with NaN to ``(n, width)``."""
     if listed.shape[1] == width:
         return listed
     return np.pad(listed, ((0, 0), (0, width - listed.shape[1])), constant_values=np.nan)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 LONGEST_SEARCH_DAYS = 400
-"""Longer than any closure: within it there is an order day, or the supplier never takes orders."""
+"""Longer than any single closure: a supplier without an order day within it never takes orders."""
 EVERY_DAY = frozenset(range(7))
 
 
@@ -22,9 +22,11 @@ class OrderCycle:
 
 
 def order_cycle(plan_date: date, weekdays: Collection[int], closed: Sequence[tuple[date, date]] = ()) -> OrderCycle:
-    """Return the next day for orders, from the plan date on, on ``weekdays`` (Monday is 0; none: every day).
+    """Return the first order day from the plan date on, and the days from it to the one after.
 
-    Days within ``closed`` are none.
+    Orders are taken on ``weekdays`` (Monday is 0; an empty collection means every day), never on a day within
+    ``closed``, whose pairs are first and last day. A supplier with no order day within ``LONGEST_SEARCH_DAYS`` is
+    taken at its plan date.
 
     >>> thursday = date(2011, 6, 30)
     >>> order_cycle(thursday, {1, 3}), order_cycle(thursday, {1})  # Tuesdays and Thursdays; Tuesdays
@@ -38,9 +40,10 @@ OrderCycle(first_date=datetime.date(2011, 7, 5), days_to_next=7))
 def placed_on(
     moment: datetime, weekdays: Collection[int], *, cut_off: time | None, closed: Sequence[tuple[date, date]] = ()
 ) -> date:
-    """Return the day of which an order is that is let go at a moment, by the clock on the supplier's wall.
+    """Return the supplier's order day to which an order released at ``moment`` belongs.
 
-    It is the supplier's first day for orders from then on; the day itself counts until its ``cut_off``.
+    ``moment`` is in the supplier's local time. It is the same day if that is an order day and ``cut_off`` has not
+    passed, else the next order day.
 
     >>> thursday = date(2011, 6, 30)
     >>> for clock in (time(10, 30), time(10, 31)):  # Tuesdays and Thursdays until half past ten

@@ -82,8 +82,8 @@ def take_in(connection: psycopg.Connection, channels: Iterable[str]) -> Taken:
     """
     connection.execute("select pg_advisory_xact_lock(hashtextextended('stockroom.ledger', 0))")
     watched = [*((channel, "orders") for channel in channels), *EVENT_STREAMS, *LEVEL_STREAMS]
-    # Compiling these queries costs more than running them, and a whole history must not spill to disk. Of what is taken
-    # in only the size is to be known, for which few rows are enough: counting its values took longer than a round has.
+    # Compiling these queries costs more than running them, and a whole history must not spill to disk. The planner
+    # needs to know only how large the temporary tables are, so few rows are sampled: more took longer than a round may.
     connection.execute("set local jit = off; set local work_mem = '128MB'; set local default_statistics_target = 10")
     again = _read_parts(connection)
     reached = _newest_landing_file_id(connection)

@@ -64,19 +64,20 @@ def deliver_orders(delivery: Delivery, messages: Sequence[OutboxMessage], mails:
         way_of = {number: ways[one] for number, one in suppliers.items()}
         way_of |= {number: inside[one] for number, one in givers.items()}
     routed = [(message, way_of[order_number(message)]) for message in messages]
-    as_files, one_by_one = [], []
-    for message, way in routed:
-        (as_files if message.kind == DOCUMENT or _is_file(settings, way) else one_by_one).append((message, way))
+    as_files = [(message, way) for message, way in routed if _is_file(settings, message, way)]
     for first in range(0, len(as_files), MESSAGES_AT_ONCE):
         with connection.transaction():
             for message, way in as_files[first : first + MESSAGES_AT_ONCE]:
                 _write(delivery, message, way, mails)
-    for message, way in one_by_one:
-        _hand_over(delivery, message, way, mails)
+    for message, way in routed:
+        if not _is_file(settings, message, way):
+            _hand_over(delivery, message, way, mails)
 
 
-def _is_file(settings: Settings, way: OrderWay) -> bool:
+def _is_file(settings: Settings, message: OutboxMessage, way: OrderWay) -> bool:
     """Return whether handing over the same twice is handing over once."""
+    if message.kind == DOCUMENT:
+        return True
     return way.kind != POST and (way.kind != MAIL or sending_twice_is_once(settings.mail_sender))
 
 

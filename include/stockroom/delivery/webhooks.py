@@ -76,7 +76,7 @@ def signature_of(body: bytes, *, timestamp: str, secret: str, kept_in: str = "th
     return "sha256=" + hmac.new(secret.encode(), f"{timestamp}.".encode() + body, hashlib.sha256).hexdigest()
 
 
-def post_webhook(message: WebhookMessage, *, receiver: Receiver, wait_seconds: float = 1.0) -> str:
+def post_webhook(message: WebhookMessage, *, receiver: Receiver) -> str:
     """Send a message and return the way it went; tried again while the receiver is not there or overloaded.
 
     A redirect is not followed: the body must not end where nobody named.
@@ -101,7 +101,7 @@ def post_webhook(message: WebhookMessage, *, receiver: Receiver, wait_seconds: f
         return client.post(url, content=message.body, headers=headers)
 
     with open_client() as client:
-        answer = until_answered(post, name=receiver.name, knows_repeats=True, wait_seconds=wait_seconds)
+        answer = until_answered(post, name=receiver.name, knows_repeats=True)
     if not answer.is_success:
         raise UnsentError(f"{receiver.name} refused it: it answered {answer.status_code}")
     return "webhook"

@@ -14,7 +14,7 @@ Segment = tuple[str, ...]
 
 
 def purchase_order_850(
-    order: PurchaseOrder, *, sender: Address, receiver: Address, control: int, at: datetime, is_test: bool = False
+    order: PurchaseOrder, *, sender: Address, receiver: Address, control: int, at: datetime
 ) -> bytes:
     """Return the order as an interchange of its own.
 
@@ -29,14 +29,13 @@ def purchase_order_850(
         receiver: the supplier's.
         control: of interchange and group, never used before between the two.
         at: when the order was released; the same order gives the same bytes.
-        is_test: marks it as no order to be filled.
 
     Raises:
         UnprintableOrderError: X12 cannot write an item's number, or the order is only a proposal.
     """
     if order.release is None:
         raise UnprintableOrderError(f"{order.po_number} is a proposal; no program may take it for an order")
-    envelope = Envelope(sender, receiver, control=control, at=at, functional_id="PO", is_test=is_test)
+    envelope = Envelope(sender, receiver, control=control, at=at, functional_id="PO")
     try:
         return write_interchange(envelope, [list(_segments(order))])
     except UnwritableError as error:

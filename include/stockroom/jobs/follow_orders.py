@@ -48,11 +48,6 @@ class OrdersFollowed:
     asked_again: Sequence[AskedAgain]
     supply_page: Path
 
-    @property
-    def is_nothing_twice(self) -> bool:
-        """Return whether the later plan counted all that is still to come, and had a reason for what came again."""
-        return self.planned.lines_counted == self.planned.lines and not self.planned.lines_unexplained
-
     def __str__(self) -> str:
         """Return aligned lines, each with its place."""
         if not self.answered:

@@ -15,6 +15,8 @@ from stockroom.planning.arrays import FloatArray, TextArray
 
 OWN_WORTH = 4.0
 """So many orders of its own weigh as much as those of all suppliers together."""
+HALF_LIFE_DAYS = 180.0
+"""A promise whose goods came this long ago counts half as much as one of today."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,11 +33,11 @@ class KeptPromises:
 NO_PROMISES = KeptPromises(np.empty(0, dtype=np.str_), np.empty(0), np.empty(0))
 
 
-def due_in_days(kept: KeptPromises, supplier: str, promised_in_days: float, *, half_life_days: float = 180.0) -> float:
-    """Return in how many days goods come that a supplier promises in ``promised_in_days``; half of such come later.
+def due_in_days(kept: KeptPromises, supplier: str, promised_in_days: float) -> float:
+    """Return the median days until goods arrive that a supplier promises in ``promised_in_days``.
 
-    Without anything that was promised and came, the promise is believed. What is overdue beyond all experience counts
-    as due. Of one that is overdue so far only the later cases remain.
+    Without earlier promises the promise itself is believed. An overdue delivery (``promised_in_days`` below 0) is
+    judged by those earlier ones alone that were later still; later than all of them, it counts as due today: 0.
 
     >>> late = KeptPromises(np.array(["S01"] * 4), np.array([9.0, 10.0, 10.0, 30.0]), np.zeros(4))
     >>> due_in_days(late, "S01", 5.0)
@@ -47,7 +49,7 @@ def due_in_days(kept: KeptPromises, supplier: str, promised_in_days: float, *, h
     """
     if kept.late_days.size == 0:
         return promised_in_days
-    weight = np.exp2(-kept.age_days / half_life_days)
+    weight = np.exp2(-kept.age_days / HALF_LIFE_DAYS)
     is_own = kept.supplier == supplier
     own = float(weight[is_own].sum())
     share = own / (own + OWN_WORTH)

@@ -10,7 +10,6 @@ from typing import Literal, NamedTuple
 import psycopg
 
 By = Literal["velocity", "revenue"]
-RANKED_BY: tuple[By, ...] = ("velocity", "revenue")
 
 
 class Cohort(NamedTuple):

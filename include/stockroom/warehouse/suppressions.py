@@ -10,7 +10,7 @@ EVERYTHING = "everything"
 REASONS = ("unsubscribed", "bounce", "complaint", "stop")
 
 
-def suppress(connection: psycopg.Connection, digests: Iterable[str], *, reason: str, covers: str = EVERYTHING) -> int:
+def suppress(connection: psycopg.Connection, digests: Iterable[str], *, reason: str) -> int:
     """Send nothing more to the addresses with these digests and return how many that is news for; the caller commits.
 
     A weightier reason takes the place of *unsubscribed*: a shopper cannot take back a bounce by asking anew.
@@ -22,7 +22,7 @@ def suppress(connection: psycopg.Connection, digests: Iterable[str], *, reason: 
         on conflict (contact_sha256, covers) do update set reason = excluded.reason, since = now()
         where suppressions.reason = 'unsubscribed' and excluded.reason != 'unsubscribed'
         """,
-        {"digests": sorted(set(digests)), "reason": reason, "covers": covers},
+        {"digests": sorted(set(digests)), "reason": reason, "covers": EVERYTHING},
     ).rowcount
 
 
@@ -31,14 +31,3 @@ def lift(connection: psycopg.Connection, digest: str, *, reason: str) -> int:
     return connection.execute(
         "delete from pii.suppressions where contact_sha256 = %s and reason = %s", (digest, reason)
     ).rowcount
-
-
-def is_suppressed(connection: psycopg.Connection, digest: str, *, sku: str = EVERYTHING) -> bool:
-    """Return whether nothing may be sent to the address with this digest, about a SKU or at all."""
-    return (
-        connection.execute(
-            "select 1 from pii.suppressions where contact_sha256 = %s and covers = any(%s)",
-            (digest, [EVERYTHING, sku]),
-        ).fetchone()
-        is not None
-    )

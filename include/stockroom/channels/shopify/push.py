@@ -34,14 +34,9 @@ PAUSE_SECONDS = 2.0
 
 
 @contextmanager
-def open_writer(
-    settings: Settings,
-    *,
-    sleep: Callable[[float], None] = time.sleep,
-    monotonic: Callable[[], float] = time.monotonic,
-) -> Iterator[ShopifyWriter]:
+def open_writer(settings: Settings, *, sleep: Callable[[float], None] = time.sleep) -> Iterator[ShopifyWriter]:
     """Open a connection to the shop of ``settings``."""
-    with connect(settings, sleep=sleep, monotonic=monotonic) as reader:
+    with connect(settings, sleep=sleep) as reader:
         yield ShopifyWriter(reader)
 
 

@@ -107,28 +107,14 @@ verdicts as materialized (
             min(coalesce(sold.most_given_back, 0) / parts.units_per_listing) as most_given_back,
             min(case when parts.is_shared then 0 else coalesce(sold.fewest, 0) end / parts.units_per_listing)
                 as least_sold
-        from (values (told.source)) as itself (channel_id)
-        -- What planners say that the listing is, by its own id or by what its SKU field says; else one unit of that.
-        left join ops.listing_parts as listed
-            on
-                itself.channel_id = listed.channel_id
-                and itself.channel_id != 'shopify'  -- it counts the parts of its bundles itself
-                and listed.listing_name = (
-                    select named.listing_name
-                    from ops.listing_parts as named
-                    where named.channel_id = told.source and named.listing_name in (told.listing_id, told.sku)
-                    order by named.listing_name != told.listing_id
-                    limit 1
-                )
-                and (listed.valid_from is null or told.read_at >= listed.valid_from)
-                and (listed.valid_before is null or told.read_at < listed.valid_before)
+        from ops.parts_of_listing(told.source, told.listing_id, told.sku, told.read_at) as held
         -- Sales of a SKU may be those of another listing of it: then none of them need have lowered this one.
         cross join
             lateral (
                 select
-                    coalesce(listed.sku, told.sku, told.told_sku) as sku,
-                    coalesce(listed.units_per_listing, 1) as units_per_listing,
-                    listed.sku is not null
+                    held.units_per_listing,
+                    coalesce(held.sku, told.told_sku) as sku,
+                    held.is_named
                     or exists (
                         select from ops.listing_parts as shared
                         where shared.channel_id = told.source and shared.sku = coalesce(told.sku, told.told_sku)

@@ -59,29 +59,7 @@ cross join
             end as units_held,
             bool_or(parts.sku = listings.asked_sku) as is_holding_it,
             min(coalesce(sold.units, 0) / parts.units_per_listing) as most_sold
-        from (values (listings.source)) as itself (channel_id)
-        -- As in level_differences_compare.sql: what planners say that it is, else one unit of what its SKU field says.
-        left join ops.listing_parts as listed
-            on
-                itself.channel_id = listed.channel_id
-                and itself.channel_id != 'shopify'
-                and listed.listing_name = (
-                    select named.listing_name
-                    from ops.listing_parts as named
-                    where
-                        named.channel_id = listings.source
-                        and named.listing_name in (listings.listing_id, listings.sku)
-                    order by named.listing_name != listings.listing_id
-                    limit 1
-                )
-                and (listed.valid_from is null or listings.read_at >= listed.valid_from)
-                and (listed.valid_before is null or listings.read_at < listed.valid_before)
-        cross join
-            lateral (
-                select
-                    coalesce(listed.sku, listings.sku) as sku,
-                    coalesce(listed.units_per_listing, 1) as units_per_listing
-            ) as parts
+        from ops.parts_of_listing(listings.source, listings.listing_id, listings.sku, listings.read_at) as parts
         cross join lateral (
             select sum(events.committed_change - events.on_hand_change) as units
             from ops.stock_events as events

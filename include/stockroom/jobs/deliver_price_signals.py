@@ -24,11 +24,6 @@ def announce_price_signals(settings: Settings, connection: psycopg.Connection, p
     return add_message(connection, f"{PRICE_SIGNALS}/{plan_date}", PRICE_SIGNALS, plan_date.isoformat())
 
 
-def signal_lines(connection: psycopg.Connection, plan_date: date) -> list[SignalLine]:
-    """Return the signals of a plan date as documents show them."""
-    return [SignalLine(**row._asdict()) for row in read_price_signals(connection, plan_date)]
-
-
 def send_price_signals(delivery: Delivery, messages: Sequence[OutboxMessage]) -> None:
     """Send what waits for the pricing system; what it is not there for waits on.
 
@@ -54,7 +49,7 @@ def _send(delivery: Delivery, message: OutboxMessage) -> None:
         mark_sent(connection, message.message_key, None)
         return
     plan_date = date.fromisoformat(message.subject_key)
-    body = price_signals_json(plan_date, settings.currency, signal_lines(connection, plan_date))
+    body = price_signals_json(plan_date, settings.currency, read_price_signals(connection, plan_date, SignalLine))
     receiver = Receiver(
         "the receiver of price signals",
         settings.price_webhook_url,

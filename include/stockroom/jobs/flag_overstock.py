@@ -20,9 +20,9 @@ from stockroom.documents.overstock import (
     overstock_xlsx,
 )
 from stockroom.documents.overstock_lines import ActionLine, ItemLine
-from stockroom.documents.price_signals import price_signals_csv, price_signals_file_name
+from stockroom.documents.price_signals import SignalLine, price_signals_csv, price_signals_file_name
 from stockroom.jobs.decide_items import decide_items
-from stockroom.jobs.deliver_price_signals import announce_price_signals, signal_lines
+from stockroom.jobs.deliver_price_signals import announce_price_signals
 from stockroom.planning import Plan, Pools, find_excess, fit_pools
 from stockroom.planning.actions import choose_actions
 from stockroom.planning.candidates import ClearingTerms
@@ -32,7 +32,6 @@ from stockroom.planning.price_signals import price_signals
 from stockroom.settings import Settings
 from stockroom.warehouse import connect
 from stockroom.warehouse.excess import (
-    ExcessRow,
     list_before,
     newest_plan_date,
     read_actions,
@@ -45,7 +44,7 @@ from stockroom.warehouse.overstock_transfers import count_transfers
 from stockroom.warehouse.plans import take_turns
 from stockroom.warehouse.plans_inputs import FrozenInputs, read_inputs
 from stockroom.warehouse.plans_pools import read_pools
-from stockroom.warehouse.price_signals import write_price_signals
+from stockroom.warehouse.price_signals import read_price_signals, write_price_signals
 
 
 class NothingPlannedError(RuntimeError):
@@ -90,13 +89,13 @@ def flag_overstock(settings: Settings, *, as_of_date: date) -> OverstockSummary:
         if pools is None:  # kept by no older version
             pools = fit_pools(inputs.history, inputs.lead_times, inputs.policies, as_of_date=plan_date)
         _weigh(connection, settings, inputs, decide_items(inputs, pools), pools)
-        signals = signal_lines(connection, plan_date)
+        signals = read_price_signals(connection, plan_date, SignalLine)
         digest = OverstockDigest(
             plan_date=plan_date,
             company=settings.company_name,
             currency=settings.currency,
-            lines=_action_lines(connection, plan_date),
-            items=_item_lines(connection, plan_date),
+            lines=read_actions(connection, plan_date, ActionLine),
+            items=read_excess(connection, plan_date, ItemLine),
             carrying_parts=settings.carrying_parts,
             last=_last_digest(connection, plan_date),
             signals=Counter(line.signal for line in signals),
@@ -146,16 +145,6 @@ def _last_digest(connection: psycopg.Connection, plan_date: date) -> LastDigest 
         for one in read_since(connection, then_date=then_date, plan_date=plan_date)
     ]
     write_follow_ups(connection, found, then_date=then_date, plan_date=plan_date)
-    return LastDigest(then_date, _item_lines(connection, then_date), _action_lines(connection, then_date))
-
-
-def _action_lines(connection: psycopg.Connection, plan_date: date) -> list[ActionLine]:
-    return [ActionLine(**row._asdict()) for row in read_actions(connection, plan_date)]
-
-
-def _item_lines(connection: psycopg.Connection, plan_date: date) -> list[ItemLine]:
-    return [_item_line(row) for row in read_excess(connection, plan_date)]
-
-
-def _item_line(row: ExcessRow) -> ItemLine:
-    return ItemLine(**{name: getattr(row, name) for name in ItemLine.__dataclass_fields__})
+    return LastDigest(
+        then_date, read_excess(connection, then_date, ItemLine), read_actions(connection, then_date, ActionLine)
+    )

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from decimal import Decimal
 from importlib import resources
-from typing import NamedTuple
+from typing import TypeVar
 
 import numpy as np
 import psycopg
+from psycopg.rows import class_row
 
 from stockroom.planning import Excess, Plan
 from stockroom.planning.action_words import ORDER_ACTIONS
@@ -29,53 +29,8 @@ FASTER_TIMES = 2.0
 WEEK_DAYS = 5
 """Last week's list is the newest one that is at least so many days old."""
 
-
-class ExcessRow(NamedTuple):
-    """One row of ``plan.excess`` with the product's title, most money first."""
-
-    sku: str
-    title: str
-    location_id: str
-    position_units: int
-    on_order_units: int
-    target_units: int
-    excess_units: int
-    days_of_supply: float | None
-    stock_age_days: float | None
-    idle_days: int
-    is_dead: bool
-    value_tied_up: Decimal
-    monthly_carrying_cost: Decimal
-    action: str
-    markdown_percent: Decimal
-    reason: str
-
-
-class ActionRow(NamedTuple):
-    """One row of ``plan.overstock_actions`` with the product's title."""
-
-    rank: int
-    sku: str
-    title: str
-    location_id: str
-    action: str
-    units: int
-    percent: Decimal
-    to_location_id: str | None
-    with_sku: str | None
-    with_title: str | None
-    po_numbers: list[str]
-    gain: Decimal
-    gain_low: Decimal
-    gain_high: Decimal
-    gives_away: Decimal
-    takes_days: float | None
-    value_tied_up: Decimal
-    monthly_carrying_cost: Decimal
-    reason: str
-    assumes: str
-    was_done: bool | None
-    brought: Decimal | None
+Line = TypeVar("Line")
+"""What a document lists: its fields are the columns that are read for it."""
 
 
 def newest_plan_date(connection: psycopg.Connection, *, not_after: date) -> date | None:
@@ -163,31 +118,29 @@ def write_excess(
     _write_actions(connection, inputs, plan, actions)
 
 
-def read_excess(connection: psycopg.Connection, plan_date: date) -> list[ExcessRow]:
-    """Return the excess of a plan date, most money first."""
-    with connection.cursor() as cursor:
-        cursor.execute(
+def read_excess(connection: psycopg.Connection, plan_date: date, line: type[Line]) -> list[Line]:
+    """Return the excess of a plan date with titles, most money first, each item as a ``line`` of such fields."""
+    with connection.cursor(row_factory=class_row(line)) as cursor:
+        return cursor.execute(
             """
             select
                 excess.sku, coalesce(skus.title, excess.sku) as title, excess.location_id, excess.position_units,
-                coalesce(excess.on_order_units, 0), excess.target_units, excess.excess_units, excess.days_of_supply,
-                excess.stock_age_days, coalesce(excess.idle_days, 0), coalesce(excess.is_dead, false),
-                excess.value_tied_up, excess.monthly_carrying_cost, excess.action, excess.markdown_percent,
-                excess.reason
+                coalesce(excess.on_order_units, 0) as on_order_units, excess.target_units, excess.excess_units,
+                excess.days_of_supply, excess.stock_age_days, coalesce(excess.idle_days, 0) as idle_days,
+                coalesce(excess.is_dead, false) as is_dead, excess.value_tied_up, excess.monthly_carrying_cost
             from plan.excess as excess
             left join marts.dim_skus as skus on excess.sku = skus.sku
             where excess.plan_date = %s
             order by excess.value_tied_up desc, excess.sku, excess.location_id
             """,
             (plan_date,),
-        )
-        return [ExcessRow(*row) for row in cursor]
+        ).fetchall()
 
 
-def read_actions(connection: psycopg.Connection, plan_date: date) -> list[ActionRow]:
-    """Return the actions of a plan date by rank."""
-    with connection.cursor() as cursor:
-        cursor.execute(
+def read_actions(connection: psycopg.Connection, plan_date: date, line: type[Line]) -> list[Line]:
+    """Return the actions of a plan date with titles, by rank, each as a ``line`` of such fields."""
+    with connection.cursor(row_factory=class_row(line)) as cursor:
+        return cursor.execute(
             """
             select
                 actions.rank, actions.sku, coalesce(skus.title, actions.sku) as title, actions.location_id,
@@ -202,8 +155,7 @@ def read_actions(connection: psycopg.Connection, plan_date: date) -> list[Action
             order by actions.rank
             """,
             (plan_date,),
-        )
-        return [ActionRow(*row) for row in cursor]
+        ).fetchall()
 
 
 def _write_actions(connection: psycopg.Connection, inputs: FrozenInputs, plan: Plan, actions: Sequence[Action]) -> None:

@@ -5,26 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
-from typing import NamedTuple
+from typing import TypeVar
 
 import psycopg
+from psycopg.rows import class_row
 
 from stockroom.planning.price_signals import PriceSignal
 
-
-class SignalRow(NamedTuple):
-    """One row of ``plan.price_signals`` with the product's title."""
-
-    sku: str
-    title: str
-    signal: str
-    change_percent: Decimal
-    price: Decimal
-    suggested_price: Decimal
-    days_until_empty: float | None
-    days_until_goods: float | None
-    reason: str
+Line = TypeVar("Line")
+"""What a document lists: its fields are the columns that are read for it."""
 
 
 def write_price_signals(connection: psycopg.Connection, plan_date: date, signals: Sequence[PriceSignal]) -> None:
@@ -53,21 +42,22 @@ def write_price_signals(connection: psycopg.Connection, plan_date: date, signals
             )
 
 
-def read_price_signals(connection: psycopg.Connection, plan_date: date) -> list[SignalRow]:
-    """Return the price signals of a plan date by signal and SKU."""
-    rows = connection.execute(
-        """
-        select
-            signals.sku, coalesce(skus.title, signals.sku), signals.price_signal, signals.change_percent, signals.price,
-            signals.suggested_price, signals.days_until_empty, signals.days_until_goods, signals.reason
-        from plan.price_signals as signals
-        left join marts.dim_skus as skus on signals.sku = skus.sku
-        where signals.plan_date = %s
-        order by signals.change_percent desc, signals.price_signal, signals.sku
-        """,
-        (plan_date,),
-    )
-    return [SignalRow(*row) for row in rows]
+def read_price_signals(connection: psycopg.Connection, plan_date: date, line: type[Line]) -> list[Line]:
+    """Return the price signals of a plan date with titles, by signal and SKU, each as a ``line`` of such fields."""
+    with connection.cursor(row_factory=class_row(line)) as cursor:
+        return cursor.execute(
+            """
+            select
+                signals.sku, coalesce(skus.title, signals.sku) as title, signals.price_signal as signal,
+                signals.change_percent, signals.price, signals.suggested_price, signals.days_until_empty,
+                signals.days_until_goods, signals.reason
+            from plan.price_signals as signals
+            left join marts.dim_skus as skus on signals.sku = skus.sku
+            where signals.plan_date = %s
+            order by signals.change_percent desc, signals.price_signal, signals.sku
+            """,
+            (plan_date,),
+        ).fetchall()
 
 
 def _finite(number: float) -> float | None:

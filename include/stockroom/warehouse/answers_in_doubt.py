@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 import psycopg
 
+from stockroom.warehouse.built import are_built
+
 ASKED_WITHIN_DAYS = 30
 """An answer that is not its sender's to give is put before a person for so long."""
 
@@ -78,7 +80,8 @@ class ForeignAnswer(NamedTuple):
 
 def are_answers_built(connection: psycopg.Connection) -> bool:
     """Return whether dbt has built what answers are read through; it has not before the first day is planned."""
-    views = (
+    return are_built(
+        connection,
         "staging.stg_suppliers__availability",
         "staging.stg_suppliers__acknowledgement_lines",
         "staging.stg_suppliers__shipment_lines",
@@ -90,10 +93,6 @@ def are_answers_built(connection: psycopg.Connection) -> bool:
         "marts.fct_purchase_order_lines",
         "marts.fct_supplier_availability",
     )
-    row = connection.execute(
-        "select bool_and(to_regclass(name) is not null) from unnest(%s::text[]) as name", (list(views),)
-    ).fetchone()
-    return bool(row and row[0])
 
 
 def list_unknown_items(connection: psycopg.Connection) -> list[UnknownItem]:

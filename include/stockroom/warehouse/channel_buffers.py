@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 import psycopg
 
+from stockroom.warehouse.built import are_built
+
 SIZED_FOR_HOURS = 24
 
 
@@ -63,16 +65,10 @@ class BufferRow(NamedTuple):
 
 def is_due(connection: psycopg.Connection, *, hours: int) -> bool:
     """Return whether buffers should be sized: the marts are built, and it was not done within so many hours."""
-    row = connection.execute(
-        """
-        select
-            to_regclass('marts.fct_order_lines') is not null
-            and to_regclass('intermediate.int_listings_unioned') is not null
-            and not exists (select from ops.channel_lags where measured_at > now() - make_interval(hours => %s))
-        """,
-        (hours,),
-    ).fetchone()
-    return bool(row and row[0])
+    [(was_done,)] = connection.execute(
+        "select exists (select from ops.channel_lags where measured_at > now() - make_interval(hours => %s))", (hours,)
+    ).fetchall()
+    return not was_done and are_built(connection, "marts.fct_order_lines", "intermediate.int_listings_unioned")
 
 
 def measure_lags(connection: psycopg.Connection) -> list[ChannelLag]:
@@ -100,8 +96,7 @@ def read_offers(connection: psycopg.Connection) -> list[Offer]:
 
 def read_stock_rules(connection: psycopg.Connection, *, as_of_date: date) -> list[StockRule]:
     """Return what planners say of channels' stock on a day."""
-    row = connection.execute("select to_regclass('marts.dim_channel_stock_rules') is not null").fetchone()
-    if not (row and row[0]):
+    if not are_built(connection, "marts.dim_channel_stock_rules"):
         return []
     rows = connection.execute(
         """

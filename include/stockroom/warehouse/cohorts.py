@@ -9,6 +9,8 @@ from typing import Literal, NamedTuple
 
 import psycopg
 
+from stockroom.warehouse.built import are_built
+
 By = Literal["velocity", "revenue"]
 
 
@@ -35,8 +37,7 @@ class Switched(NamedTuple):
 
 def is_known(connection: psycopg.Connection) -> bool:
     """Return whether the marts say which SKUs there are."""
-    row = connection.execute("select to_regclass('marts.fct_sku_velocity') is not null").fetchone()
-    return bool(row and row[0])
+    return are_built(connection, "marts.fct_sku_velocity")
 
 
 def read_cohort(connection: psycopg.Connection) -> Cohort | None:

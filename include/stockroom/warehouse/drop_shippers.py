@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import psycopg
 
+from stockroom.warehouse.built import are_built
+
 
 def are_orders_passed_on(connection: psycopg.Connection) -> bool:
     """Return whether orders are passed on to anybody, or were; ``False`` while dbt has not built who takes them."""
-    row = connection.execute(
-        """
-        select
-            exists (
-                select from pg_attribute
-                where attrelid = to_regclass('intermediate.int_drop_shippers') and attname = 'orders_from_date'
-            )
-            and to_regclass('marts.dim_supplier_offers') is not null
-            and to_regclass('marts.dim_suppliers') is not null
-            and to_regclass('marts.dim_exchange_rates') is not null
-        """
-    ).fetchone()
-    if not (row and row[0]):
+    if not are_built(
+        connection,
+        "intermediate.int_drop_shippers.orders_from_date",
+        "marts.dim_supplier_offers",
+        "marts.dim_suppliers",
+        "marts.dim_exchange_rates",
+    ):
         return False
     row = connection.execute(
         """

@@ -12,6 +12,7 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import class_row
 
+from stockroom.warehouse.built import are_built
 from stockroom.warehouse.extraction import clock
 from stockroom.warehouse.orders import ProposedOrder, take_numbers, write_lines
 
@@ -107,11 +108,11 @@ def order_names(connection: psycopg.Connection, orders: Iterable[tuple[str, str]
     wanted = sorted(set(orders))
     names = {(channel, key): key.rpartition("/")[2] for channel, key in wanted}
     for channel in sorted({channel for channel, _ in wanted}):
-        view = sql.Identifier("staging", f"stg_{channel}__orders")
-        named = connection.execute("select to_regclass(%s)", (view.as_string(connection),)).fetchall()
-        if named != [(None,)]:
+        view = f"stg_{channel}__orders"
+        if are_built(connection, f"staging.{view}"):
             asked = sql.SQL("select order_id, order_name from {} where order_id = any(%s) and order_name is not null")
-            rows = connection.execute(asked.format(view), ([key for one, key in wanted if one == channel],))
+            keys = [key for one, key in wanted if one == channel]
+            rows = connection.execute(asked.format(sql.Identifier("staging", view)), (keys,))
             names |= {(channel, key): name for key, name in rows}
     return names
 

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 import psycopg
 
+from stockroom.warehouse.built import are_built
+
 
 class HeldDays(NamedTuple):
     """The first and the last morning for which there is a past to plan from."""
@@ -20,8 +22,7 @@ def held_days(connection: psycopg.Connection, *, time_zone: str) -> HeldDays | N
 
     The first sale is known when the marts are built.
     """
-    [(is_built,)] = connection.execute("select to_regclass('marts.fct_sales_daily') is not null").fetchall()
-    if not is_built:
+    if not are_built(connection, "marts.fct_sales_daily"):
         return None
     [(first_sale, read_until)] = connection.execute(
         """

@@ -10,6 +10,8 @@ from typing import NamedTuple
 import orjson
 import psycopg
 
+from stockroom.warehouse.built import are_built
+
 
 class Difference(NamedTuple):
     """A listing that shows something else than it was made to show, less what its channel sold."""
@@ -61,8 +63,7 @@ def read_differences(connection: psycopg.Connection) -> list[Difference]:
 
 def read_prices(connection: psycopg.Connection, skus: Sequence[str | None]) -> dict[str, float]:
     """Return what a unit of each SKU sells for, as far as the marts know."""
-    row = connection.execute("select to_regclass('marts.dim_skus') is not null").fetchone()
-    if not (row and row[0]):
+    if not are_built(connection, "marts.dim_skus"):
         return {}
     rows = connection.execute(
         "select sku, unit_price::double precision from marts.dim_skus where sku = any(%s) and unit_price is not null",

@@ -12,6 +12,7 @@ from psycopg.rows import namedtuple_row
 
 from stockroom.planning.history import LeadTimeHistory
 from stockroom.planning.likely_back import Coverage
+from stockroom.warehouse.built import are_built
 from stockroom.warehouse.restock_units import SHOPIFY
 
 STALE_AFTER = timedelta(hours=26)
@@ -115,7 +116,7 @@ def _places_of(connection: psycopg.Connection, channel_id: str) -> list[str]:
     """Return the locations that a shop's orders leave from."""
     if channel_id != SHOPIFY:
         rows = connection.execute("select ship_from from ops.channels where channel_id = %s", (channel_id,)).fetchall()
-    elif connection.execute("select to_regclass('marts.dim_locations')").fetchone() == (None,):
+    elif not are_built(connection, "marts.dim_locations"):
         return []
     else:
         rows = connection.execute("select location_id from marts.dim_locations where fulfills_online_orders").fetchall()

@@ -9,6 +9,8 @@ from decimal import Decimal
 import psycopg
 from psycopg.rows import class_row
 
+from stockroom.warehouse.built import are_built
+
 
 @dataclass(frozen=True)
 class ListedOrder:
@@ -41,8 +43,7 @@ def list_orders(connection: psycopg.Connection, *, limit: int) -> list[ListedOrd
 
 def supplier_names(connection: psycopg.Connection) -> dict[str, str]:
     """Return each supplier's name by its id; none before marts were built that hold them."""
-    [(is_built,)] = connection.execute("select to_regclass('marts.dim_suppliers') is not null").fetchall()
-    if not is_built:
+    if not are_built(connection, "marts.dim_suppliers"):
         return {}
     rows = connection.execute("select supplier_id, name from marts.dim_suppliers where name is not null")
     return dict(rows.fetchall())

@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 import orjson
 import psycopg
 
+from stockroom.warehouse.built import are_built
+
 
 class Shortage(NamedTuple):
     """A SKU at a location of which more is promised than is there."""
@@ -123,7 +125,7 @@ def read_shortages(connection: psycopg.Connection) -> list[Shortage]:
 
 def read_margins(connection: psycopg.Connection, shortages: Sequence[Shortage]) -> dict[str, float]:
     """Return what a unit of each SKU earns in the base currency, where that is known."""
-    if not _is_there(connection, "marts.dim_skus"):
+    if not are_built(connection, "marts.dim_skus"):
         return {}
     return dict(connection.execute(_query("oversells_margins.sql"), _items(shortages)).fetchall())
 
@@ -141,14 +143,14 @@ def read_told(connection: psycopg.Connection, shortages: Sequence[Shortage], *, 
 
 def read_places(connection: psycopg.Connection, shortages: Sequence[Shortage]) -> list[Place]:
     """Return where else items can be sold from."""
-    if not _is_there(connection, "marts.dim_locations"):
+    if not are_built(connection, "marts.dim_locations"):
         return []
     return [Place(*row) for row in connection.execute(_query("oversells_places.sql"), _items(shortages))]
 
 
 def read_open_orders(connection: psycopg.Connection, shortages: Sequence[Shortage], *, today: date) -> list[OpenOrder]:
     """Return what is on order of items."""
-    if not _is_there(connection, "marts.fct_purchase_order_lines"):
+    if not are_built(connection, "marts.fct_purchase_order_lines"):
         return []
     given = {**_items(shortages), "today": today}
     return [OpenOrder(*row) for row in connection.execute(_query("oversells_on_order.sql"), given)]
@@ -277,11 +279,6 @@ def read_timeline(connection: psycopg.Connection, oversell_id: int) -> list[Time
 
 def _items(shortages: Sequence[Shortage]) -> dict[str, Any]:
     return {"skus": [each.sku for each in shortages], "locations": [each.location_id for each in shortages]}
-
-
-def _is_there(connection: psycopg.Connection, relation: str) -> bool:
-    row = connection.execute("select to_regclass(%s) is not null", (relation,)).fetchone()
-    return bool(row and row[0])
 
 
 def _query(name: str) -> str:

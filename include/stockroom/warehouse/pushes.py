@@ -10,6 +10,8 @@ from typing import NamedTuple
 import orjson
 import psycopg
 
+from stockroom.warehouse.built import are_built
+
 
 class Target(NamedTuple):
     """What one listing should show."""
@@ -44,8 +46,7 @@ class PushRow(NamedTuple):
 
 def is_built(connection: psycopg.Connection) -> bool:
     """Return whether dbt has ever said what can be sold."""
-    row = connection.execute("select to_regclass('intermediate.int_listing_availability') is not null").fetchone()
-    return bool(row and row[0])
+    return are_built(connection, "intermediate.int_listing_availability")
 
 
 def keep_the_order_of_views(connection: psycopg.Connection) -> None:

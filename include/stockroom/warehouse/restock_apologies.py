@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import psycopg
 from psycopg.types.json import Jsonb
 
+from stockroom.warehouse.built import are_built
 from stockroom.warehouse.restock_products import SimilarProduct, bought_together, read_similar, read_titles
 from stockroom.warehouse.restock_units import units_to_be_had
 
@@ -34,7 +35,7 @@ class Apology(NamedTuple):
 
 def gone_for_good(connection: psycopg.Connection) -> list[str]:
     """Return waited-for SKUs that nobody offers any more, of which none is left or on its way; of the newest marts."""
-    if connection.execute("select to_regclass('marts.fct_stock_positions')").fetchone() == (None,):
+    if not are_built(connection, "marts.fct_stock_positions"):
         return []
     rows = connection.execute(
         """

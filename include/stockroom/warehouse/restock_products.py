@@ -11,6 +11,7 @@ from typing import NamedTuple
 import psycopg
 from psycopg.types.json import Jsonb
 
+from stockroom.warehouse.built import are_built
 from stockroom.warehouse.restock_units import units_to_be_had
 
 LARGEST_BASKET, LEAST_TOGETHER = 60, 10
@@ -63,7 +64,7 @@ def bought_together(
 
     Orders name no shopper here, so that an order is the nearest to "the same shoppers bought".
     """
-    if connection.execute("select to_regclass('marts.fct_order_lines')").fetchone() == (None,):
+    if not are_built(connection, "marts.fct_order_lines"):
         return {}
     given = {
         "skus": list(skus),

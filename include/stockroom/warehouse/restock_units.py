@@ -7,6 +7,8 @@ from importlib import resources
 
 import psycopg
 
+from stockroom.warehouse.built import are_built
+
 SHOPIFY = "shopify"
 CHANNELS_WITH_PAGES = (SHOPIFY, "woocommerce", "bigcommerce")
 """Shops with product pages of the merchant's own, on which one can ask. Whoever buys at a marketplace is its customer:
@@ -24,7 +26,7 @@ def units_to_be_had(connection: psycopg.Connection, skus: Sequence[str] | None, 
     wanted = {"skus": None if skus is None else list(skus), "channel": channel_id}
     if channel_id == SHOPIFY:
         return dict(connection.execute(_statement("restock_free_units.sql"), wanted).fetchall())
-    if connection.execute("select to_regclass('intermediate.int_listing_availability')").fetchone() == (None,):
+    if not are_built(connection, "intermediate.int_listing_availability"):
         return {}
     return dict(connection.execute(_statement("restock_free_units_listed.sql"), wanted).fetchall())
 

@@ -10,6 +10,8 @@ from typing import NamedTuple
 import psycopg
 from psycopg import sql
 
+from stockroom.warehouse.built import are_built
+
 WEEKS = 8
 LEARNED_FOR_HOURS = 24
 
@@ -32,11 +34,7 @@ class Silence(NamedTuple):
 
 def can_be_learned(connection: psycopg.Connection, channel_id: str) -> bool:
     """Return whether dbt has built what orders are read from."""
-    row = connection.execute(
-        "select to_regclass('marts.fct_order_lines') is not null and to_regclass(%s) is not null",
-        (f"staging.stg_{channel_id}__orders",),
-    ).fetchone()
-    return bool(row and row[0])
+    return are_built(connection, "marts.fct_order_lines", f"staging.stg_{channel_id}__orders")
 
 
 def learn_rhythm(connection: psycopg.Connection, channel_id: str, *, time_zone: str) -> None:

@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 import psycopg
 
+from stockroom.warehouse.built import are_built
+
 EVENT_STREAMS = (("wms", "receipts"), ("wms", "adjustments"), ("wms", "counts"), ("suppliers", "availability"))
 """Beside the orders of every channel, whose ``stream`` is always called orders."""
 LEVEL_STREAMS = (
@@ -56,22 +58,13 @@ class Taken(NamedTuple):
 
 def is_built(connection: psycopg.Connection) -> bool:
     """Return whether the views are there by which the ledger reads raw: dbt makes them."""
-    row = connection.execute(
-        """
-        select
-            exists (
-                select from pg_attribute
-                where attrelid = to_regclass('intermediate.int_stock_events_untaken') and attname = 'damaged_change'
-            )
-            and to_regclass('intermediate.int_stock_levels_untaken') is not null
-            and exists (
-                select from pg_attribute
-                where attrelid = to_regclass('intermediate.int_stock_truths') and attname = 'ship_priority'
-            )
-            and to_regclass('intermediate.int_listing_parts') is not null
-        """
-    ).fetchone()
-    return bool(row and row[0])
+    return are_built(
+        connection,
+        "intermediate.int_stock_events_untaken.damaged_change",
+        "intermediate.int_stock_levels_untaken",
+        "intermediate.int_stock_truths.ship_priority",
+        "intermediate.int_listing_parts",
+    )
 
 
 def take_in(connection: psycopg.Connection, channels: Iterable[str]) -> Taken:

@@ -20,6 +20,7 @@ from stockroom.planning.arrival_odds import NEVER_SHARE, never_share
 from stockroom.planning.decision_inputs import CASE_NAMES, inputs_of_row
 from stockroom.planning.supply_signs import STANDS_DAYS, OpenLine
 from stockroom.planning.supply_watch import Facts, Place
+from stockroom.warehouse.built import are_built
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,7 @@ class LikeIt:
 def are_lines_known(connection: psycopg.Connection) -> bool:
     """Return whether marts and staging hold what lines under way are read from."""
     names = ("marts.fct_purchase_order_lines", "intermediate.int_receipts", "staging.stg_suppliers__backorders")
-    return all(
-        connection.execute("select to_regclass(%s) is not null", (name,)).fetchall() == [(True,)] for name in names
-    )
+    return are_built(connection, *names)
 
 
 def take_turn(connection: psycopg.Connection) -> None:

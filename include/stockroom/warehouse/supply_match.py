@@ -10,6 +10,7 @@ from typing import get_args
 import psycopg
 
 from stockroom.planning.supply_signs import STANDS_DAYS
+from stockroom.warehouse.built import are_built
 from stockroom.warehouse.order_states import State, move_orders
 from stockroom.warehouse.plans_exceptions import PlanException
 
@@ -25,14 +26,12 @@ _SAID = {
 
 def are_answers_read(connection: psycopg.Connection) -> bool:
     """Return whether dbt has built what answers are read through; it has not before the first day is planned."""
-    views = (
+    return are_built(
+        connection,
         "staging.stg_suppliers__acknowledgement_lines",
         "staging.stg_suppliers__shipment_lines",
         "intermediate.int_receipts",
         "intermediate.int_supplier_names",
-    )
-    return all(
-        connection.execute("select to_regclass(%s) is not null", (view,)).fetchall() == [(True,)] for view in views
     )
 
 

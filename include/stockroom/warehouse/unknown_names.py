@@ -7,6 +7,8 @@ from typing import Literal, NamedTuple
 
 import psycopg
 
+from stockroom.warehouse.built import are_built
+
 What = Literal["item", "place", "order", "count", "channel", "listing"]
 WITHIN_DAYS = 30
 """A file of the warehouse system is asked about for so long; what planners say, as long as it holds."""
@@ -35,10 +37,7 @@ class UnknownName(NamedTuple):
 
 def list_unknown_names(connection: psycopg.Connection) -> list[UnknownName]:
     """Return them by source and kind; none before dbt has made what knows names."""
-    row = connection.execute(
-        "select count(to_regclass(name)) = count(*) from unnest(%s::text[]) as needed (name)", (list(_NEEDED),)
-    ).fetchone()
-    if not (row and row[0]):
+    if not are_built(connection, *_NEEDED):
         return []
     statement = resources.files("stockroom.warehouse").joinpath("unknown_names.sql").read_bytes()
     return [UnknownName(*row) for row in connection.execute(statement, {"days": WITHIN_DAYS})]

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 import psycopg
 
+from stockroom.warehouse.built import are_built
+
 
 class Unnamed(NamedTuple):
     """A listing on sale without a SKU of which planners say nothing."""
@@ -26,8 +28,7 @@ class Known(NamedTuple):
 
 def read_unnamed(connection: psycopg.Connection) -> list[Unnamed]:
     """Return every listing on sale that says no SKU, by channel; none before the catalogue was built."""
-    row = connection.execute("select to_regclass('intermediate.int_catalogue_items') is not null").fetchone()
-    if not (row and row[0]):
+    if not are_built(connection, "intermediate.int_catalogue_items"):
         return []
     rows = connection.execute(
         """

@@ -30,8 +30,8 @@ from urllib.parse import urlparse
 import orjson
 import psycopg
 
+from stockroom.channels.shopify.streams import ORDERS as STREAM
 from stockroom.embedded import postgres
-from stockroom.streams import Stream
 from stockroom.warehouse import connect
 from stockroom.warehouse.landing import LandingFile, write_part
 from stockroom.warehouse.load import load_landing_file
@@ -42,7 +42,6 @@ LINES_EACH = 3
 ROUNDS = 5
 DLT_ROUNDS = int(os.environ.get("BENCH_DLT_ROUNDS", "1"))
 MOST_TIMES_BARE = 2.0
-STREAM = Stream("shopify", "orders", key=("id",))
 NOW = datetime(2026, 1, 15, tzinfo=UTC)
 PEER_PYTHON = Path(__file__).parents[1] / ".venv-bench/bin/python"
 

@@ -11,13 +11,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
 
+from stockroom.channels.shopify.streams import ORDERS
 from stockroom.streams import Stream
 from stockroom.warehouse.landing import LandingFile
 
-ORDERS = Stream("shopify", "orders", key=("id",))
-LEVELS = Stream("shopify", "inventory_levels", key=("id",), mode="snapshot")
-WHOLESALE = Stream("wholesale", "orders", key=("order_number", "line"))
-RECEIPTS = Stream("wms", "receipts", key=("receipt_id",))
 MORNING = datetime(2011, 6, 30, 5, tzinfo=UTC)
 NOW = datetime(2026, 1, 15, 12, tzinfo=UTC)
 

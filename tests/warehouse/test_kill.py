@@ -7,8 +7,9 @@ import random
 import time
 from datetime import timedelta
 
-from tests.warehouse.landed import MORNING, NOW, ORDERS, encoded, order
+from tests.warehouse.landed import MORNING, NOW, encoded, order
 
+from stockroom.channels.shopify.streams import ORDERS
 from stockroom.warehouse import connect
 from stockroom.warehouse.cursors import window_start
 from stockroom.warehouse.landing import open_landed, write_part

@@ -9,8 +9,10 @@ from pathlib import Path
 from urllib.parse import urlparse
 
 import pytest
-from tests.warehouse.landed import MORNING, NOW, ORDERS, WHOLESALE
+from tests.warehouse.landed import MORNING, NOW
 
+from stockroom.channels.shopify.streams import ORDERS
+from stockroom.channels.wholesale.streams import ORDERS as WHOLESALE
 from stockroom.warehouse.landing import LandingError, keep_file, local_copy, open_landed, sha256_of, write_part
 
 

@@ -9,9 +9,11 @@ import threading
 import boto3
 import pytest
 from moto.server import ThreadedMotoServer
-from tests.warehouse.landed import MORNING, NOW, ORDERS, RECEIPTS, encoded, order
+from tests.warehouse.landed import MORNING, NOW, encoded, order
 
+from stockroom.channels.shopify.streams import ORDERS
 from stockroom.streams import Row
+from stockroom.suppliers.wms import RECEIPTS
 from stockroom.warehouse.landing import LandingError, keep_file, local_copy, open_landed, write_part
 from stockroom.warehouse.load import LoadSummary, load_landing_file, load_rows
 

@@ -10,8 +10,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.warehouse.landed import LEVELS, MORNING, NOW, ORDERS, encoded, landed_as_it_is, levels, line, order, packed
+from tests.warehouse.landed import MORNING, NOW, encoded, landed_as_it_is, levels, line, order, packed
 
+from stockroom.channels.shopify.streams import LEVELS, ORDERS
 from stockroom.warehouse import connect
 from stockroom.warehouse.cursors import window_start
 from stockroom.warehouse.gate_runs import newest_landing_file_id

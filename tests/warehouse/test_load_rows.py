@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from tests.warehouse.landed import NOW, WHOLESALE
+from tests.warehouse.landed import NOW
 
+from stockroom.channels.wholesale.streams import ORDERS as WHOLESALE
 from stockroom.streams import BadRow, Row
 from stockroom.warehouse.cursors import is_unchanged, window_start
 from stockroom.warehouse.landing import keep_file, sha256_of

@@ -9,8 +9,28 @@ from stockroom.streams import Part, Stream, may_be_blank, needs
 from stockroom.tabular import FileSource, FileStream
 
 # Each version of a file lands whole: a row that the newest version lacks holds no longer (int_files_in_force).
-PROMOTIONS = Stream("planners", "promotions", key=("promotion_id",))
-POLICIES = Stream("planners", "policies", key=("scope", "key"))
+PROMOTIONS = Stream(
+    "planners",
+    "promotions",
+    key=("promotion_id",),
+    checks=(Part((*needs("starts_on", "ends_on", kind="day"), *may_be_blank("discount_percent", kind="percent"))),),
+)
+POLICIES = Stream(
+    "planners",
+    "policies",
+    key=("scope", "key"),
+    checks=(
+        Part(
+            (
+                *may_be_blank("service_level", "carrying_rate", kind="share"),
+                *may_be_blank("review_days", "target_days_of_supply", "maximum_cover_days", kind="whole_days"),
+                *may_be_blank("margin", "goodwill", "order_cost", kind="price"),
+                *may_be_blank("is_seasonal", kind="flag"),
+                *may_be_blank("valid_until", kind="day"),
+            )
+        ),
+    ),
+)
 CARRIER_PEAKS = Stream(
     "planners",
     "carrier_peaks",

@@ -5,16 +5,83 @@ from __future__ import annotations
 from pathlib import Path
 
 from stockroom.settings import Settings, SettingsError
-from stockroom.streams import Stream
+from stockroom.streams import Part, Stream, may_be_blank, needs
 from stockroom.suppliers.answers import ANSWERS
 from stockroom.tabular import FileSource, FileStream, is_set
 
 # Each version of a file lands whole: a row that the newest version lacks holds no longer (int_files_in_force).
-TERMS = Stream("suppliers", "terms", key=("supplier_id",))
-CATALOGUES = Stream("suppliers", "catalogues", key=("supplier_id", "supplier_sku"))
-PURCHASE_ORDERS = Stream("suppliers", "purchase_orders", key=("po_number", "line_number"))
+TERMS = Stream(
+    "suppliers",
+    "terms",
+    key=("supplier_id",),
+    checks=(
+        Part(
+            (
+                *needs("quoted_lead_time_days", kind="days"),
+                *may_be_blank("drop_ship_buffer_units", kind="units_there"),
+                *may_be_blank("drop_ship_hours", kind="whole_days"),
+                *may_be_blank("drop_ship_offer_old", kind="flag"),
+                *may_be_blank("drop_ship_orders_from", kind="day"),
+                *may_be_blank("minimum_order_value", "small_order_fee", kind="price"),
+                *may_be_blank("free_freight_value", "freight_cost", kind="price"),
+                *may_be_blank("landed_cost_percent", "return_credit_percent", kind="percent"),
+                *may_be_blank("maximum_pallets", kind="units"),
+                *needs("currency", kind="currency"),
+            )
+        ),
+    ),
+)
+CATALOGUES = Stream(
+    "suppliers",
+    "catalogues",
+    key=("supplier_id", "supplier_sku"),
+    checks=(
+        Part(
+            (
+                *needs("unit_cost", kind="price"),
+                *needs("currency", kind="currency"),
+                *may_be_blank("pack_units", "minimum_order_units", "pallet_units", kind="units"),
+                *may_be_blank("contract_unit_cost", kind="price"),
+                *may_be_blank("contract_from", "contract_until", kind="day"),
+                *may_be_blank("is_discontinued", kind="flag"),
+            )
+        ),
+    ),
+)
+PURCHASE_ORDERS = Stream(
+    "suppliers",
+    "purchase_orders",
+    key=("po_number", "line_number"),
+    checks=(
+        Part(
+            (
+                *needs("line_number", kind="number"),
+                *needs("units", kind="units"),
+                *needs("unit_cost", kind="price"),
+                *needs("currency", kind="currency"),
+                *needs("ordered_at", kind="moment"),
+                *may_be_blank("requested_date", "promised_date", kind="day"),
+            )
+        ),
+    ),
+)
 # What a supplier said by a day: an earlier day is planned with what was said before it.
-BACKORDERS = Stream("suppliers", "backorders", key=("po_number", "line_number"), is_history=True)
+BACKORDERS = Stream(
+    "suppliers",
+    "backorders",
+    key=("po_number", "line_number"),
+    is_history=True,
+    checks=(
+        Part(
+            (
+                *needs("line_number", kind="number"),
+                *needs("units_backordered", kind="units"),
+                *needs("noted_at", kind="moment"),
+                *may_be_blank("new_promised_date", kind="day"),
+            )
+        ),
+    ),
+)
 
 TERMS_COLUMNS = (
     "supplier_id",

@@ -5,12 +5,32 @@ from __future__ import annotations
 from pathlib import Path
 
 from stockroom.settings import Settings
-from stockroom.streams import Part, Stream, needs
+from stockroom.streams import Part, Stream, may_be_blank, needs
 from stockroom.tabular import FileSource, FileStream
 
 # A number is of one row: a later row of it corrects the earlier one.
-RECEIPTS = Stream("wms", "receipts", key=("receipt_id",), alike=("location", "sku"))
-ADJUSTMENTS = Stream("wms", "adjustments", key=("adjustment_id",), alike=("location", "sku"))
+RECEIPTS = Stream(
+    "wms",
+    "receipts",
+    key=("receipt_id",),
+    alike=("location", "sku"),
+    checks=(
+        Part(
+            (
+                *may_be_blank("line_number", kind="number"),
+                *needs("units", kind="units"),
+                *needs("received_at", kind="past_moment"),
+            )
+        ),
+    ),
+)
+ADJUSTMENTS = Stream(
+    "wms",
+    "adjustments",
+    key=("adjustment_id",),
+    alike=("location", "sku"),
+    checks=(Part((*needs("units", kind="units"), *needs("occurred_at", kind="past_moment"))),),
+)
 COUNTS = Stream(
     "wms",
     "counts",

@@ -1,8 +1,8 @@
-"""What a landed record must hold to be loaded, stream by stream.
+"""What a landed record must hold to be loaded: what its stream declares, as queries.
 
-Here stands what would break a reader or turn every number that is built on it into nonsense: an unreadable date or
+Refused is what would break a reader or turn every number that is built on it into nonsense: an unreadable date or
 number, a negative price, units beyond a million either way, another currency than the store's. The rule: every value
-that staging casts is named here with a kind that the cast can read, so that a bad record costs itself, never a build.
+that staging casts is declared with a kind that the cast can read, so that a bad record costs itself, never a build.
 What a whole file says (half its items unknown, prices a hundredfold) is judged by the quality gates.
 
 Nearly every record is fine, and saying why one is not costs ten times as much as seeing that it is. So the checks run
@@ -18,7 +18,7 @@ from functools import reduce
 
 from psycopg import sql
 
-from stockroom.streams import Field, Kind, Part, Stream, may_be_blank, may_lack, needs
+from stockroom.streams import Field, Kind, Part, Stream
 
 UNITS_AT_MOST = 1_000_000
 DAYS_AT_MOST = 9_999
@@ -30,146 +30,6 @@ AHEAD = timedelta(days=1)
 """So far beyond its file's arrival a moment of the past may lie: as far as zones of time are apart."""
 LOCAL_MOMENT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?)?$"
 MOMENT = LOCAL_MOMENT.removesuffix("$") + r"(Z|[+-][0-9]{2}(:?[0-9]{2})?)?$"
-
-
-CHECKS: Mapping[str, tuple[Part, ...]] = {
-    "shopify_orders": (
-        Part(
-            (
-                *needs("createdAt", "updatedAt", kind="moment"),
-                *may_lack("processedAt", "cancelledAt", kind="moment"),
-                *needs("currencyCode", kind="currency"),
-                *may_lack("test", kind="flag"),
-                *needs("lineItems.nodes", kind="list"),
-                *may_lack("refunds", "fulfillments", kind="list"),
-            )
-        ),
-        Part(
-            (
-                *needs("quantity", kind="units"),
-                *needs(
-                    "discountedUnitPriceSet.shopMoney.currencyCode|originalUnitPriceSet.shopMoney.currencyCode",
-                    kind="currency",
-                ),
-                *needs("discountedUnitPriceSet.shopMoney.amount|originalUnitPriceSet.shopMoney.amount", kind="price"),
-                *may_lack("requiresShipping", kind="flag"),
-            ),
-            ("lineItems.nodes",),
-        ),
-        Part(
-            (*needs("createdAt", kind="moment"), *may_lack("refundLineItems.nodes", kind="list")),
-            ("refunds",),
-        ),
-        Part(needs("quantity", kind="units"), ("refunds", "refundLineItems.nodes")),
-        Part(
-            (*needs("createdAt", kind="moment"), *may_lack("fulfillmentLineItems.nodes", kind="list")),
-            ("fulfillments",),
-        ),
-        Part(needs("quantity", kind="units"), ("fulfillments", "fulfillmentLineItems.nodes")),
-    ),
-    "shopify_products": (
-        Part((*needs("updatedAt", kind="moment"), *needs("variants.nodes", kind="list"))),
-        Part(
-            (
-                *needs("price", kind="price"),
-                *may_lack("inventoryItem.unitCost.amount", kind="price"),
-                *may_lack("inventoryItem.unitCost.currencyCode", kind="currency"),
-            ),
-            ("variants.nodes",),
-        ),
-    ),
-    "shopify_inventory_levels": (
-        Part((*needs("updatedAt", kind="moment"), *needs("inventoryLevels.nodes", kind="list"))),
-        Part(may_lack("quantities", kind="list"), ("inventoryLevels.nodes",)),
-        Part(needs("quantity", kind="units"), ("inventoryLevels.nodes", "quantities")),
-    ),
-    "shopify_locations": (Part(may_lack("isActive", "fulfillsOnlineOrders", kind="flag")),),
-    "wholesale_orders": (
-        Part(
-            (
-                *needs("ordered_at", kind="local_moment"),
-                *needs("quantity", kind="units"),
-                *needs("unit_price", kind="price"),
-                *needs("currency", kind="currency"),
-            )
-        ),
-    ),
-    "suppliers_terms": (
-        Part(
-            (
-                *needs("quoted_lead_time_days", kind="days"),
-                *may_be_blank("drop_ship_buffer_units", kind="units_there"),
-                *may_be_blank("drop_ship_hours", kind="whole_days"),
-                *may_be_blank("drop_ship_offer_old", kind="flag"),
-                *may_be_blank("drop_ship_orders_from", kind="day"),
-                *may_be_blank("minimum_order_value", "small_order_fee", kind="price"),
-                *may_be_blank("free_freight_value", "freight_cost", kind="price"),
-                *may_be_blank("landed_cost_percent", "return_credit_percent", kind="percent"),
-                *may_be_blank("maximum_pallets", kind="units"),
-                *needs("currency", kind="currency"),
-            )
-        ),
-    ),
-    "suppliers_catalogues": (
-        Part(
-            (
-                *needs("unit_cost", kind="price"),
-                *needs("currency", kind="currency"),
-                *may_be_blank("pack_units", "minimum_order_units", "pallet_units", kind="units"),
-                *may_be_blank("contract_unit_cost", kind="price"),
-                *may_be_blank("contract_from", "contract_until", kind="day"),
-                *may_be_blank("is_discontinued", kind="flag"),
-            )
-        ),
-    ),
-    "suppliers_purchase_orders": (
-        Part(
-            (
-                *needs("line_number", kind="number"),
-                *needs("units", kind="units"),
-                *needs("unit_cost", kind="price"),
-                *needs("currency", kind="currency"),
-                *needs("ordered_at", kind="moment"),
-                *may_be_blank("requested_date", "promised_date", kind="day"),
-            )
-        ),
-    ),
-    "suppliers_backorders": (
-        Part(
-            (
-                *needs("line_number", kind="number"),
-                *needs("units_backordered", kind="units"),
-                *needs("noted_at", kind="moment"),
-                *may_be_blank("new_promised_date", kind="day"),
-            )
-        ),
-    ),
-    "wms_receipts": (
-        Part(
-            (
-                *may_be_blank("line_number", kind="number"),
-                *needs("units", kind="units"),
-                *needs("received_at", kind="past_moment"),
-            )
-        ),
-    ),
-    "wms_adjustments": (Part((*needs("units", kind="units"), *needs("occurred_at", kind="past_moment"))),),
-    "planners_promotions": (
-        Part((*needs("starts_on", "ends_on", kind="day"), *may_be_blank("discount_percent", kind="percent"))),
-    ),
-    "planners_policies": (
-        Part(
-            (
-                *may_be_blank("service_level", "carrying_rate", kind="share"),
-                *may_be_blank("review_days", "target_days_of_supply", "maximum_cover_days", kind="whole_days"),
-                *may_be_blank("margin", "goodwill", "order_cost", kind="price"),
-                *may_be_blank("is_seasonal", kind="flag"),
-                *may_be_blank("valid_until", kind="day"),
-            )
-        ),
-    ),
-}
-
 
 NEVER = sql.SQL("false")
 
@@ -189,18 +49,13 @@ class Against:
         return (self.landed_at + AHEAD).astimezone(UTC)
 
 
-def checks_of(stream: Stream) -> tuple[Part, ...]:
-    """Return what the stream declares itself, or what stands here for it."""
-    return stream.checks or CHECKS.get(stream.table, ())
-
-
 def suspects(stream: Stream, *, against: Against, or_if: sql.Composable = NEVER) -> sql.Composed:
     """Return a query of the line numbers in ``pg_temp.incoming`` that hold a value not plainly fine.
 
     One look at each document, with ``or_if`` as a further cause: going through all of them again for every part took
     as long as looking into them.
     """
-    causes = [or_if, *(_is_suspect(part, against) for part in checks_of(stream))]
+    causes = [or_if, *(_is_suspect(part, against) for part in stream.checks)]
     return sql.SQL("select incoming.line_number from pg_temp.incoming where {}").format(sql.SQL(" or ").join(causes))
 
 
@@ -209,7 +64,7 @@ def reasons(stream: Stream, *, against: Against) -> sql.Composed | None:
 
     Each reason names field, value and mend. ``None`` for a stream without checks.
     """
-    queries = [_reasons(part, against) for part in checks_of(stream)]
+    queries = [_reasons(part, against) for part in stream.checks]
     return sql.SQL(" union all ").join(queries) if queries else None
 
 

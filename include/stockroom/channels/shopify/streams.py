@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
-from stockroom.streams import Items, Stream
+from stockroom.streams import Items, Part, Stream, may_lack, needs
 
 SOURCE = "shopify"
 API_VERSION = "2026-07"
@@ -85,18 +85,99 @@ SET_AVAILABLE = question("set_available", "inventorySetQuantities", first=0)
 OFFERED = Items("price", ("variants.nodes",), cost="inventoryItem.unitCost.amount")
 SOLD = Items("originalUnitPriceSet.shopMoney.amount", ("lineItems.nodes",), product="variant", ordered_at="createdAt")
 
-QUERIES = (
-    StreamQuestion(
-        Stream(SOURCE, "locations", key=("id",), mode="snapshot", is_needed=True),
-        question("locations", "locations", first=50),
+LOCATIONS = Stream(
+    SOURCE,
+    "locations",
+    key=("id",),
+    mode="snapshot",
+    is_needed=True,
+    checks=(Part(may_lack("isActive", "fulfillsOnlineOrders", kind="flag")),),
+)
+PRODUCTS = Stream(
+    SOURCE,
+    "products",
+    key=("id",),
+    offers=(OFFERED,),
+    is_needed=True,
+    changed_at="updatedAt",
+    checks=(
+        Part((*needs("updatedAt", kind="moment"), *needs("variants.nodes", kind="list"))),
+        Part(
+            (
+                *needs("price", kind="price"),
+                *may_lack("inventoryItem.unitCost.amount", kind="price"),
+                *may_lack("inventoryItem.unitCost.currencyCode", kind="currency"),
+            ),
+            ("variants.nodes",),
+        ),
     ),
+)
+ORDERS = Stream(
+    SOURCE,
+    "orders",
+    key=("id",),
+    sells=(SOLD,),
+    changed_at="updatedAt",
+    checks=(
+        Part(
+            (
+                *needs("createdAt", "updatedAt", kind="moment"),
+                *may_lack("processedAt", "cancelledAt", kind="moment"),
+                *needs("currencyCode", kind="currency"),
+                *may_lack("test", kind="flag"),
+                *needs("lineItems.nodes", kind="list"),
+                *may_lack("refunds", "fulfillments", kind="list"),
+            )
+        ),
+        Part(
+            (
+                *needs("quantity", kind="units"),
+                *needs(
+                    "discountedUnitPriceSet.shopMoney.currencyCode|originalUnitPriceSet.shopMoney.currencyCode",
+                    kind="currency",
+                ),
+                *needs(
+                    "discountedUnitPriceSet.shopMoney.amount|originalUnitPriceSet.shopMoney.amount",
+                    kind="price",
+                ),
+                *may_lack("requiresShipping", kind="flag"),
+            ),
+            ("lineItems.nodes",),
+        ),
+        Part(
+            (*needs("createdAt", kind="moment"), *may_lack("refundLineItems.nodes", kind="list")),
+            ("refunds",),
+        ),
+        Part(needs("quantity", kind="units"), ("refunds", "refundLineItems.nodes")),
+        Part(
+            (*needs("createdAt", kind="moment"), *may_lack("fulfillmentLineItems.nodes", kind="list")),
+            ("fulfillments",),
+        ),
+        Part(needs("quantity", kind="units"), ("fulfillments", "fulfillmentLineItems.nodes")),
+    ),
+)
+LEVELS = Stream(
+    SOURCE,
+    "inventory_levels",
+    key=("id",),
+    mode="snapshot",
+    is_needed=True,
+    checks=(
+        Part((*needs("updatedAt", kind="moment"), *needs("inventoryLevels.nodes", kind="list"))),
+        Part(may_lack("quantities", kind="list"), ("inventoryLevels.nodes",)),
+        Part(needs("quantity", kind="units"), ("inventoryLevels.nodes", "quantities")),
+    ),
+)
+
+QUERIES = (
+    StreamQuestion(LOCATIONS, question("locations", "locations", first=50)),
     StreamQuestion(
-        Stream(SOURCE, "products", key=("id",), offers=(OFFERED,), is_needed=True, changed_at="updatedAt"),
+        PRODUCTS,
         question("products", "products", first=20),
         nested=(NestedPages(("variants",), question("product_variants", "product", first=100)),),
     ),
     StreamQuestion(
-        Stream(SOURCE, "orders", key=("id",), sells=(SOLD,), changed_at="updatedAt"),
+        ORDERS,
         question("orders", "orders", first=1),
         lines=36,
         nested=(
@@ -110,7 +191,7 @@ QUERIES = (
         ),
     ),
     StreamQuestion(
-        Stream(SOURCE, "inventory_levels", key=("id",), mode="snapshot", is_needed=True),
+        LEVELS,
         question("inventory_levels", "inventoryItems", first=10),
         nested=(NestedPages(("inventoryLevels",), question("item_inventory_levels", "inventoryItem", first=50)),),
     ),

@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from stockroom.channels.wholesale.client import folder, outgoing
 from stockroom.channels.wholesale.orders_850 import answers, read_orders
-from stockroom.streams import Items, Stream
+from stockroom.streams import Items, Part, Stream, needs
 from stockroom.tabular import FileSource, FileStream
 
 ORDERS = Stream(
-    "wholesale", "orders", key=("order_number", "line"), sells=(Items("unit_price", ordered_at="ordered_at"),)
+    "wholesale",
+    "orders",
+    key=("order_number", "line"),
+    sells=(Items("unit_price", ordered_at="ordered_at"),),
+    checks=(
+        Part(
+            (
+                *needs("ordered_at", kind="local_moment"),
+                *needs("quantity", kind="units"),
+                *needs("unit_price", kind="price"),
+                *needs("currency", kind="currency"),
+            )
+        ),
+    ),
 )
 
 ORDER_COLUMNS = (

@@ -13,27 +13,22 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import signal
 import socket
 import subprocess
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
-import psutil
 import psycopg
 
 from stockroom.embedded.lock import take_lock
 from stockroom.embedded.postgres_home import ROOT_HOME, EmbeddedPostgresError, PostgresHome, open_home, remove_tree
+from stockroom.embedded.postgres_process import find_postmaster, launch, log_tail, stop_processes, watch_owner
 from stockroom.embedded.postgres_roles import OPTIONS, ROLES, ensure_roles_and_databases
 
 HOST = "127.0.0.1"
 MAJOR_VERSION = "18"
-START_TIMEOUT_SECONDS = 60.0
-STOP_TIMEOUT_SECONDS = 30.0
-LOG_KEPT_BYTES = 10_000_000
 
 PARAMETERS: Mapping[str, str] = {
     "listen_addresses": HOST,
@@ -74,8 +69,8 @@ class Server:
 
     def check(self) -> None:
         """Raise EmbeddedPostgresError, with the log and its end, if the server has ended by itself."""
-        if _postmaster(self.home) is None:
-            raise EmbeddedPostgresError(f"Postgres ended. The end of {self.home.log}:\n{_log_tail(self.home)}")
+        if find_postmaster(self.home) is None:
+            raise EmbeddedPostgresError(f"Postgres ended. The end of {self.home.log}:\n{log_tail(self.home)}")
 
     def stop(self) -> None:
         """Stop the server: connections are cut, everything committed stays. Stopping twice is fine."""
@@ -85,7 +80,7 @@ class Server:
             if self._watch.stdin is not None:
                 self._watch.stdin.close()
             self._watch = None
-        _stop_processes(self.home)
+        stop_processes(self.home)
         if self._process is not None:
             self._process.wait()
         if self._lock is not None:
@@ -123,13 +118,13 @@ def start(
         marker = home.path / "detached"
         server = _running(directory, home) if marker.exists() else None
         if server is None:
-            _stop_processes(home)
+            stop_processes(home)
             marker.unlink(missing_ok=True)
             server = _start_fresh(directory, home, {**PARAMETERS, **(parameters or {})})
             if detached:
                 marker.touch()
             else:
-                server._watch = _watch_owner(home, server.postmaster_pid)
+                server._watch = watch_owner(home, server.postmaster_pid)
     except BaseException:
         os.close(lock)
         raise
@@ -152,7 +147,7 @@ def remove(directory: Path, *, root_home: Path = ROOT_HOME) -> None:
     place = directory.resolve() / "postgres"
     if place.exists():
         home = open_home(directory, root_home=root_home)
-        _stop_processes(home)
+        stop_processes(home)
         remove_tree(home.path)
     if place.is_symlink():
         place.unlink()
@@ -161,7 +156,7 @@ def remove(directory: Path, *, root_home: Path = ROOT_HOME) -> None:
 
 def _running(directory: Path, home: PostgresHome) -> Server | None:
     """Return the server of this home if it runs and takes our passwords."""
-    process = _postmaster(home)
+    process = find_postmaster(home)
     passwords = _read_passwords(directory)
     if process is None or passwords is None:
         return None
@@ -192,17 +187,17 @@ def _start_fresh(directory: Path, home: PostgresHome, parameters: Mapping[str, s
         )
     (home.data / "postmaster.pid").unlink(missing_ok=True)  # no process of this data directory is left by now
     for port in _candidate_ports(home):
-        process = _launch(home, port, parameters)
+        process = launch(home, port, parameters)
         if process is not None:
             (home.path / "port").write_text(str(port), encoding="ascii")
             server = Server(port, home, passwords, process.pid, process)
             try:
                 ensure_roles_and_databases(server.url(database="postgres", role="postgres"), passwords)
             except BaseException:
-                _stop_processes(home)
+                stop_processes(home)
                 raise
             return server
-    raise EmbeddedPostgresError(f"PostgreSQL did not start. The end of {home.log}:\n{_log_tail(home)}")
+    raise EmbeddedPostgresError(f"PostgreSQL did not start. The end of {home.log}:\n{log_tail(home)}")
 
 
 def _initialise(home: PostgresHome, superuser_password: str, *, to_disk: bool) -> None:
@@ -253,71 +248,6 @@ def _set_superuser_password(home: PostgresHome, password: str) -> None:
         raise EmbeddedPostgresError(f"PostgreSQL's password in {home.path} could not be renewed: {done.stderr.strip()}")
 
 
-def _launch(home: PostgresHome, port: int, parameters: Mapping[str, str]) -> subprocess.Popen[bytes] | None:
-    """Start the postmaster on ``port`` and wait until it is ready; return it, or ``None`` if it ended."""
-    if home.log.exists() and home.log.stat().st_size > LOG_KEPT_BYTES:
-        home.log.replace(home.log.with_suffix(".log.old"))
-    arguments = [str(home.programs / "postgres"), "-D", str(home.data), "-p", str(port)]
-    arguments += [part for name, value in parameters.items() for part in ("-c", f"{name}={value}")]
-    account = home.account
-    with home.log.open("ab") as log:
-        process = subprocess.Popen(
-            arguments,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            cwd="/",
-            env={"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"},
-            start_new_session=True,  # Ctrl-C in the terminal reaches us, and we stop the server in order
-            user=account.user_id if account.is_other else None,
-            group=account.group_id if account.is_other else None,
-            extra_groups=[] if account.is_other else None,
-        )
-    deadline = time.monotonic() + START_TIMEOUT_SECONDS
-    while process.poll() is None:
-        if _says_ready(home, process.pid):
-            return process
-        if time.monotonic() > deadline:
-            process.kill()
-            process.wait()
-            raise EmbeddedPostgresError(
-                f"PostgreSQL was not ready after {START_TIMEOUT_SECONDS:.0f} s. "
-                f"The end of {home.log}:\n{_log_tail(home)}"
-            )
-        time.sleep(0.02)
-    return None
-
-
-def _says_ready(home: PostgresHome, pid: int) -> bool:
-    """Return whether ``postmaster.pid`` (pid first, status on line 8) reports this server as ready."""
-    try:
-        lines = (home.data / "postmaster.pid").read_text(encoding="utf-8", errors="replace").splitlines()
-    except FileNotFoundError:
-        return False
-    return len(lines) >= 8 and lines[0].strip() == str(pid) and lines[7].strip() == "ready"
-
-
-def _watch_owner(home: PostgresHome, postmaster_pid: int) -> subprocess.Popen[bytes]:
-    """Start the shell that stops the server when this process ends without having done so.
-
-    It compares the pid first: by then a later run may have started another server on the same data.
-    """
-    script = 'read -r _; read -r pid < "$1"; [ "$pid" = "$2" ] && kill -INT "$2"'
-    account = home.account
-    return subprocess.Popen(
-        ["/bin/sh", "-c", script, "stockroom-postgres-watch", str(home.data / "postmaster.pid"), str(postmaster_pid)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        cwd="/",
-        env={"PATH": "/usr/bin:/bin"},
-        start_new_session=True,
-        user=account.user_id if account.is_other else None,
-        group=account.group_id if account.is_other else None,
-        extra_groups=[] if account.is_other else None,
-    )
-
-
 def _candidate_ports(home: PostgresHome) -> Iterator[int]:
     """Yield the port of last time if it is free, then free ones; another program may take one in between."""
     try:
@@ -333,51 +263,6 @@ def _candidate_ports(home: PostgresHome) -> Iterator[int]:
                 continue
             port: int = probe.getsockname()[1]
         yield port
-
-
-def _postmaster(home: PostgresHome) -> psutil.Process | None:
-    """Return the live postmaster of this home; a pid that now belongs to another program does not count."""
-    try:
-        pid = int((home.data / "postmaster.pid").read_text(encoding="utf-8", errors="replace").splitlines()[0])
-        process = psutil.Process(pid)
-        return process if _serves(process, home) else None
-    except (FileNotFoundError, IndexError, ValueError, psutil.NoSuchProcess):
-        return None
-
-
-def _serves(process: psutil.Process, home: PostgresHome) -> bool:
-    """Return whether the process is a PostgreSQL process of this data directory (all of them work inside it)."""
-    try:
-        if process.status() == psutil.STATUS_ZOMBIE or not process.name().startswith("postgres"):
-            return False
-        return Path(process.cwd()) == home.data.resolve()
-    except (psutil.NoSuchProcess, psutil.AccessDenied):
-        return False
-
-
-def _stop_processes(home: PostgresHome) -> None:
-    """Stop the postmaster of this home, and backends that a killed postmaster left behind."""
-    postmaster = _postmaster(home)
-    if postmaster is not None:
-        for order in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
-            try:
-                postmaster.send_signal(order)
-                postmaster.wait(STOP_TIMEOUT_SECONDS)
-            except psutil.NoSuchProcess:
-                break
-            except psutil.TimeoutExpired:
-                continue
-            break
-    # Without a postmaster a busy backend goes on for a while and holds the shared memory that the next server needs.
-    left = [process for process in psutil.process_iter(["name"]) if _serves(process, home)]
-    for process in left:
-        try:
-            process.kill()
-        except psutil.NoSuchProcess:
-            continue
-    _, alive = psutil.wait_procs(left, timeout=STOP_TIMEOUT_SECONDS)
-    if alive:
-        raise EmbeddedPostgresError(f"PostgreSQL processes do not end: {[process.pid for process in alive]}")
 
 
 def _read_passwords(directory: Path) -> dict[str, str] | None:
@@ -401,11 +286,3 @@ def _write_passwords(directory: Path) -> dict[str, str]:
         os.fsync(file.fileno())
     unfinished.replace(directory / "postgres-passwords.json")
     return passwords
-
-
-def _log_tail(home: PostgresHome, lines: int = 15) -> str:
-    """Return the last lines of the server's log."""
-    try:
-        return "\n".join(home.log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
-    except FileNotFoundError:
-        return "(no log)"

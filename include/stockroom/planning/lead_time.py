@@ -2,9 +2,7 @@
 
 On the logarithm of days. A supplier's mean is the precision-weighted mean of three voices: its lane, its own quoted
 time (one pseudo-observation, scaled by what the lane's suppliers really took over what they quoted), and its
-shipments, recent ones first. An open shipment says only "longer than so far": it enters the likelihood as ``P(days
-> so far)`` (right-censored), solved by Newton steps, so that a shipment sent yesterday weighs nothing and one long
-overdue weighs as much as an arrival. Sources: Gelman et al., *Bayesian Data Analysis*, chapter 5 (normal
+shipments, recent ones first (``shipment_times``). Sources: Gelman et al., *Bayesian Data Analysis*, chapter 5 (normal
 hierarchy); DerSimonian & Laird 1986 (variance between groups).
 """
 
@@ -13,26 +11,31 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import log_ndtr, ndtri
+from scipy.special import ndtri
 
 from stockroom.planning.arrays import FloatArray, IntArray, TextArray
 from stockroom.planning.history import ItemHistory, LeadTimeHistory
 from stockroom.planning.lost_orders import GREATEST_OVER_QUOTED, usual_log_days, without_the_lost
+from stockroom.planning.shipment_times import (
+    NEWTON_STEPS,
+    SUPPLIERS_SD,
+    WITHIN_SD,
+    between_variance,
+    posterior,
+    recency_weights,
+    shipment_means,
+    squared_residuals,
+    within_variance,
+)
 
 LEAST_DAYS = 0.5
-LEAST_WEIGHT = 1e-60
-"""Of the oldest shipment: however long ago, it is one, and no sum of weights is 0."""
 CASES = 12
 """Equally likely lead times that stand for the whole distribution: the means of its twelve equal shares, so that the
 mean is kept and a rare hump shows in the last."""
 _GROUP_POINTS = 24
-# Spreads on the log scale: where few shipments speak, these stand in, each worth the stated number of observations.
-WITHIN_SD, WITHIN_WORTH = 0.25, 5.0
-SUPPLIERS_SD, SUPPLIERS_WORTH = 0.30, 3.0
+# On the log scale, as those of ``shipment_times``: for lanes, and for the spread of one supplier.
 LANES_SD = 0.60
 SUPPLIER_SPREAD_WORTH = 4.0
-NEWTON_STEPS = 20  # fixed, never "until it converges": a shard must not see how others converge
-_LOG_2PI_HALF = 0.5 * np.log(2 * np.pi)
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,11 +100,11 @@ def fit_lead_time_pools(lead_times: LeadTimeHistory, history: ItemHistory, *, ha
     weight = mean = np.zeros(names.size)
     for _ in range(NEWTON_STEPS):
         prior = lane_mean[lane_of_supplier]
-        weight, mean = _shipment_means(lead_times, supplier_of_shipment, prior, within, between, half_life_days)
+        weight, mean = shipment_means(lead_times, supplier_of_shipment, prior, within, between, half_life_days)
         heard = weight > 0
         if not heard.any():
             break
-        between = _between_variance(weight[heard], mean[heard], lane_of_supplier[heard], within)
+        between = between_variance(weight[heard], mean[heard], lane_of_supplier[heard], within)
         precision = np.where(heard, 1 / (between + within / np.where(heard, weight, 1.0)), 0.0)
         lane_precision = np.bincount(lane_of_supplier, precision, lanes.size)
         lane_sum = np.bincount(lane_of_supplier, precision * mean, lanes.size)
@@ -110,8 +113,8 @@ def fit_lead_time_pools(lead_times: LeadTimeHistory, history: ItemHistory, *, ha
         if arrived.any():  # "longer than so far" alone has no upper end: it moves suppliers and lanes, never all
             all_mean = float((lane_voice * lane_sum / np.where(spoken, lane_precision, 1.0)).sum() / lane_voice.sum())
         lane_mean = (lane_sum + all_mean / LANES_SD**2) / (lane_precision + 1 / LANES_SD**2)
-        centre = _posterior(lane_mean[lane_of_supplier], weight, mean, within, between)
-        within = _within_variance(lead_times, supplier_of_shipment, centre, within, half_life_days)
+        centre = posterior(lane_mean[lane_of_supplier], weight, mean, within, between)
+        within = within_variance(lead_times, supplier_of_shipment, centre, within, half_life_days)
     lane_over, all_over = _over_quoted(history, names, lane_of_supplier, weight, mean, within, between, lanes.size)
     return LeadTimePools(
         lanes=lanes,
@@ -194,7 +197,7 @@ def _cases_days(cases: _Cases, suppliers: _Suppliers, lead_times: LeadTimeHistor
     )
     kinds, kind_of_item = np.unique(facts, axis=0, return_inverse=True)
     arrived = ~lead_times.is_open
-    recency = _recency(lead_times, half_life_days)
+    recency = recency_weights(lead_times, half_life_days)
     normal = ndtri((np.arange(_GROUP_POINTS) + 0.5) / _GROUP_POINTS)
     edges = np.arange(CASES + 1) / CASES
     found = np.empty((kinds.shape[0], CASES))
@@ -233,93 +236,14 @@ def _learn_suppliers(lead_times: LeadTimeHistory, pools: LeadTimePools, half_lif
         else np.full(names.size, pools.all_mean)
     )
     within, between = pools.within_variance, pools.supplier_variance
-    weight, mean = _shipment_means(lead_times, of_shipment, prior, within, between, half_life_days)
-    centre = _posterior(prior, weight, mean, within, between)
-    recency = _recency(lead_times, half_life_days)
+    weight, mean = shipment_means(lead_times, of_shipment, prior, within, between, half_life_days)
+    centre = posterior(prior, weight, mean, within, between)
+    recency = recency_weights(lead_times, half_life_days)
     heard = np.bincount(of_shipment, recency, names.size)
-    squares = np.bincount(
-        of_shipment, recency * _squared_residuals(lead_times, of_shipment, centre, within), names.size
-    )
+    squares = np.bincount(of_shipment, recency * squared_residuals(lead_times, of_shipment, centre, within), names.size)
     variance = (SUPPLIER_SPREAD_WORTH * within + squares) / (SUPPLIER_SPREAD_WORTH + heard)
     shipments = np.bincount(of_shipment, ~lead_times.is_open, names.size).astype(np.int64)
     return _Suppliers(names, lane, weight, mean, variance, shipments)
-
-
-def _shipment_means(
-    lead_times: LeadTimeHistory,
-    of_shipment: IntArray,
-    prior: FloatArray,
-    within: float,
-    between: float,
-    half_life: float,
-) -> tuple[FloatArray, FloatArray]:
-    """Return per supplier the weight (in shipments) and mean of its log days, open ones as censored.
-
-    Newton's step on the log-likelihood of a censored normal turns an open shipment at ``z`` standard deviations into an
-    observation at ``centre + sd / (hazard - z)`` of weight ``hazard (hazard - z)``, which is its share of information.
-    """
-    is_open = lead_times.is_open
-    log_days = np.log(lead_times.days)
-    log_days = np.where(is_open, np.minimum(log_days, prior[of_shipment] + np.log(GREATEST_OVER_QUOTED)), log_days)
-    recency = _recency(lead_times, half_life)
-    suppliers = prior.size
-    sd = np.sqrt(within)
-    centre = prior
-    weight: FloatArray = np.zeros(suppliers)
-    mean = prior
-    for _ in range(NEWTON_STEPS if is_open.any() else 1):
-        z = (log_days - centre[of_shipment]) / sd
-        hazard = np.exp(-0.5 * z * z - _LOG_2PI_HALF - log_ndtr(-z))
-        gap = np.maximum(hazard - z, 1e-9)
-        seen_at = np.where(is_open, centre[of_shipment] + sd / gap, log_days)
-        share = recency * np.where(is_open, np.minimum(hazard * gap, 1.0), 1.0)
-        weight = np.asarray(np.bincount(of_shipment, share, suppliers), dtype=np.float64)
-        total = np.bincount(of_shipment, share * seen_at, suppliers)
-        mean = np.where(weight > 0, total / np.where(weight > 0, weight, 1.0), prior)
-        centre = _posterior(prior, weight, mean, within, between)
-    return weight, mean
-
-
-def _posterior(prior: FloatArray, weight: FloatArray, mean: FloatArray, within: float, between: float) -> FloatArray:
-    own = weight / within
-    return np.asarray((prior / between + own * mean) / (1 / between + own), dtype=np.float64)
-
-
-def _within_variance(
-    lead_times: LeadTimeHistory, of_shipment: IntArray, centre: FloatArray, within: float, half_life: float
-) -> float:
-    """Return the variance of one supplier's log days around its centre: a step of expectation and maximisation.
-
-    An open shipment counts with what is expected of it, ``within (1 + z hazard)``: those that have arrived are the
-    quick ones, and their spread alone would be too small.
-    """
-    weight = _recency(lead_times, half_life)
-    squares = float((weight * _squared_residuals(lead_times, of_shipment, centre, within)).sum())
-    total = np.bincount(of_shipment, weight, centre.size)
-    lost = np.bincount(of_shipment, weight * weight, centre.size) / np.where(total > 0, total, 1.0)
-    freedom = max(float((total - lost).sum()), 0.0)
-    return (WITHIN_WORTH * WITHIN_SD**2 + squares) / (WITHIN_WORTH + freedom)
-
-
-def _squared_residuals(
-    lead_times: LeadTimeHistory, of_shipment: IntArray, centre: FloatArray, within: float
-) -> FloatArray:
-    """Return each shipment's squared distance from its supplier's centre; of an open one, what is expected of it."""
-    residual = np.log(lead_times.days) - centre[of_shipment]
-    z = np.where(lead_times.is_open, np.minimum(residual, np.log(GREATEST_OVER_QUOTED)), residual) / np.sqrt(within)
-    hazard = np.exp(-0.5 * z * z - _LOG_2PI_HALF - log_ndtr(-z))
-    return np.where(lead_times.is_open, within * (1 + z * hazard), np.square(residual))
-
-
-def _between_variance(weight: FloatArray, mean: FloatArray, lane: IntArray, within: float) -> float:
-    """Return the variance between suppliers of a lane by moments, leaning on the default while suppliers are few."""
-    lanes = int(lane.max()) + 1
-    members = np.bincount(lane, minlength=lanes)
-    centre = np.bincount(lane, mean, lanes) / np.maximum(members, 1)
-    squares = float(np.square(mean - centre[lane]).sum())
-    noise = float((within / weight * (1 - 1 / members[lane])).sum())
-    freedom = float(np.maximum(members - 1, 0).sum())
-    return (SUPPLIERS_WORTH * SUPPLIERS_SD**2 + max(squares - noise, 0.0)) / (SUPPLIERS_WORTH + freedom)
 
 
 def _over_quoted(
@@ -346,12 +270,6 @@ def _over_quoted(
     total = float((precision * over).sum()) / (float(precision.sum()) + one)
     by_lane = (np.bincount(lane, precision * over, lanes) + one * total) / (np.bincount(lane, precision, lanes) + one)
     return by_lane, total
-
-
-def _recency(lead_times: LeadTimeHistory, half_life_days: float) -> FloatArray:
-    """Return each shipment's weight: half for every half-life since it arrived; an open one is today's news."""
-    weight = np.maximum(np.exp2(-lead_times.age_days / half_life_days), LEAST_WEIGHT)
-    return np.where(lead_times.is_open, 1.0, weight)
 
 
 def _row_of(keys: TextArray, wanted: TextArray) -> IntArray:

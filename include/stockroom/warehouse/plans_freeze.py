@@ -2,39 +2,31 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import zlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from importlib import resources
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import numpy as np
-import numpy.typing as npt
 import psycopg
 from psycopg.rows import namedtuple_row
 
 from stockroom.planning import Policy
 from stockroom.planning.exchange import ExchangeRates
-from stockroom.planning.overrides import OverrideBook, UnusableOverride
-from stockroom.planning.policy_rules import PolicyBook, UnusableRule
+from stockroom.planning.overrides import UnusableOverride
+from stockroom.planning.policy_rules import UnusableRule
 from stockroom.warehouse.exchange_rates import rates_as_json
 from stockroom.warehouse.planners_overrides import overrides_as_json, read_overrides
 from stockroom.warehouse.planners_rules import (
-    AHEAD_DAYS,
-    PlannedPrice,
-    PromotionCalendar,
     read_carrier_peaks,
     read_planned_prices,
     read_policy_book,
     read_promotions,
 )
-from stockroom.warehouse.plans_arrays import use_numpy_arrays
-from stockroom.warehouse.plans_dates import SuppliersDates, due_dates, out_days, read_suppliers_dates
+from stockroom.warehouse.plans_dates import read_suppliers_dates
+from stockroom.warehouse.plans_input_rows import HISTORY_DAYS, Knowledge, write_inputs
 from stockroom.warehouse.plans_order_terms import SupplierTerms, review_days_of, supplier_terms
 from stockroom.warehouse.plans_own_orders import keep_own_orders
 from stockroom.warehouse.plans_suppliers import choose_offers
@@ -46,14 +38,8 @@ from stockroom.warehouse.suppliers_words import (
     read_price_breaks,
 )
 
-HISTORY_DAYS = 3 * 365
-"""The shape of the year shows from two years on; a third makes it steadier."""
 SHARD_ITEMS = 25_000
 """SKU-locations that one task decides at most: with three years of days each, about 300 MB."""
-_IN_STOCK, _SOLD_OUT, _OUT_ALL_DAY = 0, 1, 2
-# A day in stock at its close, a day that ran out at an unknown hour, a day without stock.
-_FRACTIONS = np.array([b"1  ,", b"NaN,", b"0  ,"])
-_FLAGS = np.array([b"f,", b"t,"])
 
 
 class PlanNotReadyError(RuntimeError):
@@ -111,35 +97,23 @@ def freeze_inputs(
         raise PlanNotReadyError(
             f"the marts hold no stock positions of {plan_date}: {shown}. Build them for {plan_date} first"
         )
-    book = read_policy_book(connection, as_of_date=plan_date, default=default_policy, overrides=wanted.policy_rules())
-    calendar = read_promotions(connection, since=history_start)
-    prices = read_planned_prices(connection, since=history_start)
     said = _read_words(items)
-    reviews = review_days_of(said.terms, said.closures, plan_date)
-    units, days = _panel(connection, items, plan_date, history_start)
+    known = Knowledge(
+        plan_date=plan_date,
+        history_start=history_start,
+        rates=rates,
+        book=read_policy_book(
+            connection, as_of_date=plan_date, default=default_policy, overrides=wanted.policy_rules()
+        ),
+        wanted=wanted,
+        calendar=read_promotions(connection, since=history_start),
+        prices=read_planned_prices(connection, since=history_start),
+        price_breaks=said.price_breaks,
+        reviews=review_days_of(said.terms, said.closures, plan_date),
+        dates=dates,
+    )
     shards = max(-(-len(items) // SHARD_ITEMS), 1)
-    run_policy = {
-        "default": asdict(book.default),
-        "lanes": {item.supplier_id: item.lane for item in items if item.lane},
-        "closures": [
-            [supplier, first.isoformat(), last.isoformat()]
-            for supplier, closures in sorted(said.closures.items())
-            for first, last in closures
-        ],
-        "carrier_peaks": [
-            [lane, first.isoformat(), last.isoformat(), added_days]
-            for lane, first, last, added_days in read_carrier_peaks(connection)
-        ],
-        "order_terms": {supplier: terms.as_json() for supplier, terms in sorted(said.terms.items())},
-        "review_days": reviews,
-        "overrides": overrides_as_json(wanted),
-        "supplier_choices": choices,
-        "exchange_rates": rates_as_json(rates),
-        "promotes": any(calendar.of(category=item.category, sku=item.sku) for item in items),
-        "prices": any(prices.get(item.sku) for item in items),
-        # Who is of which class is known once the pools are fitted; only then such rules can be looked up.
-        "rules": [[*place, terms] for place, terms in book.terms.items()] if book.has_rules_for_classes else [],
-    }
+    run_policy = _run_policy(items, known, said, read_carrier_peaks(connection)) | {"supplier_choices": choices}
     if owed:
         run_policy["owed_units"] = owed
     connection.execute(
@@ -151,53 +125,42 @@ def freeze_inputs(
         """,
         (plan_date, json.dumps(run_policy), len(items), shards, _longest_days(items, plan_date)),
     )
-    digest = hashlib.sha256()
-    statement = """
-        copy plan.inputs (
-            plan_date, sku, location_id, supplier_id, category, first_date, units_sold, fraction_in_stock, sold_out,
-            unit_price, unit_cost, on_hand_units, committed_units, backorder_units, on_order, quoted_lead_time_days,
-            pack_units, minimum_order_units, policy, shard, supplier_sku, order_unit_cost, order_currency,
-            promotions, price_breaks, pallet_units, supplier_out_days, waiting_units,
-            planned_prices, exchange_rate
-        ) from stdin
-        """
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        rows = _input_rows(
-            items,
-            units,
-            days,
-            book,
-            wanted,
-            calendar,
-            prices,
-            said,
-            reviews,
-            dates,
-            plan_date,
-            history_start,
-            rates,
-            shards,
-        )
-        for row in rows:
-            digest.update(repr(row).encode())
-            copy.write_row(row)
-    connection.execute("update plan.runs set inputs_sha256 = %s where plan_date = %s", (digest.hexdigest(), plan_date))
+    digest = write_inputs(connection, items, known, shards=shards)
+    connection.execute("update plan.runs set inputs_sha256 = %s where plan_date = %s", (digest, plan_date))
     connection.execute(_statement("plans_lead_times.sql"), {"plan_date": plan_date, "cut_off": cut_off})
     unpriced = {
         item.supplier_id: item.unit_cost_currency
         for item in items
         if item.supplier_id and item.unit_cost and rates.worth(item.unit_cost_currency) is None
     }
-    return Freeze(len(items), shards, book.unusable, said.unreadable, wanted.unusable, unpriced)
+    return Freeze(len(items), shards, known.book.unusable, said.unreadable, wanted.unusable, unpriced)
 
 
-def shard_of(sku: str, shards: int) -> int:
-    """Return the part of a plan that decides a SKU, at all its locations.
-
-    >>> {shard_of(sku, 1) for sku in ("MUG", "CUP")}, shard_of("MUG", 8) == shard_of("MUG", 8)
-    ({0}, True)
-    """
-    return zlib.crc32(sku.encode()) % shards
+def _run_policy(
+    items: list[Any], known: Knowledge, said: _Words, peaks: Iterable[tuple[str, date, date, float]]
+) -> dict[str, Any]:
+    """Return what a run keeps of its terms, those of single items aside."""
+    book = known.book
+    return {
+        "default": asdict(book.default),
+        "lanes": {item.supplier_id: item.lane for item in items if item.lane},
+        "closures": [
+            [supplier, first.isoformat(), last.isoformat()]
+            for supplier, closures in sorted(said.closures.items())
+            for first, last in closures
+        ],
+        "carrier_peaks": [
+            [lane, first.isoformat(), last.isoformat(), added_days] for lane, first, last, added_days in peaks
+        ],
+        "order_terms": {supplier: terms.as_json() for supplier, terms in sorted(said.terms.items())},
+        "review_days": known.reviews,
+        "overrides": overrides_as_json(known.wanted),
+        "exchange_rates": rates_as_json(known.rates),
+        "promotes": any(known.calendar.of(category=item.category, sku=item.sku) for item in items),
+        "prices": any(known.prices.get(item.sku) for item in items),
+        # Who is of which class is known once the pools are fitted; only then such rules can be looked up.
+        "rules": [[*place, terms] for place, terms in book.terms.items()] if book.has_rules_for_classes else [],
+    }
 
 
 def _read_words(items: list[Any]) -> _Words:
@@ -244,135 +207,6 @@ def _read_items(
             "history_start": history_start,
         }
         return list(cursor.execute(_statement("plans_items.sql"), parameters).fetchall())
-
-
-def _panel(
-    connection: psycopg.Connection, items: list[Any], plan_date: date, history_start: date
-) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int8]]:
-    """Return units sold and the kind of each day, both (items, days): the marts hold few rows, so only those travel."""
-    connection.execute("create temporary table planned_items (item integer, sku text, location_id text) on commit drop")
-    with connection.cursor() as cursor, cursor.copy("copy planned_items from stdin") as copy:
-        for number, item in enumerate(items):
-            copy.write_row((number, item.sku, item.location_id))
-    connection.execute("analyze planned_items")
-    units = np.zeros((len(items), HISTORY_DAYS), dtype=np.int32)
-    days = np.full((len(items), HISTORY_DAYS), _IN_STOCK, dtype=np.int8)
-    window = {"plan_date": plan_date, "history_start": history_start}
-    with connection.cursor(binary=True) as cursor:
-        use_numpy_arrays(cursor)
-        for item, sold_days, sold_units in cursor.execute(_statement("plans_sales.sql"), window):
-            units[item, sold_days] = sold_units
-        for item, sold_out_days, empty_days in cursor.execute(_statement("plans_stock_days.sql"), window):
-            days[item, sold_out_days] = _SOLD_OUT
-            days[item, empty_days] = _OUT_ALL_DAY
-    return units, days
-
-
-def _input_rows(
-    items: list[Any],
-    units: npt.NDArray[np.int32],
-    days: npt.NDArray[np.int8],
-    book: PolicyBook,
-    wanted: OverrideBook,
-    calendar: PromotionCalendar,
-    prices: Mapping[str, Sequence[PlannedPrice]],
-    said: _Words,
-    reviews: Mapping[str, float],
-    dates: SuppliersDates,
-    plan_date: date,
-    history_start: date,
-    rates: ExchangeRates,
-    shards: int,
-) -> Iterator[tuple[object, ...]]:
-    """Yield one row of ``plan.inputs`` per item, its days from the item's first one to the eve of the plan."""
-    for number, item in enumerate(items):
-        start = HISTORY_DAYS if item.first_date is None else (item.first_date - history_start).days
-        known, sold = days[number, start:], units[number, start:]
-        policy = book.policy_for(category=item.category, supplier=item.supplier_id or "", sku=item.sku)
-        terms = {
-            field.name: getattr(policy, field.name)
-            for field in fields(Policy)
-            if getattr(policy, field.name) != getattr(book.default, field.name)
-        }
-        rate = rates.of(item.unit_cost_currency)
-        worth = rates.worth(item.unit_cost_currency)
-        if item.supplier_id in reviews:
-            terms["review_days"] = reviews[item.supplier_id]
-        if why := _not_ordered_because(item) or _held_because(item, wanted):
-            terms["not_ordered_because"] = why
-        yield (
-            plan_date,
-            item.sku,
-            item.location_id,
-            item.supplier_id,
-            item.category,
-            item.first_date,
-            "{" + ",".join(map(str, sold.tolist())) + "}",
-            "{" + _FRACTIONS[known].tobytes()[:-1].decode() + "}",
-            "{" + _FLAGS[(known == _SOLD_OUT).astype(np.int8)].tobytes()[:-1].decode() + "}",
-            item.unit_price,
-            # Without an exchange rate a foreign cost says nothing in our money: no lot is economic, none is assumed.
-            None if item.unit_cost is None or worth is None else round(item.unit_cost * worth, 4),
-            item.on_hand_units,
-            item.committed_units,
-            item.backorder_units,
-            json.dumps(due_dates(item.on_order, dates)),
-            None if item.quoted_lead_time_days is None else float(item.quoted_lead_time_days),
-            item.pack_units,
-            item.minimum_order_units,
-            json.dumps(terms),
-            shard_of(item.sku, shards),
-            item.supplier_sku,
-            item.unit_cost,
-            item.unit_cost_currency,
-            _promotions_json(calendar, item.category, item.sku),
-            json.dumps(said.price_breaks.get(item.sku, [])),
-            item.pallet_units or 0,
-            out_days(item, dates.promised),
-            item.waiting_units,
-            _prices_json(prices.get(item.sku, ()), item.unit_price, plan_date),
-            None if rate is None else rate.rate,
-        )
-
-
-def _promotions_json(calendar: PromotionCalendar, category: str, sku: str) -> str:
-    return json.dumps(
-        [
-            [one.first.isoformat(), one.last.isoformat(), one.discount_percent]
-            for one in calendar.of(category=category, sku=sku)
-        ]
-    )
-
-
-def _prices_json(prices: Sequence[PlannedPrice], catalogue_price: Decimal | None, plan_date: date) -> str:
-    """Return planned prices as first day, last day and percent under the usual price; one without an end goes on."""
-    usual = None if catalogue_price is None else float(catalogue_price)
-    furthest = plan_date + timedelta(days=AHEAD_DAYS)
-    return json.dumps(
-        [[one.first.isoformat(), (one.last or furthest).isoformat(), one.percent_off(usual)] for one in prices]
-    )
-
-
-def _not_ordered_because(item: Any) -> str:  # noqa: ANN401 -- a row of plans_items.sql
-    if item.is_discontinued:
-        return "the supplier has discontinued it"
-    if not item.is_active:
-        return "it is not on sale any more"
-    if item.supplier_id is None:
-        return "no supplier offers it"
-    if not item.is_supplier_known:
-        return f"the terms of supplier {item.supplier_id} are not known"
-    if not item.unit_cost:
-        return "the supplier's price is not known"
-    if not item.is_live:
-        return "it is only watched; stockroom cohort makes it live"
-    return ""
-
-
-def _held_because(item: Any, wanted: OverrideBook) -> str:  # noqa: ANN401 -- a row of plans_items.sql
-    place = {"location_id": item.location_id, "supplier": item.supplier_id or "", "category": item.category}
-    hold = wanted.find("hold", sku=item.sku, **place)
-    return f"{hold.set_by} holds it until {hold.valid_until}: {hold.why}" if hold else ""
 
 
 def _statement(name: str) -> bytes:

@@ -87,6 +87,8 @@ class Settings:
     """An SVG file, printed on purchase orders; empty: the name alone."""
     order_templates_dir: Path = Path()
     """Where templates of suppliers' orders lie, a TOML file each; empty: there are none."""
+    shopper_words_dir: Path = Path()
+    """Where a merchant's own words for shoppers lie, ``<language>.toml`` each (docs/widget.md); empty: ours alone."""
     x12_id: str = ""
     """How we are called in interchanges with suppliers, as ZZ:NAME."""
     order_way: str = "folder"

@@ -14,7 +14,9 @@ import pytest
 
 from stockroom.documents.mail_message import MailHead, UnusableMailFieldError, mail_file_name
 from stockroom.documents.restock_mail import RestockMail, restock_mail_bytes
+from stockroom.documents.shopper_language import Language, language_of
 
+ENGLISH = language_of("en")
 MAIL = RestockMail(
     head=MailHead(
         message_key="0" * 32,
@@ -33,8 +35,9 @@ MAIL = RestockMail(
 )
 
 
-def parsed(mail: RestockMail) -> EmailMessage:
-    return cast("EmailMessage", email.message_from_bytes(restock_mail_bytes(mail), policy=email.policy.default))
+def parsed(mail: RestockMail, language: Language | None = None) -> EmailMessage:
+    content = restock_mail_bytes(mail, language or ENGLISH)
+    return cast("EmailMessage", email.message_from_bytes(content, policy=email.policy.default))
 
 
 def body(message: EmailMessage, kind: str) -> str:
@@ -60,7 +63,7 @@ def test_one_click_unsubscribing_is_offered_only_where_something_answers() -> No
 
 
 def test_the_same_mail_is_the_same_bytes() -> None:
-    assert restock_mail_bytes(MAIL) == restock_mail_bytes(replace(MAIL))
+    assert restock_mail_bytes(MAIL, ENGLISH) == restock_mail_bytes(replace(MAIL), ENGLISH)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +71,7 @@ def test_the_same_mail_is_the_same_bytes() -> None:
 )
 def test_a_title_that_could_forge_a_header_is_refused(title: str) -> None:
     with pytest.raises(UnusableMailFieldError, match="title"):
-        restock_mail_bytes(replace(MAIL, title=title))
+        restock_mail_bytes(replace(MAIL, title=title), ENGLISH)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +80,7 @@ def test_a_title_that_could_forge_a_header_is_refused(title: str) -> None:
 )
 def test_only_one_plain_address_is_written_to_and_the_error_does_not_tell_it(recipient: str) -> None:
     with pytest.raises(UnusableMailFieldError, match="recipient") as error:
-        restock_mail_bytes(replace(MAIL, head=replace(MAIL.head, recipient=recipient)))
+        restock_mail_bytes(replace(MAIL, head=replace(MAIL.head, recipient=recipient)), ENGLISH)
     assert "b.example" not in str(error.value)
 
 

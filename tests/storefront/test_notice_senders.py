@@ -83,7 +83,7 @@ def test_an_event_carries_what_its_message_shows_and_comes_once(shop: Shop, serv
     assert shop.client.post(first.properties["unsubscribe_url"]).status_code == 200
     assert "unsubscribed" in shop.states(), "the link ends this request"
     assert set(first.properties) == {
-        "sku", "title", "price", "currency", "image_url", "product_url", "cart_url", "unsubscribe_url"
+        "sku", "language", "title", "price", "currency", "image_url", "product_url", "cart_url", "unsubscribe_url"
     }  # fmt: skip
     assert shop.rows("select distinct state, path from ops.outbox") == [("sent", f"{service.kind}:tellers")]
 

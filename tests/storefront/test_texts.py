@@ -14,6 +14,7 @@ from moto.server import ThreadedMotoServer
 from tests.storefront.conftest import Shop, now
 
 from stockroom.delivery import texts
+from stockroom.documents.shopper_language import language_of
 from stockroom.documents.text_messages import restock_text
 from stockroom.jobs.announce_restocks import announce_restocks
 from stockroom.jobs.deliver_outbox import deliver_outbox
@@ -108,7 +109,7 @@ def test_a_text_that_is_withdrawn_leaves_the_units_to_whoever_was_told_by_mail(o
 
 
 def test_a_long_title_leaves_room_for_the_way_to_stop() -> None:
-    words = restock_text(shop="Gifts", title="Lantern " * 30, url="http://x.example")
+    words = restock_text(language_of("en"), shop="Gifts", title="Lantern " * 30, url="http://x.example")
     assert words.endswith("… is back. http://x.example Reply STOP to end, HELP for help.")
     assert len(words) < 160
 

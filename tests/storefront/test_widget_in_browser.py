@@ -8,19 +8,23 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import product
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import uvicorn
+from babel import Locale
 from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 from tests.storefront.conftest import LISTING_KEY, Shop, settings_of
 
 from sample_store.notify_me import NotifyMe
 from stockroom.documents.mail_message import rendered
+from stockroom.documents.shopper_language import language_of
 from stockroom.storefront.app import storefront
 from stockroom.storefront.asking import widget
 
@@ -189,10 +193,13 @@ def test_long_names_and_writing_from_the_right_make_nothing_wider_than_a_phone(b
     page.goto("about:blank")
     links = dict.fromkeys(("image_url", "product_url", "cart_url", "confirm_url", "unsubscribe_url"), "")
     mail = SimpleNamespace(**links, title=name, head=SimpleNamespace(sender_name="Gifts"))
-    for template in ("restock_mail.html", "confirm_mail.html"):
-        page.set_content(rendered(template, price="1", mail=mail))
+    english, german = language_of("en"), language_of("de")
+    from_the_right = replace(english, locale=Locale.parse("ar"))
+    for template, one in product(("restock_mail.html", "confirm_mail.html"), (english, german, from_the_right)):
+        page.set_content(rendered(template, price="1", mail=mail, language=one, say=one.html))
         expect(page.get_by_text(name).last).to_be_visible()
         assert page.evaluate(WIDTH) == 320, template
+        assert page.evaluate("document.documentElement.dir") == one.direction
 
 
 def test_every_text_stands_out_from_its_ground(browser: Browser, shop: Shop) -> None:

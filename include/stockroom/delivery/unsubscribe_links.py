@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stockroom.delivery.signed_tokens import sign, subject_of
 
-_PURPOSE = "unsubscribe"
+UNSUBSCRIBE = "unsubscribe"
 
 
 def unsubscribe_token(request_id: str, *, secret: str) -> str:
@@ -13,7 +13,7 @@ def unsubscribe_token(request_id: str, *, secret: str) -> str:
     Raises:
         ValueError: the secret is missing or so short that it could be guessed.
     """
-    return sign(request_id, purpose=_PURPOSE, secret=secret)
+    return sign(request_id, purpose=UNSUBSCRIBE, secret=secret)
 
 
 def request_of_token(token: str, *, secret: str) -> str | None:
@@ -25,4 +25,4 @@ def request_of_token(token: str, *, secret: str) -> str | None:
     >>> request_of_token(token, secret="another one, too") is None
     True
     """
-    return subject_of(token, purpose=_PURPOSE, secret=secret)
+    return subject_of(token, purpose=UNSUBSCRIBE, secret=secret)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from stockroom.documents.mail_message import MailHead, check_words, mail_bytes, rendered
+from stockroom.documents.shopper_language import Language
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,7 @@ class ConfirmMail:
     confirm_url: str = field(repr=False)
 
 
-def confirm_mail_bytes(mail: ConfirmMail) -> bytes:
+def confirm_mail_bytes(mail: ConfirmMail, language: Language) -> bytes:
     """Return the message as it is sent, text and HTML; the same mail gives the same bytes.
 
     Raises:
@@ -25,7 +26,7 @@ def confirm_mail_bytes(mail: ConfirmMail) -> bytes:
     check_words("title", mail.title)
     return mail_bytes(
         mail.head,
-        subject=f"Please confirm: tell me about {mail.title}",
-        text=rendered("confirm_mail.txt", mail=mail),
-        html=rendered("confirm_mail.html", mail=mail),
+        subject=language.say("confirm_mail.subject", title=mail.title),
+        text=rendered("confirm_mail.txt", mail=mail, say=language.say),
+        html=rendered("confirm_mail.html", mail=mail, language=language, say=language.html),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,6 +13,7 @@ from email.policy import SMTP
 from email.utils import format_datetime
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
 
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+")
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
@@ -119,12 +121,25 @@ def _quoted(name: str) -> str:
     return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
+def strong(words: str) -> Markup:
+    """Return words that stand out in a sentence of an HTML template."""
+    return Markup("<strong>{}</strong>").format(words)
+
+
+def _wrapped(text: str) -> str:
+    """Return a paragraph in lines that every mail program shows whole; nothing is cut, a link least of all."""
+    return textwrap.fill(text, 85, break_long_words=False, break_on_hyphens=False)
+
+
 @functools.cache
 def _templates() -> Environment:
-    return Environment(
+    templates = Environment(
         loader=PackageLoader("stockroom.documents"),
         autoescape=select_autoescape(["html"]),  # the text part is read as it is
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    templates.filters["wrapped"] = _wrapped
+    templates.globals["strong"] = strong
+    return templates

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from stockroom.documents import formats
 from stockroom.documents.mail_message import MailHead, check_words, mail_bytes, rendered
+from stockroom.documents.shopper_language import Language
 
 
 @dataclass(frozen=True)
@@ -23,18 +23,18 @@ class RestockMail:
     unsubscribe_url: str = field(repr=False)
 
 
-def restock_mail_bytes(mail: RestockMail) -> bytes:
+def restock_mail_bytes(mail: RestockMail, language: Language) -> bytes:
     """Return the message as it is sent, text and HTML; the same mail gives the same bytes.
 
     Raises:
         UnusableMailFieldError: a control character or an encoded word would reach a header, or an address is none.
     """
     check_words("title", mail.title)
-    words = {"mail": mail, "price": formats.money(mail.price, mail.currency)}
+    words = {"mail": mail, "price": language.money(mail.price, mail.currency)}
     return mail_bytes(
         mail.head,
-        subject=f"Back in stock: {mail.title}",
-        text=rendered("restock_mail.txt", **words),
-        html=rendered("restock_mail.html", **words),
+        subject=language.say("restock_mail.subject", title=mail.title),
+        text=rendered("restock_mail.txt", **words, say=language.say),
+        html=rendered("restock_mail.html", **words, language=language, say=language.html),
         unsubscribe_url=mail.unsubscribe_url,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from stockroom.documents.mail_message import MailHead, check_words, mail_bytes, rendered
+from stockroom.documents.shopper_language import Language
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class SorryMail:
     unsubscribe_url: str = field(repr=False)
 
 
-def sorry_mail_bytes(mail: SorryMail) -> bytes:
+def sorry_mail_bytes(mail: SorryMail, language: Language) -> bytes:
     """Return the message as it is sent, text and HTML; the same mail gives the same bytes.
 
     Raises:
@@ -39,8 +40,8 @@ def sorry_mail_bytes(mail: SorryMail) -> bytes:
         check_words("title", title)
     return mail_bytes(
         mail.head,
-        subject=f"We are sorry: {mail.title}",
-        text=rendered("sorry_mail.txt", mail=mail),
-        html=rendered("sorry_mail.html", mail=mail),
+        subject=language.say("sorry_mail.subject", title=mail.title),
+        text=rendered("sorry_mail.txt", mail=mail, say=language.say),
+        html=rendered("sorry_mail.html", mail=mail, language=language, say=language.html),
         unsubscribe_url=mail.unsubscribe_url,
     )

@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from stockroom.documents.mail_message import check_words
+from stockroom.documents.shopper_language import Language
 
 _TITLE_AT_MOST = 50
 STOP, START, HELP = "stop", "start", "help"
@@ -34,27 +35,29 @@ def read_wish(words: str) -> str:
     return HELP if said and said[0] in _HELP_FIRST else ""
 
 
-def restock_text(*, shop: str, title: str, url: str) -> str:
+def restock_text(language: Language, *, shop: str, title: str, url: str) -> str:
     """Return what tells a shopper that a product is back.
 
-    >>> restock_text(shop="Gifts", title="Lantern", url="http://x.example/go")
+    >>> from stockroom.documents.shopper_language import language_of
+    >>> restock_text(language_of("en"), shop="Gifts", title="Lantern", url="http://x.example/go")
     'Gifts: Lantern is back. http://x.example/go Reply STOP to end, HELP for help.'
     """
-    return f"{_plain(shop)}: {_plain(title)} is back.{_link(url)} Reply STOP to end, HELP for help."
+    return _words(language, "sms.restock", shop=_plain(shop), title=_plain(title), url=url)
 
 
-def confirm_text(*, shop: str, title: str, url: str) -> str:
+def confirm_text(language: Language, *, shop: str, title: str, url: str) -> str:
     """Return what asks the owner of a number whether they want to be told."""
-    return f"{_plain(shop)}: shall we text you when {_plain(title)} is back? Confirm:{_link(url)} Not you? Do nothing."
+    return _words(language, "sms.confirm", shop=_plain(shop), title=_plain(title), url=url)
 
 
-def help_text(*, shop: str, address: str) -> str:
+def help_text(language: Language, *, shop: str, address: str) -> str:
     """Return the answer to HELP."""
-    return f"{_plain(shop)} texts you once when a product you asked for is back. Help: {address}. Reply STOP to end."
+    return _words(language, "sms.help", shop=_plain(shop), address=address)
 
 
-def _link(url: str) -> str:
-    return f" {url}" if url else ""
+def _words(language: Language, name: str, **values: str) -> str:
+    """Return a sentence; where there is no link, no blank stands for it."""
+    return " ".join(language.say(name, 0, **values).split())
 
 
 def _plain(words: str) -> str:

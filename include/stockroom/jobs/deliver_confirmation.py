@@ -9,9 +9,11 @@ import psycopg
 from stockroom.delivery.mails import Mail
 from stockroom.delivery.texts import TextMessage
 from stockroom.documents.confirm_mail import ConfirmMail, confirm_mail_bytes
+from stockroom.documents.shopper_language import Language
 from stockroom.documents.text_messages import confirm_text
 from stockroom.jobs.deliver_restock_mail import file_key, mail_head, ready
 from stockroom.jobs.quiet_hours import check_hour
+from stockroom.jobs.reader_language import request_language
 from stockroom.jobs.shopper_links import confirm_url
 from stockroom.settings import Settings
 from stockroom.warehouse.outbox import OutboxMessage
@@ -30,12 +32,13 @@ def compose_confirm_mail(
     question = read_question(connection, message.subject_key, MAIL)
     if question is None:
         return None
+    language = request_language(settings, connection, message.subject_key)
     mail = ConfirmMail(
         head=mail_head(settings, message, question.address),
-        title=_title(connection, question),
+        title=_title(connection, question, language),
         confirm_url=confirm_url(settings, message.subject_key, MEDIUM[MAIL]),
     )
-    return ready(mail.head, confirm_mail_bytes(mail))
+    return ready(mail.head, confirm_mail_bytes(mail, language))
 
 
 def compose_confirm_text(
@@ -52,10 +55,11 @@ def compose_confirm_text(
         return None
     check_hour(settings, question.address, now)
     url = confirm_url(settings, message.subject_key, MEDIUM[TEXT])
-    words = confirm_text(shop=settings.company_name, title=_title(connection, question), url=url)
+    language = request_language(settings, connection, message.subject_key)
+    words = confirm_text(language, shop=settings.company_name, title=_title(connection, question, language), url=url)
     return TextMessage(file_key(message), question.address, words)
 
 
-def _title(connection: psycopg.Connection, question: Question) -> str:
+def _title(connection: psycopg.Connection, question: Question, language: Language) -> str:
     shown = read_shown(connection, question.sku, question.channel_id)
-    return shown.title if shown else f"article {question.sku}"
+    return shown.title if shown else language.say("message.article", sku=question.sku)

@@ -10,6 +10,7 @@ from stockroom.delivery.event_services import ShopperEvent
 from stockroom.documents.mail_message import check_words
 from stockroom.jobs.deliver_restock_mail import file_key, restock_mail
 from stockroom.jobs.deliver_sorry_mail import sorry_mail
+from stockroom.jobs.reader_language import request_language
 from stockroom.settings import Settings
 from stockroom.warehouse.outbox import OutboxMessage
 from stockroom.warehouse.restock_apologies import read_apology
@@ -34,6 +35,7 @@ def compose_restock_event(
     check_words("title", mail.title)
     shown: dict[str, object] = {
         "sku": notice.sku,
+        "language": request_language(settings, connection, message.subject_key).name,
         "title": mail.title,
         "price": str(mail.price),
         "currency": mail.currency,
@@ -56,10 +58,12 @@ def compose_sorry_event(
     apology = read_apology(connection, message.subject_key)
     if apology is None:
         return None
-    mail = sorry_mail(settings, apology, message)
+    language = request_language(settings, connection, message.subject_key)
+    mail = sorry_mail(settings, apology, message, language)
     check_words("title", mail.title)
     shown: dict[str, object] = {
         "sku": apology.sku,
+        "language": language.name,
         "title": mail.title,
         "is_discontinued": mail.is_discontinued,
         "alternatives": [

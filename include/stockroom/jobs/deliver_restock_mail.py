@@ -10,6 +10,7 @@ import psycopg
 from stockroom.delivery.mails import Mail
 from stockroom.documents.mail_message import MailHead
 from stockroom.documents.restock_mail import RestockMail, restock_mail_bytes
+from stockroom.jobs.reader_language import request_language
 from stockroom.jobs.shop_pages import basket_url, product_url
 from stockroom.jobs.shopper_links import unsubscribe_url, visit_url
 from stockroom.settings import Settings
@@ -31,7 +32,7 @@ def compose_restock_mail(
     if notice is None:
         return None
     mail = restock_mail(settings, notice, message)
-    return ready(mail.head, restock_mail_bytes(mail))
+    return ready(mail.head, restock_mail_bytes(mail, request_language(settings, connection, message.subject_key)))
 
 
 def restock_mail(settings: Settings, notice: Notice, message: OutboxMessage) -> RestockMail:

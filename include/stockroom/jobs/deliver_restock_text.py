@@ -10,6 +10,7 @@ from stockroom.delivery.texts import TextMessage
 from stockroom.documents.text_messages import restock_text
 from stockroom.jobs.deliver_restock_mail import file_key
 from stockroom.jobs.quiet_hours import check_hour
+from stockroom.jobs.reader_language import request_language
 from stockroom.jobs.shop_pages import basket_url
 from stockroom.jobs.shopper_links import visit_url
 from stockroom.settings import Settings
@@ -33,5 +34,6 @@ def compose_restock_text(
     url = visit_url(settings, message.subject_key) or basket_url(
         settings, notice.channel_id, notice.variant_id, notice.sku, notice.quantity
     )
-    words = restock_text(shop=settings.company_name, title=notice.title, url=url)
+    language = request_language(settings, connection, message.subject_key)
+    words = restock_text(language, shop=settings.company_name, title=notice.title, url=url)
     return TextMessage(file_key(message), notice.address, words)

@@ -7,9 +7,10 @@ from datetime import datetime
 import psycopg
 
 from stockroom.delivery.mails import Mail
-from stockroom.documents import formats
+from stockroom.documents.shopper_language import Language
 from stockroom.documents.sorry_mail import Alternative, SorryMail, sorry_mail_bytes
 from stockroom.jobs.deliver_restock_mail import mail_head, ready
+from stockroom.jobs.reader_language import request_language
 from stockroom.jobs.shop_pages import product_url
 from stockroom.jobs.shopper_links import unsubscribe_url, visit_url
 from stockroom.settings import Settings
@@ -30,11 +31,12 @@ def compose_sorry_mail(
     apology = read_apology(connection, message.subject_key)
     if apology is None:
         return None
-    mail = sorry_mail(settings, apology, message)
-    return ready(mail.head, sorry_mail_bytes(mail))
+    language = request_language(settings, connection, message.subject_key)
+    mail = sorry_mail(settings, apology, message, language)
+    return ready(mail.head, sorry_mail_bytes(mail, language))
 
 
-def sorry_mail(settings: Settings, apology: Apology, message: OutboxMessage) -> SorryMail:
+def sorry_mail(settings: Settings, apology: Apology, message: OutboxMessage, language: Language) -> SorryMail:
     """Return what the message to whoever waited in vain says."""
     return SorryMail(
         head=mail_head(settings, message, apology.address),
@@ -43,7 +45,7 @@ def sorry_mail(settings: Settings, apology: Apology, message: OutboxMessage) -> 
         alternatives=tuple(
             Alternative(
                 title=one.title,
-                price=formats.money(one.price, settings.currency),
+                price=language.money(one.price, settings.currency),
                 url=product_url(settings, apology.channel_id, one.page),
                 image_url=one.image_url or "",
             )

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 
+from stockroom.documents.shopper_language import ENGLISH, Language, language_of
 from stockroom.planning import Policy
 from stockroom.planning.likely_back import BAND, LEAST_ARRIVALS, SHARE, Coverage, interval_days, past_coverage
 from stockroom.planning.supply_watch import Facts, WatchedLine
@@ -25,20 +26,6 @@ from stockroom.warehouse.likely_back import (
 
 PERCENT = round(100 * SHARE)
 ALL = "*"
-MONTHS = {
-    "en": (
-        "January", "February", "March", "April", "May", "June",
-        "July", "August", "September", "October", "November", "December",
-    ),
-    "de": (
-        "Januar", "Februar", "März", "April", "Mai", "Juni",
-        "Juli", "August", "September", "Oktober", "November", "Dezember",
-    ),
-}  # fmt: skip
-WORDS = {
-    "en": "Likely back {days} ({percent} %). This is an estimate, not a promise.",
-    "de": "Voraussichtlich wieder da: {days} ({percent} %). Das ist eine Schätzung, keine Zusage.",
-}
 
 
 def note_likely_back(
@@ -57,7 +44,7 @@ def note_likely_back(
 
 
 def likely_back_words(
-    settings: Settings, connection: psycopg.Connection, *, sku: str, channel_id: str, locale: str
+    settings: Settings, connection: psycopg.Connection, *, sku: str, channel_id: str, language: Language
 ) -> str:
     """Return the sentence for shoppers, in their language; empty where nothing may be said."""
     if not settings.likely_back:
@@ -67,25 +54,8 @@ def likely_back_words(
     found = read_shown_to_shoppers(connection, sku, channel_id, today=today, now=now)
     if found is None:
         return ""
-    language = locale if locale in WORDS else "en"
-    days = day_range(max(found.first_date, today), found.last_date, language)
-    return WORDS[language].format(days=days, percent=PERCENT)
-
-
-def day_range(first: date, last: date, language: str) -> str:
-    """Return a run of days as its language writes it.
-
-    >>> day_range(date(2011, 7, 12), date(2011, 7, 19), "en"), day_range(date(2011, 7, 28), date(2011, 8, 3), "de")
-    ('12\N{EN DASH}19 July', '28. Juli\N{EN DASH}3. August')
-    >>> day_range(date(2011, 7, 12), date(2011, 7, 12), "en")
-    '12 July'
-    """
-    dot, months = ("." if language == "de" else ""), MONTHS[language]
-    end = f"{last.day}{dot} {months[last.month - 1]}"
-    if first == last:
-        return end
-    start = f"{first.day}{dot}" + ("" if first.month == last.month else f" {months[first.month - 1]}")
-    return f"{start}\N{EN DASH}{end}"
+    days = language.days(max(found.first_date, today), found.last_date)
+    return language.say("form.likely_back", days=days, percent=PERCENT)
 
 
 def explain_likely_back(settings: Settings, sku: str = "") -> str:
@@ -102,7 +72,7 @@ def explain_likely_back(settings: Settings, sku: str = "") -> str:
     if not coverage:
         lines.append("  nothing has been measured yet; `stockroom watch` does, once a day has been planned")
     for one in found:
-        lines.append(f"{one.sku} at {one.location_id}: {day_range(one.first_date, one.last_date, 'en')}")
+        lines.append(f"{one.sku} at {one.location_id}: {language_of(ENGLISH).days(one.first_date, one.last_date)}")
         lines.append(f"  not shown: {one.withheld}" if one.withheld else "  may be shown")
     if sku and not found:
         lines.append(f"{sku}: no released order of it is on its way whose days can be said within {PERCENT} %")

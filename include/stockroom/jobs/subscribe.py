@@ -14,7 +14,7 @@ import phonenumbers
 import psycopg
 
 from stockroom.delivery.signed_tokens import is_listing_token
-from stockroom.jobs.consent_wordings import EARLIER, WORDINGS
+from stockroom.jobs.consent_wordings import EARLIER, WORDINGS, wordings
 from stockroom.jobs.record_restock_requests import EMAIL, ENCODED_WORD
 from stockroom.settings import Settings
 from stockroom.warehouse.restock_requests import contact_sha256
@@ -126,7 +126,8 @@ def read_ask(settings: Settings, form: Mapping[str, str]) -> Ask:
     locale = form.get("locale", "")
     version = form.get("wording", "")
     # Browsers keep a page for an hour: what it showed is what was agreed to.
-    if version not in {one.version for one in (WORDINGS.get(locale), *EARLIER) if one and one.locale == locale}:
+    shown = (wordings(settings.shopper_words_dir).get(locale), WORDINGS.get(locale), *EARLIER)
+    if version not in {one.version for one in shown if one and one.locale == locale}:
         raise UnusableAskError("wording")
     email, phone = _email(form.get("email", "")), _phone(form.get("phone", ""), country)
     if not email and not phone:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import psycopg
 
 from stockroom.delivery.signed_tokens import sign, subject_of
+from stockroom.documents.shopper_language import Language
 from stockroom.jobs.likely_back import likely_back_words
 from stockroom.jobs.shop_pages import basket_url
 from stockroom.jobs.shopper_links import VISIT
@@ -29,7 +30,9 @@ class Visit:
     """When it is likely back, in words; empty where that cannot be said."""
 
 
-def visit_request(settings: Settings, connection: psycopg.Connection, token: str, *, is_click: bool) -> Visit | None:
+def visit_request(
+    settings: Settings, connection: psycopg.Connection, token: str, language: Language, *, is_click: bool
+) -> Visit | None:
     """Return what the holder of a signed token finds; ``None`` for a token that is not ours. The caller commits.
 
     ``is_click``: they come from a notice, which is noted.
@@ -47,7 +50,7 @@ def visit_request(settings: Settings, connection: psycopg.Connection, token: str
         basket = basket_url(settings, shown.channel_id, shown.listing_id, shown.sku, quantity, named)
         return Visit(basket, place, shown, ())
     similar = read_similar(connection, [place.sku], place.channel_id).get(place.sku, ())
-    words = likely_back_words(settings, connection, sku=place.sku, channel_id=place.channel_id, locale="en")
+    words = likely_back_words(settings, connection, sku=place.sku, channel_id=place.channel_id, language=language)
     return Visit("", place, shown, tuple(similar), words)
 
 

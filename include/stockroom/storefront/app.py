@@ -9,9 +9,10 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
 from starlette.middleware.cors import CORSMiddleware
 
+from stockroom.documents.shopper_language import languages
 from stockroom.settings import Settings
 from stockroom.storefront.answering import answering
-from stockroom.storefront.asking import asking
+from stockroom.storefront.asking import asked_language, asking
 from stockroom.storefront.courier import Courier
 from stockroom.storefront.events import events
 from stockroom.storefront.feedback import feedback
@@ -21,7 +22,12 @@ from stockroom.storefront.service import Service
 
 
 def storefront(settings: Settings) -> FastAPI:
-    """Return the service of an installation."""
+    """Return the service of an installation.
+
+    Raises:
+        SettingsError: a merchant's own words cannot be used.
+    """
+    languages(settings.shopper_words_dir)
     service = Service(settings)
 
     @asynccontextmanager
@@ -48,12 +54,16 @@ def storefront(settings: Settings) -> FastAPI:
     app.add_middleware(Guard, headers=page_headers(settings))
 
     @app.exception_handler(Exception)
-    async def hide(_request: Request, _error: Exception) -> Response:
-        return HTMLResponse(page("said.html", title="Sorry", text="Please try again in a minute.", back=""), 503)
+    async def hide(request: Request, _error: Exception) -> Response:
+        language = asked_language(settings, request)
+        text = page(
+            "said.html", language, title=language.say("problem.title"), text=language.say("problem.later"), back=""
+        )
+        return HTMLResponse(text, 503)
 
     @app.get("/", response_class=HTMLResponse)
-    async def show_what_this_is() -> str:
-        return page("here.html")
+    async def show_what_this_is(request: Request) -> str:
+        return page("here.html", asked_language(settings, request))
 
     @app.get("/style.css")
     async def show_style() -> Response:

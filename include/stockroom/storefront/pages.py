@@ -7,10 +7,12 @@ from importlib import resources
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from stockroom.documents.shopper_language import Language
 
-def page(template: str, **words: object) -> str:
-    """Return a page of this package with its words."""
-    return _templates().get_template(template).render(words)
+
+def page(template: str, language: Language, **words: object) -> str:
+    """Return a page of this package with its words, in a language."""
+    return _templates().get_template(template).render(words, language=language, say=language.say)
 
 
 @functools.cache

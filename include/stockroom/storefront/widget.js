@@ -65,7 +65,7 @@
         make("input", { name: "website", tabindex: "-1", autocomplete: "off" }));
       this.said = make("p", { id: "said", role: "status", "aria-live": "polite" });
       const likely = make("p", { class: "likely", hidden: "" });
-      const form = make("form", { novalidate: "", lang: this.locale, dir: "ltr", "aria-labelledby": "heading" },
+      const form = make("form", { novalidate: "", lang: this.locale, dir: w.dir, "aria-labelledby": "heading" },
         make("h2", { id: "heading" }, w.heading),
         likely,
         ...field("email", w.email, { type: "email", autocomplete: "email", maxlength: "254" }),

@@ -1,11 +1,16 @@
--- Deletes the addresses of a request that their owner confirmed, and ends whatever else was asked with them.
--- The requests stay as numbers: how many people waited is still known, who they were is not.
+-- Deletes the addresses of a request that their owner confirmed, or the one of a medium, and ends whatever else was
+-- asked with them. The requests stay as numbers: how many people waited is still known, who they were is not.
 with forgotten as (
     delete from pii.shoppers
     where
         shopper_id in (
             select contacts.shopper_id from ops.restock_request_contacts as contacts
-            where contacts.request_id = %(request_id)s and contacts.confirmed_at is not null
+            where
+                contacts.request_id = %(request_id)s
+                and case
+                    when %(medium)s::text is null then contacts.confirmed_at is not null
+                    else contacts.medium = %(medium)s
+                end
         )
     returning shopper_id
 ),

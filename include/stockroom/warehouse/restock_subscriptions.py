@@ -137,9 +137,12 @@ def resume(connection: psycopg.Connection, request_id: str, *, is_sold_out: bool
     return connection.execute(_statement("restock_resume.sql"), parameters).rowcount > 0
 
 
-def forget(connection: psycopg.Connection, request_id: str) -> int:
-    """Delete the addresses behind a request and return how many requests that ended."""
-    parameters = {"request_id": request_id, "reason": "the shopper asked to be forgotten"}
+def forget(connection: psycopg.Connection, request_id: str, *, medium: str | None = None) -> int:
+    """Delete the confirmed addresses behind a request and return how many requests that ended.
+
+    ``medium``: of its e-mail address or number alone, whose owner need not have confirmed it.
+    """
+    parameters = {"request_id": request_id, "medium": medium, "reason": "the shopper asked to be forgotten"}
     return connection.execute(_statement("restock_forget.sql"), parameters).rowcount
 
 

@@ -55,7 +55,7 @@ class PostOffice:
         self.mails: Counter[str] = Counter()
         self.first_at = 0.0
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802  # aiosmtpd's name
         """Take a mail."""
         self.first_at = self.first_at or time.perf_counter()
         self.mails.update(envelope.rcpt_tos)

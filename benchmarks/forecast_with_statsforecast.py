@@ -11,8 +11,8 @@ import time
 
 import numpy as np
 import pandas as pd
-from statsforecast import StatsForecast  # type: ignore[import-not-found]  # installed in .venv-bench, unread by mypy
-from statsforecast.models import SeasonalExponentialSmoothingOptimized  # type: ignore[import-not-found]
+from statsforecast import StatsForecast
+from statsforecast.models import SeasonalExponentialSmoothingOptimized
 
 WEEK = 7
 WARM_UP_SERIES = 4

@@ -16,7 +16,7 @@ from typing import Any
 
 os.environ["RUNTIME__DLTHUB_TELEMETRY"] = "false"
 
-import dlt  # type: ignore[import-not-found]  # installed in .venv-bench, which mypy does not read
+import dlt  # installed in .venv-bench, which mypy does not read
 import orjson
 
 BATCH = 5_000

@@ -155,6 +155,6 @@ def test_the_login_manager_lets_only_the_named_person_answer() -> None:
 
     ask = FabLogins.is_authorized_hitl_task
     buyer = SimpleNamespace(username="buyer", get_id=lambda: "7")
-    assert ask(None, assigned_users={"buyer"}, user=buyer)  # type: ignore[arg-type]  # it uses nothing of the manager
-    assert not ask(None, assigned_users={"planner"}, user=buyer)  # type: ignore[arg-type]  # as above
+    assert ask(None, assigned_users={"buyer"}, user=buyer)
+    assert not ask(None, assigned_users={"planner"}, user=buyer)
     assert SERVICES["api-server"]["environment"]["AIRFLOW__CORE__AUTH_MANAGER"].endswith(".FabLogins")

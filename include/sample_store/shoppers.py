@@ -106,5 +106,5 @@ def _wish(store: Store, cart: str, before: Sequence[Wish]) -> Wish | None:
 class _Stay(urllib.request.HTTPRedirectHandler):
     """Looks where a redirect leads and does not go there: this store itself would have to answer meanwhile."""
 
-    def http_error_302(self, _request: object, stream: IO[bytes], _code: int, _text: str, _headers: HTTPMessage) -> Any:  # noqa: ANN401
+    def http_error_302(self, _request: object, stream: IO[bytes], _code: int, _text: str, _headers: HTTPMessage) -> Any:  # noqa: ANN401  # as its base
         return stream

@@ -99,7 +99,7 @@ def read(settings: Settings, stream: Any, start: datetime | None, end: datetime)
 def until(settings: Settings) -> datetime:
     """Return the nearest moment up to which orders can be searched."""
     with connect(settings) as reader:
-        return reader.now() - CHANNELS["amazon"].source.settle  # type: ignore[union-attr]
+        return reader.now() - CHANNELS["amazon"].source.settle
 
 
 @pytest.fixture(scope="module")
@@ -260,7 +260,7 @@ def test_one_token_serves_an_hour_and_every_connection(watched: Watched, setting
 
 def test_windows_end_at_steps_that_the_published_rate_allows() -> None:
     source = CHANNELS["amazon"].source
-    usual, given = (source.step(settings_of("", amazon_window_seconds=text)).total_seconds() for text in ("", "7"))  # type: ignore[union-attr]
+    usual, given = (source.step(settings_of("", amazon_window_seconds=text)).total_seconds() for text in ("", "7"))
     assert given == 7
     per_second, _ = RATES["searchOrders"]
     assert usual * float(per_second) > 1.1, "a tenth is left for further pages"

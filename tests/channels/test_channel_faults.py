@@ -59,7 +59,7 @@ def read(
     """Return a channel's orders by their ids; waits are not waited for."""
     source = CHANNELS[channel].source
     assert isinstance(source, RecordSource)
-    opened = source.connect(settings, timeout=httpx.Timeout(timeout), sleep=lambda _: None)  # type: ignore[call-arg]
+    opened = source.connect(settings, timeout=httpx.Timeout(timeout), sleep=lambda _: None)
     orders = orders_of(channel)
     with opened as reader:
         until = end or reader.now() - source.settle

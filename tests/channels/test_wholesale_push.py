@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -163,7 +163,10 @@ def test_an_address_that_x12_cannot_write_is_named(tmp_path: Path, values: dict[
 def test_customers_are_told_where_there_is_a_folder_for_it(tmp_path: Path) -> None:
     wholesale = CHANNELS["wholesale"]
     orders_only = replace(settings(Path()), wholesale_dir=tmp_path / "orders")
-    told: Callable[[Path], bool] = lambda folder: wholesale.is_told(replace(orders_only, wholesale_out_dir=folder))  # noqa: E731
+
+    def told(folder: Path) -> bool:
+        return wholesale.is_told(replace(orders_only, wholesale_out_dir=folder))
+
     assert not told(Path())
     assert told(tmp_path / "out")
     with pytest.raises(SettingsError, match="one of its own"):

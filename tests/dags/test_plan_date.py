@@ -53,6 +53,6 @@ def test_a_day_of_25_hours_gives_25_hours_to_answer() -> None:
 
 @pytest.mark.parametrize("module", [plan_date, question])
 def test_the_examples_in_the_docstrings_hold(module: object) -> None:
-    result = doctest.testmod(module)  # type: ignore[arg-type]  # doctest is not typed for modules given as objects
+    result = doctest.testmod(module)
     assert result.attempted
     assert result.failed == 0

@@ -67,7 +67,7 @@ class PostOffice:
         self.says: str | None = "250 OK"
         """None: it takes the mail and never answers."""
 
-    async def handle_DATA(self, server, _session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server, _session, envelope: Envelope) -> str:  # noqa: N802  # aiosmtpd's name
         if self.says is None or self.says.startswith("250"):
             self.taken.append(bytes(envelope.content or b""))
         if self.says is None:

@@ -254,7 +254,7 @@ def test_what_a_server_calls_by_a_path_is_never_fetched(drop: Outside, monkeypat
     with open_drop(drop.url) as opened:
         (listed,) = opened.files()
         monkeypatch.setattr(type(opened), "files", lambda _: [replace(listed, name="orders-../../etc/x.csv")])
-        found = find_files(CHANNELS["wholesale"].source, opened)  # type: ignore[arg-type]
+        found = find_files(CHANNELS["wholesale"].source, opened)
     assert (found.files, [file.name for file in found.unrecognised]) == ((), ["orders-../../etc/x.csv"])
 
 

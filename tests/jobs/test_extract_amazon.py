@@ -228,7 +228,7 @@ def watch(account: Account) -> list[str]:
         paths.append(asked.path)
         return answer(asked)
 
-    account._answer = kept  # type: ignore[method-assign]
+    account._answer = kept
     return paths
 
 

@@ -65,7 +65,7 @@ def rows(warehouse: Any) -> Callable[[str], list[Any]]:
 def everything(rows: Any) -> Any:
     """Whatever a reader of raw can see."""
     return [
-        rows(f"select record_key, document from raw.{table} order by 1, landing_file_id")  # noqa: S608
+        rows(f"select record_key, document from raw.{table} order by 1, landing_file_id")  # noqa: S608  # our own names
         for table in ("shopify_orders", "shopify_products", "shopify_inventory_levels", "shopify_locations")
     ]
 

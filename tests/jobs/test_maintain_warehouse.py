@@ -69,7 +69,7 @@ def product(number: int, changed: str, price: str = "1.00") -> dict[str, Any]:
 def stored(warehouse: Any, table: str) -> list[Any]:
     with psycopg.connect(warehouse.url, options="-c timezone=UTC") as connection:
         return connection.execute(
-            f"select landing_file_id, line_number, record_key, document, landed_at from raw.{table} order by 1, 2"  # noqa: S608
+            f"select landing_file_id, line_number, record_key, document, landed_at from raw.{table} order by 1, 2"  # noqa: S608  # our own names
         ).fetchall()
 
 
@@ -265,7 +265,7 @@ def test_old_plans_keep_the_first_of_each_week_and_what_was_ordered(settings: Se
     done = maintain_warehouse(settings, as_of_date=DAY)
 
     def days(table: str) -> list[tuple[date, str]]:
-        return rows(warehouse, f"select plan_date, sku from plan.{table} order by 1, 2")  # noqa: S608
+        return rows(warehouse, f"select plan_date, sku from plan.{table} order by 1, 2")  # noqa: S608  # our own names
 
     recent = [(day, sku) for day in (date(2011, 5, 20), date(2011, 6, 29), DAY) for sku in "AB"]
     assert days("forecasts") == [(tuesday, "A"), (tuesday, "B"), *recent]

@@ -142,9 +142,7 @@ class Store:
 
     def standing(self) -> dict[str, str]:
         """Return what stands: its key and its detail."""
-        return dict(
-            self.do("select exception_key, detail from ops.exceptions where resolved_at is null order by 1")  # type: ignore[arg-type]
-        )
+        return dict(self.do("select exception_key, detail from ops.exceptions where resolved_at is null order by 1"))
 
 
 @pytest.fixture

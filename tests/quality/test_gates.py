@@ -198,7 +198,7 @@ def test_what_only_another_channel_sells_is_known(settings: Settings, warehouse)
 def test_lines_without_a_product_are_not_asked_for_their_codes(settings: Settings, warehouse) -> None:
     by_hand = [woo_order(number, sku="") for number in range(30)]
     for each in by_hand:
-        each["line_items"][0]["product_id"] = 0  # type: ignore[index]  # a list of one line
+        each["line_items"][0]["product_id"] = 0
     land(warehouse.connection, "woocommerce/orders", by_hand)
     assert "expectations hold" in str(check_raw(settings, as_of_date=AS_OF))
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import airflow.providers.smtp.hooks.smtp  # read in before there is anything to kill
-import airflow.sdk  # noqa: F401
+import airflow.sdk  # noqa: F401  # read in before there is anything to kill
 
 from stockroom.jobs.deliver_outbox import deliver_outbox
 from stockroom.settings import Settings

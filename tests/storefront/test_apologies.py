@@ -61,7 +61,7 @@ def apologies(shop: Shop) -> list[Message]:
 
 def body(mail: Message, kind: str) -> str:
     (part,) = (part for part in mail.walk() if part.get_content_type() == kind)
-    return str(part.get_content())  # type: ignore[attr-defined]  # of the default policy
+    return str(part.get_content())
 
 
 def test_after_90_days_the_shopper_reads_of_three_others_that_are_in_stock(shop: Shop) -> None:

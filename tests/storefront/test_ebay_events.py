@@ -29,7 +29,7 @@ def notification(number: int = 1) -> bytes:
 
 
 def signed(body: bytes, key: ec.EllipticCurvePrivateKey = EBAYS, key_id: str = "known-1") -> dict[str, str]:
-    signature = base64.b64encode(key.sign(body, ec.ECDSA(hashes.SHA1()))).decode()  # noqa: S303
+    signature = base64.b64encode(key.sign(body, ec.ECDSA(hashes.SHA1()))).decode()  # noqa: S303  # eBay's choice
     said = {"alg": "ecdsa", "kid": key_id, "signature": signature, "digest": "SHA1"}
     return {"X-EBAY-SIGNATURE": base64.b64encode(json.dumps(said).encode()).decode()}
 

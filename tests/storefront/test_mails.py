@@ -39,7 +39,7 @@ class PostOffice:
         self.closes_after = 0
         """Mails after which it says that it is closing; 0: never."""
 
-    async def handle_RCPT(self, _: SMTP, session: Session, envelope: Envelope, address: str, _options: Any) -> str:  # noqa: N802
+    async def handle_RCPT(self, _: SMTP, session: Session, envelope: Envelope, address: str, _options: Any) -> str:  # noqa: N802  # aiosmtpd's name
         self.sessions.add(id(session))
         if self.closes_after and len(self.taken) == self.closes_after:
             self.closes_after = 0
@@ -48,7 +48,7 @@ class PostOffice:
             envelope.rcpt_tos.append(address)
         return self.to_recipient
 
-    async def handle_DATA(self, server: SMTP, _: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, _: Session, envelope: Envelope) -> str:  # noqa: N802  # aiosmtpd's name
         if self.to_content is None or self.to_content.startswith("250"):
             self.taken.append(envelope)
         if self.to_content is None:

@@ -85,7 +85,7 @@ def shop(warehouse: Any, tmp_path: Path) -> Iterator[Shop]:
     thread.start()
     while not server.started:
         time.sleep(0.01)
-    yield Shop(settings, None, warehouse)  # type: ignore[arg-type]  # a browser asks here
+    yield Shop(settings, None, warehouse)
     server.should_exit = True
     thread.join(timeout=10)
     pages.shutdown()

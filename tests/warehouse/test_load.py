@@ -32,7 +32,7 @@ def load(warehouse, landing_file, *, stream=ORDERS):
 def stored(warehouse, table="shopify_orders"):
     assert table in ("shopify_orders", "shopify_inventory_levels")
     return warehouse.connection.execute(
-        f"select line_number, record_key from raw.{table} order by landing_file_id, line_number"  # noqa: S608
+        f"select line_number, record_key from raw.{table} order by landing_file_id, line_number"  # noqa: S608  # our own names
     ).fetchall()
 
 

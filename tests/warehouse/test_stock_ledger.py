@@ -472,7 +472,7 @@ def test_a_pack_is_compared_in_packs(ledger: Ledger) -> None:
 def test_what_was_sold_before_a_listing_was_known_counts_once_it_is(ledger: Ledger) -> None:
     """A listing without a SKU sold 2; then planners say that it is a pack of 6 of A1, and its orders are read again."""
     ledger.land(Version("wms", "count/1", 1, (Change("count", 20, 0),)))
-    ledger.land(Version("toy", "1", 1, (Change("sale", 2, 5, None),)))  # type: ignore[arg-type]
+    ledger.land(Version("toy", "1", 1, (Change("sale", 2, 5, None),)))
     ledger.take_in()
     assert ledger.available() == 20
     kept = "select sum(committed_change) from ops.stock_events where sku is null"

@@ -19,8 +19,8 @@ from sample_store.world.tables import Column
 def write_truth(world: World, folder: Path) -> None:
     """Write ``latent_demand``, ``lost_demand`` and ``stock_daily`` as Parquet files."""
     # Here, not above: a store that starts from its cache does without the library.
-    import pyarrow as pa  # type: ignore[import-untyped]  # pyarrow ships no types
-    import pyarrow.parquet as pq  # type: ignore[import-untyped]  # pyarrow ships no types
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
     folder.mkdir(parents=True, exist_ok=True)
     skus = np.array([product.sku for product in world.products], np.str_)

@@ -43,7 +43,7 @@ class SourceLines:
 def read_source(path: Path = SOURCE_PATH) -> SourceLines:
     """Return the source's lines, oldest first."""
     # Here, not above: only a build of the world reads Parquet, a later start does without the library.
-    import pyarrow.parquet as pq  # type: ignore[import-untyped]  # pyarrow ships no types
+    import pyarrow.parquet as pq
 
     table = pq.read_table(path)
 

@@ -46,7 +46,7 @@ def find_channels(folders: Iterable[str], package: str) -> Mapping[str, Channel]
             continue
         channel = getattr(importlib.import_module(module.name), "CHANNEL", None)
         if not isinstance(channel, Channel):
-            raise ValueError(f"{module.name} declares no channel; its __init__ needs CHANNEL = Channel(...)")  # noqa: TRY004
+            raise ValueError(f"{module.name} declares no channel; its __init__ needs CHANNEL = Channel(...)")  # noqa: TRY004  # nothing is there
         if channel.channel_id != module.name.rpartition(".")[2]:
             raise ValueError(f"{module.name} declares the channel {channel.channel_id!r}; give both the same name")
         channels[channel.channel_id] = channel

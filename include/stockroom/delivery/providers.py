@@ -80,7 +80,7 @@ def amazon_client(service: str, connection_id: str) -> Any:  # noqa: ANN401  # b
     """Return a client of one of Amazon's services through an Airflow connection."""
     # Heavy, and needed only where messages really leave.
     from airflow.providers.amazon.aws.hooks.base_aws import AwsBaseHook
-    from botocore.config import Config  # type: ignore[import-untyped]  # it has no types
+    from botocore.config import Config
 
     # The client's own second try could be a second message.
     once = Config(retries={"max_attempts": 0}, connect_timeout=10, read_timeout=30)
@@ -96,7 +96,7 @@ def amazon_answers(name: str) -> Iterator[None]:
         UnreachableProviderError: Amazon was not reached.
         UnsureError: Amazon was reached and did not answer.
     """
-    from botocore.exceptions import (  # type: ignore[import-untyped]  # it has no types
+    from botocore.exceptions import (
         BotoCoreError,
         ClientError,
         ConnectionClosedError,

@@ -48,7 +48,7 @@ class ChannelEvents(BaseEventTrigger):
                     async with aclosing(waiting_hints(settings.warehouse_url)) as hints:
                         async for waiting in hints:
                             self.log.info("%s hints wait", waiting)
-                            yield TriggerEvent({"hints": waiting})  # type: ignore[no-untyped-call]
+                            yield TriggerEvent({"hints": waiting})  # type: ignore[no-untyped-call]  # as above
                 except psycopg.OperationalError as error:
                     self.log.warning("the warehouse does not answer, hints wait: %s", type(error).__name__)
                     await asyncio.sleep(AFTER_ERROR_SECONDS)

@@ -228,9 +228,9 @@ def _believed(prior: FloatArray, prior_sd: FloatArray, cells: _Cells) -> tuple[F
     """
     if cells.units.size < LEAST_CELLS or cells.units.sum() <= 0:
         return prior, prior_sd
-    from statsmodels.genmod import families  # type: ignore[import-untyped]  # slow to import, and seldom needed
-    from statsmodels.genmod.generalized_linear_model import GLM  # type: ignore[import-untyped]
-    from statsmodels.tools.sm_exceptions import PerfectSeparationWarning  # type: ignore[import-untyped]
+    from statsmodels.genmod import families  # slow to import, and seldom needed
+    from statsmodels.genmod.generalized_linear_model import GLM
+    from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
 
     facts = np.column_stack([cells.is_promoted, cells.cut])
     # Where every cut was equally deep, one number fits as well as two; which two is the prior's to say.

@@ -304,7 +304,7 @@ def _is_whole(units: float) -> bool:
     return 0 <= units < float("inf") and units == int(units)
 
 
-def _pairs(field_name: str, pairs: Any, row: int, of_what: str) -> list[tuple[Any, float]]:  # noqa: ANN401
+def _pairs(field_name: str, pairs: Any, row: int, of_what: str) -> list[tuple[Any, float]]:  # noqa: ANN401 -- of any field
     """Return a row's list to keep: whoever gave an iterator would find it empty the second time.
 
     The first of a pair stays as it is, or a fraction of a unit could no longer be refused.

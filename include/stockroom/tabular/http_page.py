@@ -17,7 +17,7 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import httpx
-from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 from tenacity.wait import wait_base
 
 from stockroom.tabular.drops import DropError, check_bytes, check_connection
@@ -153,12 +153,11 @@ class _AsAsked(wait_base):
 
     _usual = wait_exponential(multiplier=1)
 
-    def __call__(self, retry_state: object) -> float:
-        outcome = getattr(retry_state, "outcome", None)
-        error = outcome.exception() if outcome else None
+    def __call__(self, retry_state: RetryCallState) -> float:
+        error = retry_state.outcome.exception() if retry_state.outcome else None
         if isinstance(error, _NotYetError) and error.wait_seconds is not None:
             return error.wait_seconds
-        return float(self._usual(retry_state))  # type: ignore[arg-type]
+        return float(self._usual(retry_state))
 
 
 def _within_patience(ask: Callable[[], str | None], page: Page) -> Callable[[], str | None]:

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from airflow.sdk import ObjectStoragePath
-from s3fs.utils import FileExpired  # type: ignore[import-untyped]  # s3fs ships no types
+from s3fs.utils import FileExpired
 
 from stockroom.tabular.drops import (
     DropError,

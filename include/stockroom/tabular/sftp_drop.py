@@ -12,8 +12,8 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from airflow.providers.sftp.hooks.sftp import SFTPHook
-from paramiko.sftp_attr import SFTPAttributes  # type: ignore[import-untyped]  # paramiko ships no types
-from paramiko.sftp_client import SFTPClient  # type: ignore[import-untyped]  # as above
+from paramiko.sftp_attr import SFTPAttributes
+from paramiko.sftp_client import SFTPClient
 
 from stockroom.tabular.drops import (
     UNFINISHED,

@@ -64,8 +64,8 @@ class _Reader:
                 process = self._started()
                 try:
                     process.stdin.write(request + "\n")  # type: ignore[union-attr]  # both are pipes
-                    process.stdin.flush()  # type: ignore[union-attr]
-                    answer = process.stdout.readline()  # type: ignore[union-attr]
+                    process.stdin.flush()  # type: ignore[union-attr]  # as above
+                    answer = process.stdout.readline()  # type: ignore[union-attr]  # as above
                 except BrokenPipeError:
                     answer = ""
                 if answer:

@@ -42,7 +42,7 @@ def unfinished_backfill(connection: psycopg.Connection, stream: Stream, start: d
             f"""
             select {COLUMNS} from ops.backfills
             where source = %s and stream = %s and window_start is not distinct from %s and finished_at is null
-            """,  # noqa: S608  # names of columns alone
+            """,  # noqa: S608  # our own columns  # names of columns alone
             (stream.source, stream.name, start),
         ).fetchone()
 
@@ -60,7 +60,7 @@ def begin_backfill(
             insert into ops.backfills (source, stream, window_start, window_end, newest_file_before)
             values (%s, %s, %s, %s, (select coalesce(max(landing_file_id), 0) from raw.landing_files))
             returning {COLUMNS}
-            """,  # noqa: S608
+            """,  # noqa: S608  # our own columns
             (stream.source, stream.name, start, end),
         ).fetchone()
     if begun is None:

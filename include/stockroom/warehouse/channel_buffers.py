@@ -123,7 +123,7 @@ def read_buffers(connection: psycopg.Connection, *, skus: Sequence[str]) -> list
     """Return what channels leave unshown of SKUs."""
     columns = ", ".join(BufferRow._fields)
     rows = connection.execute(
-        f"select {columns} from ops.channel_buffers where sku = any(%s) order by sku, location_id, channel_id",  # noqa: S608
+        f"select {columns} from ops.channel_buffers where sku = any(%s) order by sku, location_id, channel_id",  # noqa: S608  # our own fields
         (list(skus),),
     )
     return [BufferRow(*row) for row in rows]

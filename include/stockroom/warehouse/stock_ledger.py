@@ -82,7 +82,7 @@ def take_in(connection: psycopg.Connection, channels: Iterable[str]) -> Taken:
     reached = _newest_landing_file_id(connection)
     news = connection.execute(_query("stock_news.sql"), _as_arrays(watched)).fetchall()
     connection.execute(_TABLES)  # emptied by each commit, and here because several looks may share a transaction
-    connection.execute("; ".join(f"delete from {table}" for table in _NAMES))  # noqa: S608
+    connection.execute("; ".join(f"delete from {table}" for table in _NAMES))  # noqa: S608  # our own names
     if any((source, stream) not in LEVEL_STREAMS for source, stream, _, _ in news):
         _read_events(connection)
         _enter(connection, again)
@@ -121,7 +121,7 @@ def _read_events(connection: psycopg.Connection) -> None:
     """Read what landed through dbt's view, by hashes: the planner cannot guess what lists in documents hold."""
     connection.execute("set local enable_nestloop = off")
     connection.execute(
-        f"insert into stock_taken ({_TAKEN}) select {_TAKEN} from intermediate.int_stock_events_untaken"  # noqa: S608
+        f"insert into stock_taken ({_TAKEN}) select {_TAKEN} from intermediate.int_stock_events_untaken"  # noqa: S608  # as above
     )
     connection.execute("set local enable_nestloop = on")
     connection.execute("analyze stock_taken")

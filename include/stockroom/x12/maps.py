@@ -171,7 +171,7 @@ def _judged(element: Element, value: str) -> str | tuple[str, str]:
         return f"{name} is {value!r}, which is no {element.kind} number; send one such as 12", "6"
     if element.kind == "date":
         try:
-            return datetime.strptime(value, DATE_FORMATS.get(len(value), "%Y%m%d")).date().isoformat()  # noqa: DTZ007
+            return datetime.strptime(value, DATE_FORMATS.get(len(value), "%Y%m%d")).date().isoformat()  # noqa: DTZ007  # a day has no zone
         except ValueError:
             return f"{name} is {value!r}, which is no day; write it as 20110630", "8"
     if element.kind == "time":

@@ -54,7 +54,7 @@ def three_places(marts):
             "fct_stock_daily": "sku, is_sold_out_day, is_out_all_day",
         }[table]
         marts.connection.execute(
-            f"insert into marts.{table} ({day}, location_id, {names}) select {day}, 'YORK', {names} "  # noqa: S608
+            f"insert into marts.{table} ({day}, location_id, {names}) select {day}, 'YORK', {names} "  # noqa: S608  # our own names
             f"from marts.{table} where location_id = 'LEEDS'"
         )
     marts.connection.commit()

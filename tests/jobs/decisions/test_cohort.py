@@ -143,7 +143,7 @@ def waiting_shopper(shop: Any, sku: str) -> None:
     (shopper,) = run(
         "insert into pii.shoppers (email, contact_sha256, consent_version) values (%s, %s, 'v1') returning shopper_id",
         (f"{sku}@example.org", sku * 20),
-    ).fetchone()  # type: ignore[misc]  # an insert returns a row
+    ).fetchone()
     run(
         "insert into ops.restock_requests (request_id, shopper_id, sku, quantity, requested_at, state) "
         "values (%s, %s, %s, 1, %s, 'active')",
@@ -165,5 +165,5 @@ def waiting_shopper(shop: Any, sku: str) -> None:
         run("select raw.ensure_partition(%s, %s)", (table, NOW))
         key = "web" if table == "shopify_locations" else sku
         number = abs(hash((table, sku))) % 1_000_000
-        run(f"insert into raw.{table} values (%s, 1, %s, %s, %s)", (number, key, document, NOW))  # noqa: S608
+        run(f"insert into raw.{table} values (%s, 1, %s, %s, %s)", (number, key, document, NOW))  # noqa: S608  # our own names
     shop.connection.commit()

@@ -80,7 +80,7 @@ def open_account(
         ChannelError: the settings lack a field, name no marketplace, or an address would send keys in the clear.
     """
     # Here, not above: the library takes a quarter of a second, which every command would pay.
-    from sp_api.base import Marketplaces  # type: ignore[import-untyped]  # the library ships no types
+    from sp_api.base import Marketplaces
 
     from stockroom.channels.amazon.seller import Connection, open_seller
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import httpx
 import orjson
-from sp_api.auth import AccessTokenClient  # type: ignore[import-untyped]  # the library ships no types
-from sp_api.auth.access_token_client import cache  # type: ignore[import-untyped]  # as above
-from sp_api.base import CredentialProvider  # type: ignore[import-untyped]  # as above
+from sp_api.auth import AccessTokenClient
+from sp_api.auth.access_token_client import cache
+from sp_api.base import CredentialProvider
 
 from stockroom.channels.channel import RefusedConnectionError
 from stockroom.channels.http import Endpoint, TryAgainError, answered, until_answered

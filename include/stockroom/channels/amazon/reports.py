@@ -15,7 +15,7 @@ from tempfile import TemporaryFile
 from typing import IO
 
 import httpx
-from sp_api.util.report_document import (  # type: ignore[import-untyped]  # the library ships no types
+from sp_api.util.report_document import (
     resolve_character_code,
 )
 

@@ -17,22 +17,22 @@ from typing import Any
 
 import httpx
 import orjson
-from sp_api.api import (  # type: ignore[import-untyped]  # the library ships no types
+from sp_api.api import (
     FeedsV20210630,
     Inventories,
     OrdersV20260101,
     Reports,
 )
-from sp_api.api.listings_items.listings_items_2021_08_01 import (  # type: ignore[import-untyped]  # as above
+from sp_api.api.listings_items.listings_items_2021_08_01 import (
     ListingsItemsV20210801,
 )
-from sp_api.base import (  # type: ignore[import-untyped]  # as above
+from sp_api.base import (
     Client,
     SellingApiException,
     fill_query_params,
     sp_endpoint,
 )
-from sp_api.base.credential_provider import FromCodeCredentialProvider  # type: ignore[import-untyped]  # as above
+from sp_api.base.credential_provider import FromCodeCredentialProvider
 
 from stockroom.channels.amazon.login import Login
 from stockroom.channels.amazon.rates import USAGE_PLANS, hold, learn

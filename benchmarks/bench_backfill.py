@@ -17,7 +17,6 @@ import random
 import resource
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -29,11 +28,11 @@ from pathlib import Path
 import httpx
 import orjson
 import psycopg
+from scratch import scratch_warehouse
 
 from stockroom.embedded import postgres
 from stockroom.settings import Settings
 from stockroom.warehouse import connect
-from stockroom.warehouse.migrate import migrate
 
 ORDERS = int(os.environ.get("BENCH_ORDERS", "1000000"))
 SHORT, PAGED = ORDERS // 10, ORDERS // 50
@@ -59,15 +58,8 @@ class Taken:
 
 def main() -> None:
     """Measure, print, judge."""
-    with tempfile.TemporaryDirectory(prefix="stockroom-bench-") as name:
-        folder = Path(name)
-        server = postgres.start(folder)
-        try:
-            migrate(server.warehouse_url())
-            is_kept = measure(server, folder)
-        finally:
-            server.stop()
-            postgres.remove(folder)
+    with scratch_warehouse() as (server, folder):
+        is_kept = measure(server, folder)
     if not is_kept:
         sys.exit(1)
 

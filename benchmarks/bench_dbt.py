@@ -11,7 +11,6 @@ import os
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -22,14 +21,13 @@ from typing import Any
 import httpx
 import orjson
 from dbt.cli.main import dbtRunner
+from scratch import scratch_warehouse
 
-from stockroom.embedded import postgres
 from stockroom.jobs import build_marts as job
 from stockroom.jobs.extract_channel import extract_channel
 from stockroom.jobs.sync_suppliers import sync_suppliers
 from stockroom.settings import Settings
 from stockroom.warehouse import connect
-from stockroom.warehouse.migrate import migrate
 
 ROUNDS = 3
 AS_OF_DATE = date(2011, 6, 30)
@@ -48,20 +46,14 @@ START = "import sys; from dbt.cli.main import dbtRunner; sys.exit(not dbtRunner(
 
 def main() -> None:
     """Measure and print."""
-    with tempfile.TemporaryDirectory(prefix="stockroom-bench-") as folder:
-        root = Path(folder)
-        server = postgres.start(root / "postgres")
-        try:
-            settings = sample_warehouse(root, server.warehouse_url())
-            nodes = compiled_nodes(settings, root)
-            seconds: dict[str, list[float]] = {"dbt": [], "start-up": [], "by hand": []}
-            for _ in range(ROUNDS):
-                seconds["dbt"].append(timed(lambda: build(settings)))
-                seconds["start-up"].append(timed(lambda: start_dbt(settings, root)))
-                seconds["by hand"].append(timed(lambda: run_by_hand(settings, nodes)))
-        finally:
-            server.stop()
-            postgres.remove(root / "postgres")
+    with scratch_warehouse() as (server, root):
+        settings = sample_warehouse(root, server.warehouse_url())
+        nodes = compiled_nodes(settings, root)
+        seconds: dict[str, list[float]] = {"dbt": [], "start-up": [], "by hand": []}
+        for _ in range(ROUNDS):
+            seconds["dbt"].append(timed(lambda: build(settings)))
+            seconds["start-up"].append(timed(lambda: start_dbt(settings, root)))
+            seconds["by hand"].append(timed(lambda: run_by_hand(settings, nodes)))
     dbt, start_up, by_hand = (statistics.median(seconds[name]) for name in ("dbt", "start-up", "by hand"))
     print(f"dbt builds {len(nodes)} models and tests: {dbt:.1f} s")
     print(f"the same SQL by hand: {by_hand:.1f} s, dbt's start-up: {start_up:.1f} s")
@@ -70,7 +62,6 @@ def main() -> None:
 
 def sample_warehouse(root: Path, url: str) -> Settings:
     """Return settings of a warehouse that holds everything the sample store says."""
-    migrate(url)
     store = root / "store"
     settings = Settings(
         warehouse_url=url,

@@ -12,23 +12,16 @@ from __future__ import annotations
 import argparse
 import csv
 import itertools
-import json
 import os
-import subprocess
-import sys
-import tempfile
 import time
-import urllib.request
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import psycopg
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-from bench_run import LINKED, PROJECT, stockroom
+from scratch import brought_up, get, post, store_of
 
 from stockroom.embedded import postgres
 from stockroom.embedded.installation import Installation
@@ -82,25 +75,13 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=5)
     parser.add_argument("--a-second", type=int, default=10)
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="stockroom-bench-") as folder:
-        scratch = Path(folder)
-        for name in LINKED:
-            (scratch / name).symlink_to(PROJECT / name)
-        try:
-            subprocess.run([stockroom(), "up"], cwd=scratch, check=True, capture_output=True)
-            return measure(scratch, seconds=round(60 * given.minutes), a_second=given.a_second)
-        finally:
-            subprocess.run([stockroom(), "clean"], cwd=scratch, check=False, capture_output=True)
+    with brought_up() as (installation, server):
+        return measure(installation, server, seconds=round(60 * given.minutes), a_second=given.a_second)
 
 
-def measure(scratch: Path, *, seconds: int, a_second: int) -> int:
+def measure(installation: Installation, server: postgres.Server, *, seconds: int, a_second: int) -> int:
     """Return 0 if every order is known once and was told to all."""
-    installation = Installation(scratch)
-    ports = json.loads((installation.directory / "ports.json").read_text())
-    store = f"http://127.0.0.1:{ports['store']}"
-    server = postgres.find(installation.directory)
-    if server is None:
-        raise RuntimeError("nothing is up")
+    store = store_of(installation)
     with psycopg.connect(server.warehouse_url(), autocommit=True) as warehouse:
         channels = told_channels(warehouse)
         began = datetime.now(UTC)
@@ -314,19 +295,6 @@ def say_rounds(airflow: psycopg.Connection, *, since: datetime) -> None:
         (since,),
     ):
         print(f"  {task}: from {began:.1f} s to {ended:.1f} s")
-
-
-def get(url: str) -> Any:  # noqa: ANN401  # JSON
-    """Return what a page of the store says."""
-    with urllib.request.urlopen(url, timeout=60) as answer:  # noqa: S310  # loopback
-        return json.loads(answer.read())
-
-
-def post(url: str, document: dict[str, Any]) -> Any:  # noqa: ANN401  # JSON
-    """Return what the store answers."""
-    request = urllib.request.Request(url, json.dumps(document).encode(), method="POST")  # noqa: S310  # loopback
-    with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310  # loopback
-        return json.loads(answer.read())
 
 
 if __name__ == "__main__":

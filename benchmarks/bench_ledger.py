@@ -10,16 +10,13 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
-import tempfile
 import time
 from pathlib import Path
 
 import psycopg
+from scratch import scratch_warehouse
 
-from stockroom.embedded import postgres
 from stockroom.warehouse import connect
-from stockroom.warehouse.migrate import migrate
 from stockroom.warehouse.stock_ledger import take_in
 
 VIEWS = """
@@ -86,19 +83,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--events", type=int, default=1_000_000)
     given = parser.parse_args()
-    folder, root_home = Path(tempfile.mkdtemp(prefix="stockroom-")), Path(tempfile.mkdtemp(prefix="stockroom-"))
-    root_home.chmod(0o755)
-    server = postgres.start(folder / "postgres", root_home=root_home)
-    try:
-        migrate(server.warehouse_url())
-        with connect(server.warehouse_url()) as connection:
-            connection.autocommit = True
-            measure(connection, given.events)
-    finally:
-        server.stop()
-        postgres.remove(folder / "postgres", root_home=root_home)
-        shutil.rmtree(root_home, ignore_errors=True)
-        shutil.rmtree(folder, ignore_errors=True)
+    with scratch_warehouse() as (server, _), connect(server.warehouse_url()) as connection:
+        connection.autocommit = True
+        measure(connection, given.events)
 
 
 def measure(connection: psycopg.Connection, events: int) -> None:

@@ -18,7 +18,6 @@ import random
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -29,13 +28,13 @@ from urllib.parse import urlparse
 
 import orjson
 import psycopg
+from scratch import scratch_warehouse
 
 from stockroom.channels.shopify.streams import ORDERS as STREAM
 from stockroom.embedded import postgres
 from stockroom.warehouse import connect
 from stockroom.warehouse.landing import LandingFile, write_part
 from stockroom.warehouse.load import load_landing_file
-from stockroom.warehouse.migrate import migrate
 
 ORDERS = int(os.environ.get("BENCH_ORDERS", "50000"))
 LINES_EACH = 3
@@ -65,15 +64,8 @@ cross join lateral jsonb_array_elements(documents.document #> '{lineItems,nodes}
 
 def main() -> None:
     """Measure, print, judge."""
-    with tempfile.TemporaryDirectory(prefix="stockroom-bench-") as folder:
-        directory = Path(folder)
-        server = postgres.start(directory)
-        try:
-            migrate(server.warehouse_url())
-            is_kept = [measure(server, directory, shape) for shape in ("narrow", "full")]
-        finally:
-            server.stop()
-            postgres.remove(directory)
+    with scratch_warehouse() as (server, folder):
+        is_kept = [measure(server, folder, shape) for shape in ("narrow", "full")]
     if not all(is_kept):
         sys.exit(1)
 

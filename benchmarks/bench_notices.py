@@ -14,18 +14,14 @@ import json
 import logging
 import os
 import random
-import shutil
 import signal
-import socket
 import sys
-import tempfile
 import time
 import traceback
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import airflow.providers.smtp.hooks.smtp  # noqa: F401  # read in before anything is timed or killed
@@ -33,12 +29,11 @@ import numpy as np
 import psycopg
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from scratch import free_port, scratch_warehouse
 
-from stockroom.embedded import postgres
 from stockroom.jobs.announce_restocks import announce_restocks
 from stockroom.jobs.deliver_outbox import deliver_outbox
 from stockroom.settings import Settings
-from stockroom.warehouse.migrate import migrate
 
 PRODUCTS, WAITING, RESTOCKS, UNITS = 3_400, 10_000, 20, 40
 SECRET = "a secret of this benchmark"  # noqa: S105  # signs links that nobody follows
@@ -221,22 +216,18 @@ def products() -> dict[str, object]:
 @contextmanager
 def scratch_shop() -> Iterator[tuple[Settings, psycopg.Connection[Any], PostOffice]]:
     """Yield a shop with a catalogue, its warehouse, and the mail server."""
-    folder, root_home = Path(tempfile.mkdtemp()), Path(tempfile.mkdtemp(prefix="stockroom-bench-"))
-    root_home.chmod(0o755)
-    server = postgres.start(folder, root_home=root_home)
-    office = PostOffice()
+    office, port = PostOffice(), free_port()
     logging.getLogger("mail.log").setLevel(logging.ERROR)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
     controller = Controller(office, hostname="127.0.0.1", port=port)
     controller.start()
     mails = {"disable_ssl": True, "disable_tls": True, "retry_limit": 0, "timeout": 30}
     connection = {"conn_type": "smtp", "host": "127.0.0.1", "port": port, "extra": mails}
     os.environ["AIRFLOW_CONN_MAILS"] = json.dumps(connection)
     try:
-        migrate(server.warehouse_url())
-        with psycopg.connect(server.warehouse_url(), autocommit=True) as warehouse:
+        with (
+            scratch_warehouse() as (server, folder),
+            psycopg.connect(server.warehouse_url(), autocommit=True) as warehouse,
+        ):
             land(warehouse, "locations", {"web": {"fulfillsOnlineOrders": True}})
             land(warehouse, "products", products())
             levels: dict[str, object] = {
@@ -252,10 +243,6 @@ def scratch_shop() -> Iterator[tuple[Settings, psycopg.Connection[Any], PostOffi
             yield settings, warehouse, office
     finally:
         controller.stop()
-        server.stop()
-        postgres.remove(folder, root_home=root_home)
-        shutil.rmtree(root_home)
-        shutil.rmtree(folder)
 
 
 if __name__ == "__main__":

@@ -12,24 +12,21 @@ from __future__ import annotations
 import json
 import resource
 import sys
-import tempfile
 import time
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 import psycopg
 from bench_planning import invented_history, invented_lead_times
+from scratch import scratch_warehouse
 
 from stockroom.documents.purchase_orders import Party, purchase_order_csv, purchase_order_file_name
-from stockroom.embedded import postgres
 from stockroom.jobs.order_document import order_document
 from stockroom.jobs.propose_plan_orders import propose_plan_orders
 from stockroom.planning import Plan, Policy, plan_items
 from stockroom.planning.joint_orders import lead_time_demand_deviation
 from stockroom.settings import Settings
-from stockroom.warehouse.migrate import migrate
 from stockroom.warehouse.order_contents import read_order
 from stockroom.warehouse.order_ways import OrderWay
 from stockroom.warehouse.plans import terms_json
@@ -50,30 +47,22 @@ insert into marts.dim_locations values ('LONDON', 'London', '1 Quay', 'London', 
 def main() -> None:
     """Measure and print."""
     items, suppliers = (int(given) for given in (*sys.argv[1:3], *("100000", "2000")[len(sys.argv) - 1 :]))
-    with tempfile.TemporaryDirectory(prefix="bench-orders-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        server = postgres.start(folder / "postgres", root_home=folder)
-        try:
-            migrate(server.warehouse_url())
-            fill(server.warehouse_url(), items=items, suppliers=suppliers)
-            settings = Settings(
-                warehouse_url=server.warehouse_url(),
-                landing_url=folder.as_uri(),
-                documents_dir=folder,
-                outbox_dir=folder,
-                reports_dir=folder,
-                dbt_dir=folder,
-            )
-            before_mb = peak_mb()
-            began = time.perf_counter()
-            summary = propose_plan_orders(settings, as_of_date=DAY)
-            built = time.perf_counter()
-            orders, lines = write_documents(settings)
-            done = time.perf_counter()
-        finally:
-            server.stop()
-            postgres.remove(folder / "postgres", root_home=folder)
+    with scratch_warehouse() as (server, folder):
+        fill(server.warehouse_url(), items=items, suppliers=suppliers)
+        settings = Settings(
+            warehouse_url=server.warehouse_url(),
+            landing_url=folder.as_uri(),
+            documents_dir=folder,
+            outbox_dir=folder,
+            reports_dir=folder,
+            dbt_dir=folder,
+        )
+        before_mb = peak_mb()
+        began = time.perf_counter()
+        summary = propose_plan_orders(settings, as_of_date=DAY)
+        built = time.perf_counter()
+        orders, lines = write_documents(settings)
+        done = time.perf_counter()
     print(summary)
     print(
         f"{items:,} SKU-locations, {suppliers:,} suppliers: {orders:,} orders of {lines:,} lines built and "

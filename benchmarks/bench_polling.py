@@ -10,11 +10,8 @@ from __future__ import annotations
 
 import argparse
 import resource
-import shutil
-import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,13 +20,13 @@ from pathlib import Path
 import httpx
 import numpy as np
 from busy_shop import COMPLETED_AFTER, MIDNIGHT, made_at
+from scratch import free_port, scratch_warehouse
 
 from stockroom.channels import CHANNELS
 from stockroom.embedded import postgres
 from stockroom.jobs.extract_channel import extract_channel
 from stockroom.settings import Settings
 from stockroom.warehouse import connect
-from stockroom.warehouse.migrate import migrate
 
 EVERY_SECONDS, ROUNDS_WITH_NOTHING_NEW = 120, 20
 CHANNEL = "woocommerce"
@@ -40,22 +37,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--hours", type=float, default=24)
     hours = parser.parse_args().hours
-    folder, root_home = Path(tempfile.mkdtemp()), Path(tempfile.mkdtemp(prefix="stockroom-bench-"))
-    root_home.chmod(0o755)
-    server = postgres.start(folder / "postgres", root_home=root_home)
-    try:
-        with busy_shop() as url:
-            migrate(server.warehouse_url())
-            settings = connected(server, url, folder)
-            rounds = int(hours * 3600 / EVERY_SECONDS)
-            report(poll(settings, url, rounds))
-            report_idle(settings)
-            return compare(settings, MIDNIGHT + rounds * EVERY_SECONDS)
-    finally:
-        server.stop()
-        postgres.remove(folder / "postgres", root_home=root_home)
-        shutil.rmtree(root_home, ignore_errors=True)
-        shutil.rmtree(folder, ignore_errors=True)
+    with scratch_warehouse() as (server, folder), busy_shop() as url:
+        settings = connected(server, url, folder)
+        rounds = int(hours * 3600 / EVERY_SECONDS)
+        report(poll(settings, url, rounds))
+        report_idle(settings)
+        return compare(settings, MIDNIGHT + rounds * EVERY_SECONDS)
 
 
 def connected(server: postgres.Server, url: str, folder: Path) -> Settings:
@@ -147,9 +134,7 @@ def _cpu() -> float:
 @contextmanager
 def busy_shop() -> Iterator[str]:
     """Yield the address of a shop in a process of its own."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     process = subprocess.Popen([sys.executable, str(Path(__file__).with_name("busy_shop.py")), str(port)])
     url = f"http://127.0.0.1:{port}"
     try:

@@ -12,9 +12,6 @@ import argparse
 import hashlib
 import random
 import re
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -24,15 +21,12 @@ from typing import Any, NamedTuple
 import httpx
 import numpy as np
 import psycopg
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-from bench_events import get, post, told_channels
+from bench_events import told_channels
 from bench_notices import waits_for
-from bench_run import LINKED, PROJECT, stockroom
+from scratch import brought_up, get, post, store_of
 
 from stockroom.embedded import postgres
 from stockroom.embedded.installation import Installation
-from stockroom.embedded.ports import remembered_ports
 from stockroom.warehouse.hints import HintRow, put_hints
 
 WAITING = 10_000
@@ -58,23 +52,13 @@ def main() -> int:
     parser.add_argument("--restocks", type=int, default=20, help="deliveries found by polling, and as many by event")
     parser.add_argument("--ways", nargs="+", choices=tuple(LIMIT_SECONDS), default=tuple(LIMIT_SECONDS))
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="stockroom-bench-") as folder:
-        scratch = Path(folder)
-        for name in LINKED:
-            (scratch / name).symlink_to(PROJECT / name)
-        try:
-            subprocess.run([stockroom(), "up"], cwd=scratch, check=True, capture_output=True)
-            return measure(Installation(scratch), restocks=given.restocks, ways=given.ways)
-        finally:
-            subprocess.run([stockroom(), "clean"], cwd=scratch, check=False, capture_output=True)
+    with brought_up() as (installation, server):
+        return measure(installation, server, restocks=given.restocks, ways=given.ways)
 
 
-def measure(installation: Installation, *, restocks: int, ways: Sequence[str]) -> int:
+def measure(installation: Installation, server: postgres.Server, *, restocks: int, ways: Sequence[str]) -> int:
     """Return 0 if every restock was told of, no notice was lost and none came twice."""
-    store = f"http://127.0.0.1:{remembered_ports(installation.directory / 'ports.json')['store']}"
-    server = postgres.find(installation.directory)
-    if server is None:
-        raise RuntimeError("nothing is up")
+    store = store_of(installation)
     moments = random.Random(7)  # noqa: S311  # moments, not secrets
     with psycopg.connect(server.warehouse_url(), autocommit=True) as warehouse:
         sold_out = [sku for sku, units in units_shown(store).items() if units <= 0]

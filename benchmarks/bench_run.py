@@ -7,42 +7,28 @@ Memory is the sum over all processes of the run of their proportional share (PSS
 from __future__ import annotations
 
 import subprocess
-import sys
-import tempfile
 import threading
 import time
 from pathlib import Path
 
 import psutil
+from scratch import STOCKROOM, scratch_project
 
-PROJECT = Path(__file__).parents[1]
-LINKED = ("dags", "dbt_project", "plugins", "include", "pyproject.toml")
 SAMPLE_SECONDS = 0.25
 
 
 def main() -> None:
     """Measure both runs and print a line for each."""
-    with tempfile.TemporaryDirectory(prefix="stockroom-bench-") as folder:
-        scratch = Path(folder)
-        for name in LINKED:
-            (scratch / name).symlink_to(PROJECT / name)
-        try:
-            for title in ("first run", "second run"):
-                seconds, peak_bytes = run_once(scratch)
-                print(f"{title}: {seconds:.1f} s, peak memory of all processes {peak_bytes / 1e9:.2f} GB")
-        finally:
-            subprocess.run([stockroom(), "clean"], cwd=scratch, check=False, capture_output=True)
-
-
-def stockroom() -> str:
-    """Return the path of the command in this environment."""
-    return str(Path(sys.executable).with_name("stockroom"))
+    with scratch_project() as scratch:
+        for title in ("first run", "second run"):
+            seconds, peak_bytes = run_once(scratch)
+            print(f"{title}: {seconds:.1f} s, peak memory of all processes {peak_bytes / 1e9:.2f} GB")
 
 
 def run_once(scratch: Path) -> tuple[float, int]:
     """Return the seconds and the peak bytes of one run; stop the benchmark when the run fails."""
     began = time.perf_counter()
-    running = subprocess.Popen([stockroom(), "run"], cwd=scratch, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    running = subprocess.Popen([STOCKROOM, "run"], cwd=scratch, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     peak = [0]
     sampler = threading.Thread(target=sample_memory, args=(running, scratch, peak), daemon=True)
     sampler.start()

@@ -13,21 +13,17 @@ import hashlib
 import hmac
 import json
 import os
-import shutil
-import socket
 import subprocess
 import sys
-import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+from scratch import free_port, scratch_warehouse
 
-from stockroom.embedded import postgres
 from stockroom.jobs.consent_wordings import WORDINGS
 from stockroom.warehouse import connect
-from stockroom.warehouse.migrate import migrate
 
 KEY = "a listing key of this benchmark"
 PRODUCTS, SECONDS, CONNECTIONS = 3_400, 20, 32
@@ -50,11 +46,7 @@ class Measured:
 
 def main() -> None:
     """Measure and print."""
-    folder, root_home = Path(tempfile.mkdtemp()), Path(tempfile.mkdtemp(prefix="stockroom-bench-"))
-    root_home.chmod(0o755)
-    server = postgres.start(folder, root_home=root_home)
-    try:
-        migrate(server.warehouse_url())
+    with scratch_warehouse() as (server, folder):
         land_products(server.warehouse_url())
         port = free_port()
         service = start_service(server.warehouse_url("stockroom_app"), port, folder)
@@ -74,11 +66,6 @@ def main() -> None:
         finally:
             service.terminate()
             service.wait()
-    finally:
-        server.stop()
-        postgres.remove(folder, root_home=root_home)
-        shutil.rmtree(root_home)
-        shutil.rmtree(folder)
 
 
 async def measure(port: int, *, rate: int, seconds: int, turn: int) -> Measured:
@@ -181,13 +168,6 @@ def start_service(warehouse_url: str, port: int, folder: Path) -> subprocess.Pop
             return service
         time.sleep(0.1)
     raise RuntimeError("the storefront does not answer")
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 if __name__ == "__main__":

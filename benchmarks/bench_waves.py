@@ -17,6 +17,7 @@ import math
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from scipy.special import ndtri
@@ -246,12 +247,12 @@ def main() -> int:
     few, many = learned(rng, 30), learned(rng, 300)
     ways: dict[str, Callable[[Restock], Tell]] = {
         "plain blast": blast,
-        "one a unit, 24 h": lambda one: one_a_unit(one, hold_hours=24.0),
-        "ours, nothing learned, 48 h": lambda one: one_a_unit(one, hold_hours=PROMISE_HOURS),
-        "ours, 120 notices": lambda one: ours(one, few, sold_out_share=ASKED_SOLD_OUT),
+        "one a unit, 24 h": partial(one_a_unit, hold_hours=24.0),
+        "ours, nothing learned, 48 h": partial(one_a_unit, hold_hours=PROMISE_HOURS),
+        "ours, 120 notices": partial(ours, takes=few, sold_out_share=ASKED_SOLD_OUT),
     }
     for share in given.shares:
-        ways[f"ours, 1,200 notices, {share:.0%}"] = lambda one, share=share: ours(one, many, sold_out_share=share)  # type: ignore[misc]  # one a turn
+        ways[f"ours, 1,200 notices, {share:.0%}"] = partial(ours, takes=many, sold_out_share=share)
     print(f"{UNITS} units, {WAITING:,} waiting, {given.draws} restocks of each category")
     print(f"{'':30}{'told':>6}  {'found it sold out':>18}  {'hours until gone':>17}  times the blast's")
     worst = 0.0

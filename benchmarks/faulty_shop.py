@@ -7,34 +7,29 @@ no channel serves.
 
 from __future__ import annotations
 
+import argparse
 import multiprocessing
 import os
 import random
-import shutil
 import signal
-import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from multiprocessing.connection import Connection
-from pathlib import Path
-from types import SimpleNamespace
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
+from scratch import connected_shop
 from tests.jobs.sample_shop import SampleShop
 
 from stockroom.channels import CHANNELS, RecordSource
-from stockroom.embedded import postgres
 from stockroom.jobs.build_marts import build_marts
 from stockroom.jobs.extract_channel import extract_channel
 from stockroom.jobs.push_availability import push_availability
 from stockroom.settings import Settings
 from stockroom.warehouse import connect
-from stockroom.warehouse.migrate import migrate
 
 FIRST_DAY, KILLED, DISTURBED, HANGS = date(2011, 1, 13), 0.15, 0.8, 0.02
 FAULTS = {
@@ -63,19 +58,24 @@ class Happened:
 
 @contextmanager
 def faulty_shop() -> Iterator[tuple[Settings, SampleShop]]:
-    """Yield a store and what reads it, opened before anything goes wrong; both are gone afterwards."""
-    folder, root_home = Path(tempfile.mkdtemp(prefix="stockroom-soak-")), Path(tempfile.mkdtemp(prefix="stockroom-"))
-    root_home.chmod(0o755)
-    server = postgres.start(folder / "postgres", root_home=root_home)
-    shop = SampleShop(folder / "store", f"{FIRST_DAY}T06:00", log=folder / "store.log")
-    try:
-        yield _opened(server, shop, folder), shop
-    finally:
-        shop.stop()
-        server.stop()
-        postgres.remove(folder / "postgres", root_home=root_home)
-        shutil.rmtree(root_home, ignore_errors=True)
-        shutil.rmtree(folder, ignore_errors=True)
+    """Yield a store and what reads it, read once and built before anything goes wrong; both are gone afterwards."""
+    with connected_shop(f"{FIRST_DAY}T06:00") as (settings, shop):
+        print("==> The first load of every channel, and the first build", flush=True)
+        for channel in CHANNELS:
+            extract_channel(settings, channel)
+        for layer in ("staging", "intermediate"):
+            build_marts(settings, as_of_date=FIRST_DAY, layer=layer)
+        # From the first push on what one shop sells is taken off the others' figures; until then their owner does it.
+        push_availability(settings)
+        yield settings, shop
+
+
+def ask(about: str | None, *, minutes: float) -> argparse.Namespace:
+    """Return what a soak was asked for: ``minutes`` of real time with faults, and the ``seed`` they are drawn by."""
+    parser = argparse.ArgumentParser(description=about)
+    parser.add_argument("--minutes", type=float, default=minutes, help="of real time with faults")
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    return parser.parse_args()
 
 
 def disturb(shop: SampleShop, draw: random.Random, happened: Happened) -> None:
@@ -91,6 +91,12 @@ def disturb(shop: SampleShop, draw: random.Random, happened: Happened) -> None:
         kind = odd if draw.random() < 0.1 else right
         shop.fault(kind)
         happened.faults[kind] += kind == odd
+
+
+def pushes(settings: Settings) -> dict[str, Job]:
+    """Return what tells each channel that can be told."""
+    told = [name for name, channel in CHANNELS.items() if channel.push]
+    return {name: partial(push_availability, settings, channel_id=name) for name in told}
 
 
 def in_processes(jobs: Mapping[str, Job], draw: random.Random, happened: Happened) -> None:
@@ -183,21 +189,6 @@ def say_compared(compared: int, differing: Sequence[str]) -> None:
     for line in differing[:NAMED]:
         print(f"  differs: {line}")
     print(f"{compared:,} figures compared with the store's books: {len(differing):,} differ.")
-
-
-def _opened(server: postgres.Server, shop: SampleShop, folder: Path) -> Settings:
-    """Return a shop that was read once, before anything goes wrong; what is known live stands on one build."""
-    migrate(server.warehouse_url())
-    warehouse = SimpleNamespace(url=server.warehouse_url(), url_of=lambda _: server.warehouse_url("stockroom_app"))
-    settings = shop.settings(warehouse, folder)
-    print("==> The first load of every channel, and the first build", flush=True)
-    for channel in CHANNELS:
-        extract_channel(settings, channel)
-    for layer in ("staging", "intermediate"):
-        build_marts(settings, as_of_date=FIRST_DAY, layer=layer)
-    # From the first push on what one shop sells is taken off the others' figures; until then their owner does it.
-    push_availability(settings)
-    return settings
 
 
 def _run(job: Job, says: Connection) -> None:

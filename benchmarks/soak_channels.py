@@ -8,7 +8,6 @@ the store's own books, which no channel serves. Ends with 1 where a single unit 
 
 from __future__ import annotations
 
-import argparse
 import random
 import sys
 import time
@@ -19,10 +18,12 @@ from functools import partial
 import numpy as np
 from faulty_shop import (
     Happened,
+    ask,
     compare_stock,
     disturb,
     faulty_shop,
     in_processes,
+    pushes,
     quiet,
     say_compared,
     say_happened,
@@ -38,7 +39,6 @@ from sample_store.world.tables import CANCEL, NO_RESTOCK, RETURN, Column
 from stockroom.channels import CHANNELS
 from stockroom.jobs.build_marts import build_marts
 from stockroom.jobs.extract_channel import extract_channel
-from stockroom.jobs.push_availability import push_availability
 from stockroom.settings import Settings
 from stockroom.warehouse import connect
 
@@ -49,10 +49,7 @@ KEPT, SENT_BACK = "units kept", "units returned"
 
 def main() -> int:
     """Soak, compare, report."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--minutes", type=float, default=20, help="of real time with faults")
-    parser.add_argument("--seed", type=int, default=int(time.time()))
-    given = parser.parse_args()
+    given = ask(__doc__, minutes=20)
     draw = random.Random(given.seed)  # noqa: S311  # faults, not secrets
     with faulty_shop() as (settings, shop):
         happened = soak(settings, shop, draw, until=time.monotonic() + 60 * given.minutes)
@@ -78,9 +75,7 @@ def soak(settings: Settings, shop: SampleShop, draw: random.Random, *, until: fl
         disturb(shop, draw, happened)
         extracts = {name: partial(extract_channel, settings, name) for name in CHANNELS}
         in_processes(extracts, draw, happened)
-        told = [name for name, channel in CHANNELS.items() if channel.push]
-        pushes = {name: partial(push_availability, settings, channel_id=name) for name in told}
-        in_processes(pushes, draw, happened)
+        in_processes(pushes(settings), draw, happened)
         if happened.rounds % 10 == 0:
             clock = shop.get("/clock")["clock"]
             print(f"    {clock}: {happened.rounds} rounds, {happened.killed} processes killed", flush=True)

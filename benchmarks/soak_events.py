@@ -12,7 +12,6 @@ so is what each shop shows, and no figure may be asked about in vain. Ends with 
 
 from __future__ import annotations
 
-import argparse
 import base64
 import hashlib
 import hmac
@@ -36,10 +35,12 @@ import uvicorn
 from airflow.providers.amazon.aws.hooks.base_aws import AwsBaseHook
 from faulty_shop import (
     Happened,
+    ask,
     compare_stock,
     disturb,
     faulty_shop,
     in_processes,
+    pushes,
     quiet,
     say_compared,
     say_happened,
@@ -47,7 +48,6 @@ from faulty_shop import (
 from moto.server import ThreadedMotoServer
 from tests.jobs.sample_shop import SampleShop
 
-from stockroom.channels import CHANNELS
 from stockroom.delivery.queue import Queue, open_queue
 from stockroom.jobs.begin_round import answer_calls
 from stockroom.jobs.choose_channels import choose_channels
@@ -55,7 +55,6 @@ from stockroom.jobs.extract_channel import extract_channel
 from stockroom.jobs.hear_messages import hear_messages, message_of
 from stockroom.jobs.notice_level_differences import notice_level_differences
 from stockroom.jobs.open_exceptions import open_exceptions
-from stockroom.jobs.push_availability import push_availability
 from stockroom.settings import Settings
 from stockroom.storefront.app import storefront
 from stockroom.warehouse import connect
@@ -97,10 +96,7 @@ class Told:
 
 def main() -> int:
     """Soak, compare, report."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--minutes", type=float, default=10, help="of real time with faults")
-    parser.add_argument("--seed", type=int, default=int(time.time()))
-    given = parser.parse_args()
+    given = ask(__doc__, minutes=10)
     draw = random.Random(given.seed)  # noqa: S311  # faults, not secrets
     with faulty_shop() as (opened, shop), queue() as waiting:
         values = {f"{channel}_webhook_secret": secret for channel, secret in SECRETS.items()}
@@ -171,9 +167,7 @@ def soak(
             channels = choose_channels(settings, only_hinted=False)
             in_processes({name: partial(extract_channel, settings, name) for name in channels}, draw, happened)
             in_processes({"differences": partial(notice_level_differences, settings)}, draw, happened)
-            told_channels = [name for name, channel in CHANNELS.items() if channel.push]
-            pushes = {name: partial(push_availability, settings, channel_id=name) for name in told_channels}
-            in_processes(pushes, draw, happened)
+            in_processes(pushes(settings), draw, happened)
         else:
             told.rounds_called += 1
             in_processes({"calls": partial(answer_calls, settings, until=lambda: True)}, draw, happened)

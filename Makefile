@@ -64,13 +64,22 @@ lint: .venv/.test .venv-dev/.tools  ## Check style, types, layers, SQL and dbt c
 	@VIRTUAL_ENV=.venv-bench $(UV) pip install --quiet --require-hashes -r requirements-bench.txt
 	@touch $@
 
-.PHONY: bench
-bench: .venv/.test .venv-bench/.peers  ## Measure speed against peers run beside it (takes minutes)
-	@for file in benchmarks/bench_*.py; do echo "==> $$file"; $(BIN)/python $$file || exit 1; done
+# One program a target, in make's own place (exec), so that whoever stops make stops it, and it cleans up behind itself.
+BENCHES := $(wildcard benchmarks/bench_*.py)
+SOAKS := $(wildcard benchmarks/soak_*.py)
+.NOTPARALLEL:
 
-.PHONY: soak
-soak: .venv/.test  ## Let every channel misbehave for MINUTES (20), killing extracts; compare the books at the end
-	@for file in benchmarks/soak_*.py; do echo "==> $$file"; $(BIN)/python $$file $(if $(MINUTES),--minutes $(MINUTES)) || exit 1; done
+.PHONY: bench $(BENCHES)
+bench: $(BENCHES)  ## Measure speed and worth against peers and promises (takes hours; benchmarks/README.md has one alone)
+$(BENCHES): .venv/.test .venv-bench/.peers
+	@echo "==> $@"
+	@exec $(BIN)/python $@ $(ARGS)
+
+.PHONY: soak $(SOAKS)
+soak: $(SOAKS)  ## Let everything misbehave for MINUTES (10 to 20), killing processes; compare the books at the end
+$(SOAKS): .venv/.test
+	@echo "==> $@"
+	@exec $(BIN)/python $@ $(if $(MINUTES),--minutes $(MINUTES))
 
 .PHONY: compile
 compile: .venv/bin/uv  ## Pin the versions: requirements*.in to requirements*.txt, with hashes

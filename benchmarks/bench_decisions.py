@@ -58,11 +58,11 @@ def main() -> None:
 
 def read_stores() -> list[Store]:
     """Return the retail store, and M5 (not shipped) where the folder that the command line names holds it."""
-    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "../shared/data")
-    if not (folder / M5).exists():
-        print(f"M5 is left out: {folder} lacks {M5}; name the folder that holds it", flush=True)
+    file = Path(sys.argv[1], M5) if len(sys.argv) > 1 else None
+    if file is None or not file.exists():
+        print(f"M5 is left out; name the folder that holds {M5}", flush=True)
         return [read_retail(RETAIL)]
-    return [read_retail(RETAIL), read_m5(folder / M5)]
+    return [read_retail(RETAIL), read_m5(file)]
 
 
 def judge(store: Store, kind: str) -> Scenario:

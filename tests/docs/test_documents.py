@@ -51,6 +51,14 @@ def test_every_decision_and_runbook_stands_in_its_index(folder: str) -> None:
     assert files == set(LINK.findall(index))
 
 
+def test_every_benchmark_and_soak_stands_in_its_index() -> None:
+    folder = ROOT / "benchmarks"
+    programs = {path.name for pattern in ("bench_*.py", "soak_*.py") for path in folder.glob(pattern)}
+    named = LINK.findall((folder / "README.md").read_text())
+    assert len(programs) > 20
+    assert {name for name in named if name.endswith(".py")} == programs
+
+
 def test_every_command_that_a_document_names_exists() -> None:
     makefile = (ROOT / "Makefile").read_text()
     targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from stockroom.cli import _parser as command_line
 from stockroom.jobs.take_in_stock import COUNTED_BY
 from stockroom.suppliers import WMS
 
@@ -65,6 +66,14 @@ def test_every_command_that_a_document_names_exists() -> None:
     named = {name for document in DOCUMENTS for name in re.findall(r"`make ([a-z-]+)[^`]*`", document.read_text())}
     assert named - targets == set()
     assert {"run", "test"} <= named
+
+
+def test_every_command_of_stockroom_is_described_and_none_that_there_is_not() -> None:
+    (parsers,) = (action.choices for action in command_line()._actions if isinstance(action.choices, dict))
+    named = {name for path in DOCUMENTS for name in re.findall(r"`stockroom ([a-z-]+)", path.read_text())}
+    assert named - set(parsers) == set()
+    described = re.findall(r"`stockroom ([a-z-]+)", (ROOT / "docs/commands.md").read_text())
+    assert set(parsers) - set(described) == set()
 
 
 def test_the_files_of_the_warehouse_system_are_described_with_their_columns() -> None:

@@ -79,7 +79,9 @@ def find_installation() -> Installation:
     for folder in (here, *here.parents):
         if (folder / "dags").is_dir() and (folder / "dbt_project").is_dir():
             return Installation(folder)
-    raise FileNotFoundError(f"{here} is not inside a Stockroom project (a folder with dags/ and dbt_project/)")
+    raise FileNotFoundError(
+        f"{here} is not inside a Stockroom project (a folder with dags/ and dbt_project/): go into yours and try again"
+    )
 
 
 def local_settings(installation: Installation, server: Server, *, as_of_date: date) -> dict[str, str]:

@@ -33,6 +33,7 @@ def test_each_line_carries_its_sentence_and_its_numbers() -> None:
     (row,) = rows(order_of(terms=NUMBERS))
     assert tuple(row) == CSV_COLUMNS
     assert (row["reason"], row["lead_time_mean_days"], row["on_order_units"]) == (LINE.reason, "9.6", "")
+    assert row["currency"] == ORDER.currency
 
 
 def test_it_says_by_which_rule_the_goods_are_wanted() -> None:

@@ -103,6 +103,13 @@ def test_the_same_week_is_the_same_workbook_to_the_byte() -> None:
     assert overstock_xlsx(digest(LINE, items=(ITEM,))) == overstock_xlsx(digest(LINE, items=(ITEM,)))
 
 
+def test_an_amount_in_the_workbook_shows_its_cents_and_a_count_none() -> None:
+    book = load_workbook(io.BytesIO(overstock_xlsx(digest(LINE, items=(ITEM,)))))
+    header, row = book["Actions"].iter_rows()
+    shown = {title.value: cell.number_format for title, cell in zip(header, row, strict=True)}
+    assert (shown["value_tied_up"], shown["gain"], shown["units"]) == ("#,##0.00##", "#,##0.00##", "General")
+
+
 def test_what_has_lain_for_decades_is_said_as_a_person_would() -> None:
     dead = replace(ITEM, is_dead=True, stock_age_days=9000.0, idle_days=200)
     page = overstock_html(digest(LINE, items=(dead,))).decode()

@@ -161,7 +161,7 @@ def test_an_order_that_is_late_is_raised_once_with_its_money_and_goes_when_the_g
     [(key, detail)] = store.standing().items()
     assert key == f"late_supply/{late}"
     assert detail.startswith("100 units of Mug Makers, out for 14 days; four of five of its orders come within 1")
-    assert "chance of a stockout before that" in detail
+    assert "chance of a stockout before they come" in detail
     [(chance, money, owner, first, raised)] = store.do(
         "select stockout_probability, money_at_risk, owner, first_sign_at, raised_at from ops.exceptions"
     )

@@ -31,7 +31,9 @@ NUMBERS: Mapping[str, str] = {
     "order_units": "ordered",
 }
 """Name of a term to its words for a reader, in the order in which a person would follow them."""
-CSV_COLUMNS = ("po_number", "version", "line_number", "sku", "description", "units", "line_value", "reason", *NUMBERS)
+CSV_COLUMNS = (
+    "po_number", "version", "line_number", "sku", "description", "units", "line_value", "currency", "reason", *NUMBERS
+)  # fmt: skip
 
 
 def order_reasons_file_name(po_number: str, suffix: str) -> str:
@@ -59,8 +61,9 @@ def order_reasons_csv(order: PurchaseOrder) -> bytes:
                 line.description,
                 line.units,
                 formats.cents(line.line_value),
+                order.currency,
                 line.reason,
-                *(line.terms.get(name) for name in NUMBERS),
+                *(_cell(line.terms.get(name)) for name in NUMBERS),
             )
             for line in order.lines
         ),
@@ -80,6 +83,15 @@ def order_reasons_html(order: PurchaseOrder) -> bytes:
         )
         .encode()
     )
+
+
+def _cell(value: TermValue) -> TermValue:
+    """Return a number as a spreadsheet shows it; ``ops.purchase_order_lines.terms`` keeps all its digits.
+
+    >>> _cell(1.4670501665611761), _cell(48), _cell(None)
+    (1.46705, 48, None)
+    """
+    return float(f"{value:.6g}") if isinstance(value, float) else value
 
 
 def _numbers(line: OrderLine) -> list[tuple[str, str]]:

@@ -178,7 +178,7 @@ def _exceptions(settings: Settings, judged: Sequence[JudgedSign]) -> Iterator[Su
         money = None if one.money is None else Decimal(f"{one.money:.2f}")
         if one.stockout_probability is not None:
             chance = percent(one.stockout_probability)
-            said += f"; {chance} chance of a stockout before that, {money:,.2f} {settings.currency} at risk"
+            said += f"; {chance} chance of a stockout before they come, {money:,.2f} {settings.currency} at risk"
         yield SupplyException(
             exception_key=f"{sign.kind}/{place}",
             kind=sign.kind,

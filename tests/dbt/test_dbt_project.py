@@ -35,6 +35,19 @@ def test_a_clock_would_be_seen(clock: str) -> None:
     assert CLOCKS.search(clock)
 
 
+def test_exposures_name_what_the_product_reads_and_give_bi_users_every_mart() -> None:
+    marts = job.DBT_PROJECT / "models/marts"
+    exposures = re.split(r"\n  - name: ", (marts / "_exposures.yml").read_text(encoding="utf-8"))[1:]
+    used = {text.partition("\n")[0]: set(re.findall(r"ref\('(\w+)'\)", text)) for text in exposures}
+    assert used.pop("business_intelligence") == {path.stem for path in marts.glob("*.sql")}
+    root = job.DBT_PROJECT.parent
+    files = [path for tree in ("include/stockroom", "plugins") for path in (root / tree).rglob("*")]
+    code = [path for path in files if path.suffix in (".py", ".sql")]
+    read = {mart for path in code for mart in re.findall(r"\bmarts\.((?:fct|dim)_[a-z_]+)", path.read_text("utf-8"))}
+    assert len(read) > 15
+    assert read - set().union(*used.values()) == set()
+
+
 @pytest.mark.slow
 def test_the_unit_tests_beside_the_models_hold(built_marts: Marts, tmp_path: Path) -> None:
     folders = [f"--{name}={job.DBT_PROJECT}" for name in ("project-dir", "profiles-dir")]

@@ -47,6 +47,9 @@ filled as (
     from spans
     {{ each_day('spans.stock_date', 'spans.next_stock_date', 'day') }}
 
+    -- What ended before the days that are kept need not be filled, however long the history is.
+    where spans.next_stock_date > {{ add_days(as_of_date(), '-' ~ var('stock_history_days')) }}
+
 ),
 
 stock_daily as (

@@ -21,6 +21,7 @@ NAMES = (
     "approvers",
     "second_approvers",
     "approvers_mail",
+    "alarm_mail",
     "storefront_origins",
     "storefront_single_opt_in",
     "suppliers_pages",
@@ -124,6 +125,8 @@ class Settings:
     approvers: tuple[str, ...] = ("buyer",)
     approvers_mail: tuple[str, ...] = ()
     """Addresses that hear after each plan which orders wait; empty: nobody does."""
+    alarm_mail: tuple[str, ...] = ()
+    """Addresses that hear when a task has failed for good or a run is late; empty: nobody does."""
     second_approval_threshold: Decimal = Decimal(25000)
     """Orders above this value need two people, at least one of them a second approver."""
     second_approvers: tuple[str, ...] = ("director",)

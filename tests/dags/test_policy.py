@@ -58,7 +58,7 @@ def _imports(tree: ast.AST) -> Iterator[str]:
             yield node.module or ""
 
 
-def test_the_folder_holds_the_nine_dags() -> None:
+def test_the_folder_holds_the_dags_that_are_named_here() -> None:
     assert STEMS == [
         "announce_restocks",
         "approve_purchase_orders",
@@ -106,13 +106,14 @@ def test_a_dag_says_what_it_does_what_starts_it_and_what_happens_if_nobody_acts(
 
 
 @pytest.mark.parametrize("stem", STEMS)
-def test_a_dag_has_a_tier_an_owner_retries_and_hopeless_errors(stem: str) -> None:
+def test_a_dag_has_a_tier_an_owner_retries_hopeless_errors_and_an_alarm(stem: str) -> None:
     dag = _dag(stem)
     assert {tag for tag in dag.tags if tag.startswith("tier:")} & {"tier:1", "tier:2", "tier:3"}
     for task in dag.tasks:
         assert task.owner == "inventory"
         assert task.retries >= 1
         assert task.has_retry_policy
+        assert task.has_on_failure_callback
         assert task.retry_delay.total_seconds() >= 10
 
 

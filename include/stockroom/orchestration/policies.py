@@ -1,4 +1,4 @@
-"""What all DAGs share: owner, tiers, retries and deadlines."""
+"""What all DAGs share: owner, tiers, retries, deadlines and who hears of failures."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from airflow.sdk import RetryDecision, RetryPolicy
 from airflow.sdk.definitions.callback import SyncCallback
 from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
 from typing_extensions import override
+
+from stockroom.orchestration.alarms import report_failure
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -55,7 +57,7 @@ class RetryUnlessHopeless(RetryPolicy):
 
 
 def task_defaults(*, retries: int, retry_delay: timedelta) -> dict[str, Any]:
-    """Return a DAG's ``default_args``: our owner, and retries whose delay doubles up to half an hour."""
+    """Return a DAG's ``default_args``: our owner, retries whose delay doubles up to half an hour, and the alarm."""
     return {
         "owner": OWNER,
         "retries": retries,
@@ -63,6 +65,7 @@ def task_defaults(*, retries: int, retry_delay: timedelta) -> dict[str, Any]:
         "retry_exponential_backoff": True,
         "max_retry_delay": timedelta(minutes=30),
         "retry_policy": RetryUnlessHopeless(),
+        "on_failure_callback": report_failure,
     }
 
 
@@ -78,11 +81,5 @@ def finish_within(limit: timedelta) -> DeadlineAlert:
     return DeadlineAlert(
         reference=DeadlineReference.DAGRUN_QUEUED_AT,
         interval=limit,
-        callback=SyncCallback("stockroom.orchestration.policies.report_missed_deadline", {"limit": str(limit)}),
+        callback=SyncCallback("stockroom.orchestration.alarms.report_missed_deadline", {"limit": str(limit)}),
     )
-
-
-def report_missed_deadline(limit: str, context: dict[str, Any] | None = None) -> None:
-    """Write the missed deadline to the callback's log; Airflow lists it beside the run as well."""
-    run = (context or {}).get("dag_run", {})
-    print(f"{run.get('dag_id', 'a DAG')} has not ended within {limit}: run {run.get('dag_run_id', 'unknown')}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -173,3 +174,12 @@ def test_the_cheapest_way_out_comes_first() -> None:
     assert [way.action for way in ways] == ["expedite", "cancel", "transfer"]
     assert ways[1].says == "cancel the youngest orders 1002 (amazon), 1001 (ebay): loses 8.00"
     assert "from YORK, which has 2, to LONDON: costs 10.00" in ways[2].says
+
+
+@pytest.mark.parametrize(("days", "when"), [(0.0, "is due already"), (1.0, "is due in 1 day")], ids=["today", "1 day"])
+def test_a_delivery_is_due_already_on_its_day_and_not_the_day_before(days: float, when: str) -> None:
+    way = remedies(
+        [], elsewhere=[], coming=[Coming("PO-000007", 5, days)], location_id="LONDON", transfer_cost=0.0, goodwill=0.0,
+        is_place_fixed=True,
+    )[0]  # fmt: skip
+    assert f"whose 5 {when}, and let" in way.says

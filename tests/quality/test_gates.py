@@ -268,8 +268,8 @@ def plan(connection: psycopg.Connection, *, decision: Mapping[str, object], line
     connection.commit()
 
 
-def test_a_sound_plan_passes(settings: Settings, warehouse) -> None:
-    plan(warehouse.connection, decision=DECISION, line=LINE)
+def test_a_sound_plan_passes_also_where_nothing_need_be_kept(settings: Settings, warehouse) -> None:
+    plan(warehouse.connection, decision={**DECISION, "reorder_point_units": 0}, line=LINE)
     assert "expectations hold" in str(check_decisions(settings, as_of_date=AS_OF))
 
 

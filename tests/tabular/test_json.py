@@ -55,3 +55,10 @@ def test_a_bad_record_costs_itself(tmp_path: Path, record: str, reason: str) -> 
 def test_a_file_without_a_list_of_records_is_refused(tmp_path: Path, text: str, reason: str) -> None:
     with pytest.raises(RefusedFileError, match=reason):
         read(tmp_path, text)
+
+
+def test_a_file_that_is_not_utf_8_is_refused_with_the_place_of_its_first_foreign_byte(tmp_path: Path) -> None:
+    path = tmp_path / "stock.json"
+    path.write_bytes(b'[{"\xe9": 1}]')
+    with pytest.raises(RefusedFileError, match="byte 4 is not UTF-8"):
+        list(read_rows(path, columns=("item", "units")))

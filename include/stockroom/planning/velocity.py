@@ -9,7 +9,6 @@ import numpy as np
 from stockroom.planning.arrays import BoolArray, FloatArray, IntArray, PlanningError
 from stockroom.planning.history import ItemHistory
 
-WINDOWS_DAYS = (30, 60, 90)
 ENOUGH_DAYS_IN_STOCK = 14
 """Under this an item leans on its category: a true .05 a day shows as .36 after three days with one sale."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import os
 import shutil
@@ -433,6 +434,7 @@ def test_an_ordinary_user_runs_it_inside_the_project(root_home):
     project = root_home / "project"
     project.mkdir()
     os.chown(project, NOBODY, NOBODY)
+    codecs.lookup("ascii")  # read in from Python's own folder when first asked for, which nobody might not do
     child = os.fork()  # not a new Python: nobody may not be able to enter the folder of this one
     if child == 0:
         status = 1

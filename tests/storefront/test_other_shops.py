@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime, timedelta
+from importlib import resources
 from typing import Any
 
+import psycopg
 import pytest
 from tests.storefront.conftest import LISTING_KEY, Shop, form, land, now
 
@@ -15,6 +18,7 @@ from stockroom.jobs.announce_restocks import announce_restocks
 from stockroom.jobs.deliver_outbox import deliver_outbox
 from stockroom.warehouse import connect
 from stockroom.warehouse.restock_products import read_similar
+from stockroom.warehouse.restock_takes import LEARNED_FROM, RESERVED_FOR
 
 AS_OF = date(2026, 11, 22)
 ADA, BOB, CYD = "ada@mail.example", "bob@mail.example", "cyd@mail.example"
@@ -88,7 +92,9 @@ def test_a_notice_leads_into_the_basket_of_the_shop_it_was_asked_in(shops: Shop)
     assert announce(shops) == 1, "BigCommerce shows none yet"
     may_sell(shops, 3, "bigcommerce", "variant/7")
     assert announce(shops) == 1
-    assert shops.go(ADA).headers["location"] == f"{WOO}/?add-to-cart=12&quantity=1"
+    basket, _, token = shops.go(ADA).headers["location"].rpartition("=")
+    assert basket == f"{WOO}/?add-to-cart=12&quantity=1&utm_source=stockroom&utm_medium=notice&utm_id"
+    assert re.fullmatch("[0-9a-f]{32}", token)
     assert shops.go(BOB).headers["location"] == f"{BIG}/cart.php?action=add&sku=A&qty=1"
     mails = mails_of(shops)
     assert f"{WOO}/product/lantern/" in mails
@@ -102,9 +108,9 @@ def test_the_basket_holds_as_many_as_were_wanted_and_are_there(shops: Shop) -> N
     assert announce(shops) == 0
     may_sell(shops, 5)
     assert announce(shops) == 1
-    assert shops.go(ADA).headers["location"].endswith("quantity=3")
+    assert "&quantity=3&" in shops.go(ADA).headers["location"]
     may_sell(shops, 2)
-    assert shops.go(ADA).headers["location"].endswith("quantity=2")
+    assert "&quantity=2&" in shops.go(ADA).headers["location"]
 
 
 def test_shops_that_sell_from_one_shelf_promise_each_unit_once(shops: Shop) -> None:
@@ -159,7 +165,7 @@ def test_a_variation_is_put_into_the_basket_by_its_own_number(shops: Shop) -> No
     waits(shops, "woocommerce", ADA, sku="G")
     may_sell(shops, 1, listing="20/22")
     assert announce(shops) == 1
-    assert shops.go(ADA).headers["location"] == f"{WOO}/?add-to-cart=22&quantity=1"
+    assert shops.go(ADA).headers["location"].startswith(f"{WOO}/?add-to-cart=22&quantity=1&utm_")
 
 
 @pytest.mark.parametrize("channel", ["amazon", "ebay", "nowhere"])
@@ -192,3 +198,91 @@ def test_a_page_elsewhere_is_not_linked_to(shops: Shop) -> None:
     page = shops.client.get("/place", params={"token": shops.token("visit", ADA)}).text
     assert "Candle" in page
     assert "bad.example" not in page
+
+
+def came_by(source: str, token: str) -> list[dict[str, str]]:
+    """Return what an order says of the link that its visit came by."""
+    said = {"source": source, "medium": "notice", "id": token}
+    return [{"key": f"_wc_order_attribution_utm_{name}", "value": value} for name, value in said.items()]
+
+
+def woo_order(shop: Shop, token: str, *, days_later: int = 0, back: int = 0, **more: object) -> None:
+    """Land an order of three lanterns at 4.00 that came by the link of a notice, of which some came back."""
+    returned = [{"quantity": -back, "meta_data": [{"key": "_refunded_item_id", "value": "315"}]}] if back else []
+    lantern = {"id": 315, "sku": "a", "quantity": 3, "total": "12.00"}
+    document = {
+        "status": "processing",
+        "currency": "GBP",
+        "date_created_gmt": f"{now() + timedelta(days=days_later):%Y-%m-%dT%H:%M:%S}",
+        "meta_data": came_by("stockroom", token),
+        "line_items": [lantern, {**lantern, "id": 316, "sku": "B"}],
+        "refund_records": [{"line_items": returned}],
+        **more,
+    }
+    land(shop.warehouse, "woocommerce_orders", "723", document)
+    shop.do(
+        "update raw.landing_files set source = 'woocommerce', stream = 'orders' where stream = 'woocommerce_orders'"
+    )
+
+
+def told_at_woocommerce(shop: Shop) -> str:
+    """Tell Ada, who follows the link; return what its campaign names."""
+    waits(shop, "woocommerce", ADA)
+    may_sell(shop, 3)
+    assert announce(shop) == 1
+    return str(shop.go(ADA).headers["location"].rpartition("=")[2])
+
+
+def bought(shop: Shop) -> list[tuple[Any, ...]]:
+    announce(shop)
+    return shop.rows(
+        "select channel_id, found_by, units_ordered, units_kept, unit_price::text from ops.restock_purchases"
+    )
+
+
+def test_an_order_that_came_by_the_link_of_a_notice_says_so_at_woocommerce(shops: Shop) -> None:
+    token = told_at_woocommerce(shops)
+    woo_order(shops, token, status="pending")
+    assert bought(shops) == [], "it may never be paid for"
+    woo_order(shops, token)
+    assert bought(shops) == [("woocommerce", "link", 3, 3, "4.0000")], "the candle was asked for by nobody"
+    assert shops.states() == ["bought"]
+    woo_order(shops, token, back=2)
+    assert [row[3] for row in bought(shops)] == [1]
+    woo_order(shops, token, status="cancelled")
+    assert [row[3] for row in bought(shops)] == [0]
+
+
+@pytest.mark.parametrize(
+    ("token", "days_later", "source"),
+    [("0" * 32, 0, "stockroom"), ("", 0, "newsletter"), ("", 8, "stockroom")],
+    ids=["another's number", "another's campaign", "a visit that is remembered for long"],
+)
+def test_what_did_not_come_of_the_notice_is_not_its_purchase(
+    shops: Shop, token: str, days_later: int, source: str
+) -> None:
+    told = told_at_woocommerce(shops)
+    woo_order(shops, told, days_later=days_later, meta_data=came_by(source, token or told))
+    assert bought(shops) == []
+
+
+def test_woocommerce_teaches_the_take_from_its_first_order_on_that_names_a_notice(shops: Shop) -> None:
+    token = told_at_woocommerce(shops)
+    later = now() + timedelta(days=2, minutes=1)
+    with connect(shops.settings.warehouse_url) as connection:
+        assert past_notices(connection, later) == [], "orders may name no notice there"
+    woo_order(shops, token)
+    assert len(bought(shops)) == 1
+    with connect(shops.settings.warehouse_url) as connection:
+        assert past_notices(connection, later) == [("Lights", 1, 1)]
+
+
+def past_notices(connection: psycopg.Connection, moment: datetime) -> list[tuple[Any, ...]]:
+    """Return category, people told and people who followed, as the take is learned from them."""
+    statement = resources.files("stockroom.warehouse").joinpath("restock_takes.sql").read_bytes()
+    since = {
+        "reserved_for": RESERVED_FOR,
+        "reserved_since": moment - RESERVED_FOR,
+        "learned_since": moment - LEARNED_FROM,
+    }
+    return [row[:3] for row in connection.execute(statement, since)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote, urlencode, urljoin
 
 from stockroom.settings import Settings
-from stockroom.warehouse.restock_purchases import NOTICE_KEY
+from stockroom.warehouse.restock_purchases import CAMPAIGN_SOURCE, NOTICE_KEY
 from stockroom.warehouse.restock_units import CHANNELS_WITH_PAGES, SHOPIFY
 
 __all__ = ["CHANNELS_WITH_PAGES", "basket_url", "picture_hosts", "product_url", "shop_address"]
@@ -48,20 +48,22 @@ def basket_url(
 ) -> str:
     """Return the shop's own address that puts so many into the basket; empty where none can be made.
 
-    ``token``: a Shopify order that comes of it gives it back as an attribute; the other shops' links carry none.
+    ``token``: an order that comes of it gives it back, Shopify's as an attribute, WooCommerce's as the campaign of the
+    link; BigCommerce's orders name no link.
 
     Shopify: ``/cart/VARIANT:N?attributes[NAME]=VALUE`` (its cart permalinks). WooCommerce:
-    ``/?add-to-cart=ID&quantity=N``, the id of a variation where there are some. BigCommerce: ``/cart.php?action=add``,
-    a product by ``product_id``, a variant by ``sku``.
+    ``/?add-to-cart=ID&quantity=N&utm_id=VALUE``, the id of a variation where there are some. BigCommerce:
+    ``/cart.php?action=add``, a product by ``product_id``, a variant by ``sku``.
     """
     shop, number = shop_address(settings, channel_id), listing_id.rpartition("/")[2]
     if not shop or not number.isdigit():
         return ""
     if channel_id == SHOPIFY:
-        named = f"?{urlencode({f'attributes[{NOTICE_KEY}]': token})}" if token else ""
-        return f"{shop}/cart/{number}:{quantity}{named}"
+        attribute = f"?{urlencode({f'attributes[{NOTICE_KEY}]': token})}" if token else ""
+        return f"{shop}/cart/{number}:{quantity}{attribute}"
     if channel_id == "woocommerce":
-        return f"{shop}/?{urlencode({'add-to-cart': number, 'quantity': quantity})}"
+        named = {"utm_source": CAMPAIGN_SOURCE, "utm_medium": "notice", "utm_id": token} if token else {}
+        return f"{shop}/?{urlencode({'add-to-cart': number, 'quantity': quantity, **named})}"
     what = {"product_id": number} if listing_id.startswith("product/") else {"sku": sku}
     return f"{shop}/cart.php?{urlencode({'action': 'add', **what, 'qty': quantity})}"
 

@@ -1,5 +1,6 @@
 -- One row per category of what became of notices whose time has passed: told, followed, bought in that time, and the
--- sums from which hours to buy are learned. Only orders of Shopify give back the notice that they came from.
+-- sums from which hours to buy are learned. Shopify's orders give back the notice that they came from; WooCommerce's
+-- where its order attribution is on, which the first order that names one says: before, nobody would seem to buy.
 with told as (
     select
         coalesce(outcomes.category, '') as category,
@@ -12,7 +13,16 @@ with told as (
     from ops.restock_outcomes as outcomes
     inner join ops.restock_requests as requests on outcomes.request_id = requests.request_id
     where
-        requests.channel_id = 'shopify' and not outcomes.is_held_out
+        (
+            requests.channel_id = 'shopify'
+            or requests.channel_id = 'woocommerce'
+            and outcomes.chosen_at >= (
+                select min(first_named.known_at) - %(reserved_for)s::interval
+                from ops.restock_purchases as first_named
+                where first_named.channel_id = 'woocommerce'
+            )
+        )
+        and not outcomes.is_held_out
         and outcomes.sent_at is not null and outcomes.bounced_at is null
         and outcomes.chosen_at > %(learned_since)s and outcomes.chosen_at <= %(reserved_since)s
 )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from difflib import get_close_matches
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -32,6 +34,13 @@ AMOUNTS = (
     "promotion_budget", "transfer_cost", "transfer_unit_cost", "least_clearance_value", "donation_percent",
 )  # fmt: skip
 """Numbers of 0 or more, beside the approval threshold."""
+COUNTS = {
+    "storefront_asks_a_minute": 1, "notices_a_day": 0, "refusal_days": 0, "exchange_rate_days": 0,
+    "exceptions_a_day": 0, "promotions_at_once": 0,
+}  # fmt: skip
+"""Whole numbers, each with its least."""
+SAME_NAME = 0.9
+"""Likeness from which on an unknown variable is a setting misspelt, and none of a channel's."""
 
 
 class SettingsError(ValueError):
@@ -201,7 +210,7 @@ class Settings:
         """Return the settings that the environment holds.
 
         Raises:
-            SettingsError: a variable without a default is missing, or a value cannot be read.
+            SettingsError: a variable without a default is missing or misspelt, or a value cannot be read.
         """
         source = os.environ if environment is None else environment
         given = {
@@ -210,11 +219,15 @@ class Settings:
             if source.get(PREFIX + item.name.upper(), "") != "" and item.name != "channel_values"
         }
         known = {PREFIX + item.name.upper() for item in fields(cls)}
-        given["channel_values"] = {
+        channel_values = {
             name.removeprefix(PREFIX).lower(): value
             for name, value in source.items()
             if name.startswith(PREFIX) and name not in known
         }
+        names = [item.name for item in fields(cls)]
+        for name in channel_values:  # a threshold that nobody reads would leave the default in force
+            if meant := get_close_matches(name, names, n=1, cutoff=SAME_NAME):
+                raise SettingsError(f"{PREFIX}{name.upper()} is no setting; {PREFIX}{meant[0].upper()} may be meant")
         required = ("warehouse_url", "landing_url", "documents_dir", "outbox_dir", "reports_dir", "dbt_dir")
         missing = [PREFIX + name.upper() for name in required if name not in given]
         if missing:
@@ -222,7 +235,7 @@ class Settings:
                 f"not set: {', '.join(missing)}. `make up` prints a working set for one machine; "
                 "docker-compose.yml shows the one for production."
             )
-        return cls(**given)  # type: ignore[arg-type]  # _parsed gives each field its own type
+        return cls(**given, channel_values=channel_values)  # type: ignore[arg-type]  # _parsed gives each field its own type
 
 
 def _parsed(name: str, text: str) -> object:
@@ -244,14 +257,11 @@ def _parsed(name: str, text: str) -> object:
             if not value.is_finite() or value < 0:
                 raise SettingsError(f"{variable}={text!r} is not an amount of money; give a number such as 2000")
             return value
-        if name in (
-            "storefront_asks_a_minute",
-            "notices_a_day",
-            "refusal_days",
-            "exchange_rate_days",
-            "exceptions_a_day",
-            "promotions_at_once",
-        ):
+        if name == "currency" and not re.fullmatch("[A-Z]{3}", text):
+            raise SettingsError(f"{variable}={text!r} is no currency; give its code, such as GBP")
+        if name in COUNTS:
+            if int(text) < COUNTS[name]:
+                raise SettingsError(f"{variable}={text!r} is too few; give {COUNTS[name]} or more")
             return int(text)
         if name in ("notice_holdout_percent", "notice_sold_out_percent"):
             percent = int(text)

@@ -6,6 +6,7 @@ import csv
 import functools
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -373,6 +374,14 @@ def test_the_odds_of_each_line_are_kept_by_day(store: Store) -> None:
     assert odds[late] < 0.9
     store.watch()
     assert store.do("select count(*) from plan.arrival_odds") == [(2,)]
+
+
+def test_the_day_of_arrival_is_the_stores(store: Store) -> None:
+    # Ten days after 29 June, 18:00 UTC, it is the tenth of July in Auckland.
+    store.settings = replace(store.settings, time_zone="Pacific/Auckland")
+    store.order(1, days_ago=0.75)
+    watch_supply(store.settings, as_of_date=TODAY, now=datetime(2011, 6, 29, 20, tzinfo=UTC))
+    assert store.do("select median_arrival_date from plan.arrival_odds") == [(date(2011, 7, 10),)]
 
 
 def test_the_late_lines_of_an_order_are_one_question(store: Store) -> None:

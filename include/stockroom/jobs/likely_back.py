@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from stockroom.planning.likely_back import BAND, LEAST_ARRIVALS, SHARE, Coverage
 from stockroom.planning.supply_watch import Facts, WatchedLine
 from stockroom.settings import Settings
 from stockroom.warehouse import connect
+from stockroom.warehouse.extraction import clock
 from stockroom.warehouse.likely_back import (
     LikelyBack,
     read_coverage,
@@ -49,7 +50,7 @@ def likely_back_words(
     """Return the sentence for shoppers, in their language; empty where nothing may be said."""
     if not settings.likely_back:
         return ""
-    now = datetime.now(UTC)
+    now = clock(connection)
     today = settings.as_of_date or now.astimezone(ZoneInfo(settings.time_zone)).date()
     found = read_shown_to_shoppers(connection, sku, channel_id, today=today, now=now)
     if found is None:

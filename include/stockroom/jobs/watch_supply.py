@@ -108,7 +108,7 @@ def watch_supply(settings: Settings, *, as_of_date: date, now: datetime) -> Watc
         watched = watch_lines(lines, facts)
         write_odds(
             connection,
-            (_odds_row(as_of_date, one, moment) for one in watched if one.line.units_to_come),
+            (_odds_row(as_of_date, one, moment.astimezone(zone)) for one in watched if one.line.units_to_come),
             as_of_date=as_of_date,
         )
         note_likely_back(connection, watched, facts, as_of_date=as_of_date)
@@ -209,6 +209,7 @@ def _owner(settings: Settings, released_by: str | None, supplier_id: str) -> str
 
 
 def _odds_row(as_of_date: date, one: WatchedLine, moment: datetime) -> tuple[object, ...]:
+    """Return a row of ``plan.arrival_odds``; ``moment`` is local, so that its days are the store's."""
     line = one.line
     return (
         as_of_date,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
@@ -56,7 +58,10 @@ def test_half_as_much_demand_again_runs_out_sooner_and_orders_more(shop):
     assert outcome.order_units.sum() > plan.order_units.sum() == 0
 
 
-@pytest.mark.parametrize("supposed", [{}, {"lane": "sea"}, {"closed_days": 3.0}, {"demand_times": 0.0}])
+@pytest.mark.parametrize(
+    "supposed",
+    [{}, {"lane": "sea"}, {"closed_days": 3.0}, {"lane": "sea", "closed_days": math.inf}, {"demand_times": 0.0}],
+)
 def test_what_cannot_be_supposed_is_refused(supposed):
     with pytest.raises(PlanningError):
         Scenario(**supposed)
@@ -78,3 +83,6 @@ def test_a_season_without_a_likeness_is_refused():
         buy_for_season(np.zeros((2, 4)), price=10.0, unit_cost=4.0, salvage=2.0)
     with pytest.raises(PlanningError, match="salvage"):
         buy_for_season(np.ones((2, 4)), price=4.0, unit_cost=4.0, salvage=2.0)
+    for nonsense in ({"times": -1.0}, {"pack_units": 0}):
+        with pytest.raises(PlanningError, match="a pack of"):
+            buy_for_season(np.ones((2, 4)), price=10.0, unit_cost=4.0, salvage=2.0, **nonsense)

@@ -34,6 +34,10 @@ class Scenario:
     def __post_init__(self) -> None:
         if bool(self.lane) != (self.closed_days > 0):
             raise PlanningError("a closed lane needs both: its name, and for how many days (above 0)")
+        if self.closed_days > _FAR_AWAY:
+            raise PlanningError(
+                f"closed_days: {self.closed_days} is beyond {_FAR_AWAY:.0f}; lose its suppliers instead"
+            )
         if not 0 < self.demand_times <= 100:
             raise PlanningError(f"demand_times: {self.demand_times} is not above 0, or more than a hundredfold")
         if not self.lane and not self.lost_supplier and self.demand_times == 1:

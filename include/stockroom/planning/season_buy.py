@@ -54,10 +54,12 @@ def buy_for_season(
     (0.75, 100, [0.5, 0.5])
 
     Raises:
-        PlanningError: no similar item that sold, or money that makes no sense.
+        PlanningError: no similar item that sold, or money, ``times`` or a pack that make no sense.
     """
     if not salvage < unit_cost < price:
         raise PlanningError(f"salvage {salvage} must be under cost {unit_cost}, and that under price {price}")
+    if not 0 < times < np.inf or pack_units < 1:
+        raise PlanningError(f"times {times} must be above 0, and a pack of {pack_units} hold a unit at least")
     totals = np.asarray(similar_units, dtype=np.float64).sum(axis=1)
     sold = totals > 0
     if not sold.any():

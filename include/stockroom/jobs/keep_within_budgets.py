@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -13,13 +13,14 @@ import psycopg
 
 from stockroom.jobs.order_drafts import Draft, without
 from stockroom.jobs.order_lines import unit_cost
-from stockroom.planning.budget import Wishes, spend_within
+from stockroom.planning.budget import Spending, Wishes, spend_within
 from stockroom.planning.exchange import ONE, ExchangeRates
 from stockroom.planning.overrides import Override, OverrideBook, amount_of
 from stockroom.warehouse.budgets import LeftOut, read_spent
 
 Place = tuple[int, int]
 """The number of a draft, and a line's place in it."""
+_CENT = 0.005
 
 
 def keep_within_budgets(
@@ -96,40 +97,16 @@ def _cut(
     """Return each line that is cut with its units, and what it misses."""
     rows: list[Any] = [drafts[number].items[place] for number, place in places]
     units = [drafts[number].units[place] for number, place in places]
-    costs = [_base_cost(drafts[number], place, worths[number]) for number, place in places]
-    if sum(each * cost for each, cost in zip(units, costs, strict=True)) <= limit + 0.005:
+
+    def cost_at(line: int, ordered: int) -> float:
+        number, place = places[line]
+        return _base_cost(drafts[number], place, worths[number], units=ordered)
+
+    costs = [cost_at(line, ordered) for line, ordered in enumerate(units)]
+    if sum(each * cost for each, cost in zip(units, costs, strict=True)) <= limit + _CENT:
         return []
-
-    def numbers(name: str) -> Any:  # noqa: ANN401 -- an array of floats
-        return np.array([getattr(row, name) for row in rows], dtype=np.float64)
-
-    waits = np.array([drafts[number].terms.wait_days for number, _ in places], dtype=np.float64)
-    wishes = Wishes(
-        units=np.array(units, dtype=np.int64),
-        pack_units=numbers("pack_units").astype(np.int64),
-        minimum_order_units=numbers("minimum_order_units").astype(np.int64),
-        unit_cost=np.array(costs, dtype=np.float64),
-        position_units=numbers("position_units").astype(np.int64),
-        units_per_day=numbers("units_per_day"),
-        cover_days=numbers("lead_time_mean_days") + waits,
-        demand_sd_units=numbers("lead_time_demand_sd_units"),
-        loss_per_unit=numbers("loss_per_unit"),
-        carrying_rate=numbers("carrying_rate"),
-    )
-    while True:
-        spent = spend_within(wishes, limit)
-        # A line that is cut below its price break costs more a unit: weighed again at that price, until all fits.
-        paid = np.array(
-            [
-                max(cost, _base_cost(drafts[number], place, worths[number], units=left) if left else cost)
-                for cost, (number, place), left in zip(
-                    wishes.unit_cost.tolist(), places, spent.units.tolist(), strict=True
-                )
-            ]
-        )
-        if float((paid * spent.units).sum()) <= limit + 0.005:
-            break
-        wishes = replace(wishes, unit_cost=paid)
+    waits = [drafts[number].terms.wait_days for number, _ in places]
+    spent = _spent_within(_wishes(rows, units, costs, waits), limit, cost_at)
     return [
         (
             places[line],
@@ -146,3 +123,37 @@ def _cut(
         )
         for line in spent.left_out_units.nonzero()[0].tolist()
     ]
+
+
+def _wishes(rows: Sequence[Any], units: Sequence[int], costs: Sequence[float], waits: Sequence[float]) -> Wishes:
+    def numbers(name: str) -> Any:  # noqa: ANN401 -- an array of floats
+        return np.array([getattr(row, name) for row in rows], dtype=np.float64)
+
+    return Wishes(
+        units=np.array(units, dtype=np.int64),
+        pack_units=numbers("pack_units").astype(np.int64),
+        minimum_order_units=numbers("minimum_order_units").astype(np.int64),
+        unit_cost=np.array(costs, dtype=np.float64),
+        position_units=numbers("position_units").astype(np.int64),
+        units_per_day=numbers("units_per_day"),
+        cover_days=numbers("lead_time_mean_days") + np.array(waits, dtype=np.float64),
+        demand_sd_units=numbers("lead_time_demand_sd_units"),
+        loss_per_unit=numbers("loss_per_unit"),
+        carrying_rate=numbers("carrying_rate"),
+    )
+
+
+def _spent_within(wishes: Wishes, limit: float, cost_at: Callable[[int, int], float]) -> Spending:
+    """Return what is bought at the prices of what is left; ``cost_at(line, units)`` is a unit's cost in such an order.
+
+    A line that is cut below its price break costs more a unit: all are weighed again at that price, until they fit.
+    Prices only rise from one round to the next, so it ends.
+    """
+    while True:
+        spent = spend_within(wishes, limit)
+        paid = wishes.unit_cost.copy()
+        for line in spent.units.nonzero()[0].tolist():
+            paid[line] = max(paid[line], cost_at(line, int(spent.units[line])))
+        if float((paid * spent.units).sum()) <= limit + _CENT:
+            return spent
+        wishes = replace(wishes, unit_cost=paid)

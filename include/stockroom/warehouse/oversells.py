@@ -190,11 +190,13 @@ def keep_oversell(
 def keep_allocations(connection: psycopg.Connection, sku: str, rows: Sequence[AllocationRow]) -> None:
     """Say where orders for a SKU are to ship from; what was said of them before is forgotten. The caller commits."""
     with connection.cursor() as cursor:
-        for channel_id, document_key in {(row.channel_id, row.document_key) for row in rows}:
-            cursor.execute(
-                "delete from ops.allocations where channel_id = %s and document_key = %s and sku = %s",
-                (channel_id, document_key, sku),
-            )
+        cursor.executemany(
+            "delete from ops.allocations where channel_id = %s and document_key = %s and sku = %s",
+            [
+                (channel_id, key, sku)
+                for channel_id, key in sorted({(row.channel_id, row.document_key) for row in rows})
+            ],
+        )
         cursor.executemany(
             """
             insert into ops.allocations (

@@ -43,9 +43,10 @@ def expected_short(units: FloatArray, mean: FloatArray, variance: FloatArray) ->
 
 
 def mixture_quantile(level: FloatArray, means: FloatArray, variances: FloatArray) -> IntArray:
-    """Return the least whole units that demand stays within in the share ``level (n,)`` of equally likely cases.
+    """Return the quantile ``level (n,)`` of a mixture of negative binomials, in whole units.
 
-    ``means`` and ``variances`` are ``(n, cases)``. Bisection over whole numbers, the same steps for every item.
+    ``means`` and ``variances`` are ``(n, cases)``, the cases equally likely. Found by bisection over whole numbers, in
+    the same steps for every item.
     """
     high = np.ceil((means + 12.0 * np.sqrt(variances)).max(axis=1, initial=0.0)) + 1.0
     low = np.full_like(high, -1.0)
@@ -98,7 +99,7 @@ def _reach_of_each(units: int, means: FloatArray, variances: FloatArray) -> Floa
 
 
 def mixture_fill_point(short_units: FloatArray, means: FloatArray, variances: FloatArray) -> IntArray:
-    """Return the least whole units of which at most ``short_units (n,)`` are expected to be missing."""
+    """Return the least stock, in whole units, at which the expected shortage is at most ``short_units (n,)``."""
     high = np.ceil((means + 12.0 * np.sqrt(variances)).max(axis=1, initial=0.0)) + 1.0
     low = np.full_like(high, -1.0)
     steps = int(np.ceil(np.log2(float(high.max(initial=1.0)) + 2.0)))

@@ -28,7 +28,7 @@ def economic_order_quantity(
 
 
 def mean_undershoot(units_per_day: FloatArray, demand_variance: FloatArray, review_days: FloatArray) -> FloatArray:
-    """Return how far under the reorder point stock has fallen, on average, when a review sees it.
+    """Return the mean units by which the position is below the reorder point when a review finds it there.
 
     ``E[D**2] / (2 E[D])`` of the demand ``D`` between two reviews (renewal theory; Silver, Pyke & Thomas, section 7.4).
     """
@@ -81,7 +81,7 @@ def smallest_lot_lasts_too_long(
     units_per_day: FloatArray,
     maximum_cover_days: FloatArray,
 ) -> BoolArray:
-    """Return where the least that the supplier sells is beyond the cap: a question for a person, no silent purchase.
+    """Return the items whose supplier's smallest lot exceeds the cap on cover: a person decides about these.
 
     It compares the lot and not the position after it, so that more stock never turns a question into an order.
     """

@@ -43,8 +43,9 @@ def usual_order(inputs: DecisionInputs, lot_units: IntArray) -> FloatArray:
 
 
 def demand_days(inputs: DecisionInputs, days: FloatArray) -> FloatArray:
-    """Return how many average days' demand ``days (n, cases)`` from the plan date on bring, by what is planned.
+    """Return the demand of the first ``days (n, cases)`` after the plan date, as a number of average days.
 
+    Planned promotions and prices make a day count for more or less than one.
     A week of twice the usual sales that begins in three days brings nothing to the next two, and seven to fourteen.
     """
     brought = days
@@ -59,13 +60,13 @@ def demand_days(inputs: DecisionInputs, days: FloatArray) -> FloatArray:
 
 
 def planned_share(inputs: DecisionInputs, days: FloatArray) -> FloatArray:
-    """Return how many times as much ``days (n,)`` from the plan date on sell by what is planned; 1 for no days."""
+    """Return the planned demand of the first ``days (n,)`` over that of average days; 1 where ``days`` is 0."""
     brought = demand_days(inputs, days[:, None])[:, 0]
     return np.divide(brought, days, out=np.ones_like(days), where=days > 0)
 
 
 def planned_units(inputs: DecisionInputs, lot_units: IntArray, is_asked: BoolArray) -> IntArray:
-    """Return how many units of the interval's demand are owed to what is planned; 0 where it is not asked."""
+    """Return the units that planned promotions and prices add to the interval's demand; 0 where not ``is_asked``."""
     units: IntArray = np.zeros(lot_units.size, dtype=np.int64)
     rows = np.flatnonzero(is_asked & ~np.isnan(inputs.planned_times).all(axis=1))
     if rows.size:

@@ -21,7 +21,7 @@ _NEVER = 1e-12
 
 
 def interval_quantiles(inputs: DecisionInputs, lot_units: IntArray) -> IntArray:
-    """Return ``(n, 8)`` whole units that demand over the protection interval stays within at ``DEMAND_QUANTILES``.
+    """Return ``(n, 8)`` the ``DEMAND_QUANTILES`` of demand over the protection interval, in whole units.
 
     Over the lead time and the wait for a review, both uncertain. The textbook's methods know a normal only.
     """
@@ -34,7 +34,7 @@ def interval_quantiles(inputs: DecisionInputs, lot_units: IntArray) -> IntArray:
 
 
 def fixed_quantiles(inputs: DecisionInputs, days: FloatArray) -> IntArray:
-    """Return the same over exactly ``days (n,)`` from the plan date on, by the learned distribution for every item."""
+    """Return ``(n, 8)`` the quantiles of demand over the first ``days (n,)``, by the learned distribution for all."""
     return _learned_quantiles(inputs, days[:, None])
 
 

@@ -100,7 +100,7 @@ LEAST_MONEY_LEVEL, GREATEST_MONEY_LEVEL = 0.40, 0.998
 def money_level(
     *, lot_units: FloatArray, units_per_year: FloatArray, holding_per_unit: FloatArray, loss_per_unit: FloatArray
 ) -> FloatArray:
-    """Return the share of order cycles in which demand should be met, at which one unit more costs what it saves.
+    """Return the cycle service level at which holding one unit more costs as much as it saves in lost sales.
 
     ``1 - h Q / (p D + h Q)``: a unit costs ``h`` a year to hold and saves ``p`` in each of ``D / Q`` cycles a year in
     which it would have been missing; sales that are lost stretch the cycle (Hadley & Whitin 1963, section 4-3).
@@ -120,7 +120,7 @@ def money_level(
 def comeback_level(
     *, returns_per_year: FloatArray, holding_per_unit: FloatArray, loss_per_unit: FloatArray
 ) -> FloatArray:
-    """Return the share of comebacks of a stopped item that its stock should meet; 0: it is worth no stock.
+    """Return the service level for a stopped item that may sell again; 0: it is worth no stock.
 
     A unit that waits costs ``h`` a year and saves ``p`` at each comeback that needs it.
     """

@@ -12,7 +12,7 @@ from stockroom.streams import Stream
 
 @dataclass(frozen=True)
 class LeftOut:
-    """What of a file is not stored."""
+    """Which records of a file are not stored."""
 
     older_than: int | None = None
     """Records that landed after this file, as ``load_landing_file`` says."""

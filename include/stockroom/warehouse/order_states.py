@@ -36,9 +36,9 @@ def move_orders(
 ) -> tuple[str, ...]:
     """Bring orders into a state, each with its event, and return those that moved; the caller commits.
 
-    An order that is there already, or from which no way leads there, is left alone: an answer that comes late or twice
-    changes nothing. So is one that is not in ``version`` any more, if that is given. For one reason an order, call it
-    once for each; what belongs together stays one transaction.
+    An order that is in that state already, or cannot be moved there, is left alone: an answer that comes late or twice
+    changes nothing. So is an order whose present version is not ``version``, if that is given. ``note`` is the same for
+    all: for a reason of its own each order takes a call of its own.
     """
     rows = connection.execute(
         """

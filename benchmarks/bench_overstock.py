@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from overstock_shop import AS_OF_DATE, Shop, build_shop
+from overstock_shop import AS_OF_DATE, Shop, build_shop, come_true
 
 from stockroom.planning import Excess, LeadTimeHistory, Policy, find_excess, fit_pools, plan_items
 from stockroom.planning.action_words import BUNDLE, CANCEL, DONATE, POSTPONE, PROMOTE, TRANSFER
@@ -31,6 +31,9 @@ DAYS = 730
 CARRYING_A_YEAR = 0.25
 BLANKET_SHARE_OFF = 0.18
 SEEDS = (1, 2, 3)
+OTHER_SHOPS = ((0.35, 0.7), (0.35, 1.3), (0.1, 1.0), (0.7, 1.0))
+"""How far rates wander, and how many times the store's its elasticities are."""
+CENT = 0.01
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +49,8 @@ class Way:
     """Units that leave on the first day."""
     paid_today: float
     not_taken_in: IntArray
+    postponed: IntArray
+    """Units that come later: those that would come last."""
     later_days: FloatArray
 
 
@@ -56,8 +61,9 @@ class Told:
     expected: float = 0.0
     got: float = 0.0
     judged: int = 0
-    held: int = 0
-    """How many of those judged gained what lies within their interval."""
+    below: int = 0
+    """How many of those judged gained less than their range says."""
+    above: int = 0
 
 
 def main() -> None:
@@ -65,10 +71,13 @@ def main() -> None:
     total: Counter[str] = Counter()
     expected = 0.0
     kinds_told: defaultdict[str, Told] = defaultdict(Told)
+    store = build_shop()
+    excess, actions = recommend(store)
+    rows = np.flatnonzero(excess.is_excess)
+    kinds = Counter(action.kind for action in actions)
+    print(f"{rows.size:,} overstocked items; {dict(kinds.most_common())}")
     for seed in SEEDS:
-        shop = build_shop(seed)
-        excess, actions = recommend(shop)
-        rows = np.flatnonzero(excess.is_excess)
+        shop = come_true(store, seed)
         uniform = np.random.default_rng(seed + 1000).random((DAYS, rows.size))
         played = {
             "nothing": play(shop, rows, uniform, nothing(rows)),
@@ -78,32 +87,34 @@ def main() -> None:
         left = {name: float(money.sum()) + paid for name, (money, paid) in played.items()}
         total.update(left)
         expected += sum(action.gain.expected for action in actions)
-        compare(kinds_told, shop, rows, uniform, excess, actions, played["nothing"][0])
-        kinds = Counter(action.kind for action in actions)
-        print(f"seed {seed}: {rows.size:,} overstocked items; {dict(kinds.most_common())}")
-        print("  " + "; ".join(f"{name} leaves {money:,.0f}" for name, money in left.items()))
+        compare(kinds_told, shop, excess, actions, seed)
+        print(f"seed {seed}: " + "; ".join(f"{name} leaves {money:,.0f}" for name, money in left.items()))
     gained = {name: money - total["nothing"] for name, money in total.items()}
     print(
         f"against doing nothing, {len(SEEDS)} seeds together: the list gains {gained['the list']:,.0f} "
         f"(it expected {expected:,.0f}), 18 % off everything {gained['18 % off everything']:,.0f}"
     )
     for kind, told in sorted(kinds_told.items()):
-        held = f", {told.held / told.judged:.0%} of {told.judged:,} within their interval" if told.judged else ""
-        print(f"  {kind}: expected {told.expected:,.0f}, got {told.got:,.0f}{held}")
+        print(f"  {kind}: {in_words(told)}")
+    for wandering_sd, elasticity_times in OTHER_SHOPS:
+        other: defaultdict[str, Told] = defaultdict(Told)
+        for seed in SEEDS:
+            shop = come_true(store, seed, wandering_sd=wandering_sd, elasticity_times=elasticity_times)
+            compare(other, shop, excess, actions, seed)
+        print(f"rates that wander by {wandering_sd}, elasticities {elasticity_times} times the store's")
+        for kind, told in sorted(other.items()):
+            print(f"  {kind}: {in_words(told)}")
     if not gained["the list"] > max(gained["18 % off everything"], 0):
         sys.exit("the list is not worth its paper")
 
 
 def compare(
-    kinds_told: defaultdict[str, Told],
-    shop: Shop,
-    rows: IntArray,
-    uniform: FloatArray,
-    excess: Excess,
-    actions: Sequence[Action],
-    nothing_leaves: FloatArray,
+    kinds_told: defaultdict[str, Told], shop: Shop, excess: Excess, actions: Sequence[Action], seed: int
 ) -> None:
     """Add what each kind of action gains when it is all that is done; a transfer's money is elsewhere too."""
+    rows = np.unique([action.item for action in actions if action.kind != STOP_BUYING])
+    uniform = np.random.default_rng(seed + 2000).random((DAYS, rows.size))
+    nothing_leaves, _ = play(shop, rows, uniform, nothing(rows))
     for kind in {action.kind for action in actions} - {STOP_BUYING}:
         alone = [action for action in actions if action.kind == kind]
         money, paid = play(shop, rows, uniform, listed(shop, rows, excess, alone))
@@ -117,7 +128,17 @@ def compare(
             if kind == CLEAR_OUT:
                 got += action.units * ASSUMED_SALVAGE_SHARE * float(shop.history.unit_cost[action.item])
             told.judged += 1
-            told.held += action.gain.low <= got <= action.gain.high
+            told.below += got < action.gain.low - CENT
+            told.above += got > action.gain.high + CENT
+
+
+def in_words(told: Told) -> str:
+    """Return what a kind of action was said to gain and gained, and how many of those judged lay in their range."""
+    said = f"expected {told.expected:,.0f}, got {told.got:,.0f}"
+    if not told.judged:
+        return said
+    share = 1.0 - (told.below + told.above) / told.judged
+    return f"{said}; of {told.judged:,} {share:.0%} within their range, {told.below} below, {told.above} above"
 
 
 def recommend(shop: Shop) -> tuple[Excess, tuple[Action, ...]]:
@@ -136,7 +157,7 @@ def recommend(shop: Shop) -> tuple[Excess, tuple[Action, ...]]:
 def nothing(rows: IntArray) -> Way:
     """Return doing nothing."""
     none, nothing_off = np.zeros(rows.size, dtype=np.int64), np.zeros(rows.size)
-    return Way(nothing_off, none, nothing_off, none, none, 0.0, none, nothing_off)
+    return Way(nothing_off, none, nothing_off, none, none, 0.0, none, none, nothing_off)
 
 
 def blanket(rows: IntArray, excess: Excess) -> Way:
@@ -150,6 +171,7 @@ def blanket(rows: IntArray, excess: Excess) -> Way:
         way.gone_today,
         way.paid_today,
         way.not_taken_in,
+        way.postponed,
         way.later_days,
     )
 
@@ -161,14 +183,15 @@ def listed(shop: Shop, rows: IntArray, excess: Excess, actions: Sequence[Action]
     way = nothing(rows)
     down_to, off = excess.target_units[rows].copy(), way.share_off.copy()
     promoted_off, promoted_days = way.promoted_share_off.copy(), way.promoted_days.copy()
-    gone, refused, later, paid = way.gone_today.copy(), way.not_taken_in.copy(), way.later_days.copy(), 0.0
+    gone, refused, paid = way.gone_today.copy(), way.not_taken_in.copy(), 0.0
+    postponed, later = way.postponed.copy(), way.later_days.copy()
     received: Counter[int] = Counter()
     for action in actions:
         place, kind = at[action.item], action.kind
         if kind == CANCEL:
             refused[place] += action.units
         elif kind == POSTPONE:
-            later[place] = action.takes_days
+            postponed[place], later[place] = action.units, action.takes_days
         elif kind == MARK_DOWN:
             off[place] = action.percent / 100
         elif kind == PROMOTE:
@@ -182,7 +205,7 @@ def listed(shop: Shop, rows: IntArray, excess: Excess, actions: Sequence[Action]
                 received[action.to_item] += action.units
         elif kind == BUNDLE:
             raise ValueError("nobody's orders are known here, so no bundle can be recommended")
-    return Way(off, down_to, promoted_off, promoted_days, gone, paid, refused, later)
+    return Way(off, down_to, promoted_off, promoted_days, gone, paid, refused, postponed, later)
 
 
 def saved_there(shop: Shop, excess: Excess, action: Action, before: int) -> float:
@@ -217,14 +240,17 @@ def play(shop: Shop, rows: IntArray, uniform: FloatArray, way: Way) -> tuple[Flo
 
 
 def arrivals_of(shop: Shop, rows: IntArray, way: Way) -> IntArray:
-    """Return ``(days, n)`` the units that come in: what is refused is what would come last."""
+    """Return ``(days, n)`` the units that come in: what is refused or comes later is what would come last."""
     arrivals = np.zeros((DAYS, rows.size), dtype=np.int64)
     for place, item in enumerate(rows.tolist()):
-        refused = int(way.not_taken_in[place])
+        refused, postponed = int(way.not_taken_in[place]), int(way.postponed[place])
         for units, due in sorted(shop.history.on_order[item], key=lambda line: -line[1]):
             kept = max(units - refused, 0)
             refused -= units - kept
-            arrivals[min(int(max(due, 0) + way.later_days[place]), DAYS - 1), place] += kept
+            later = min(kept, postponed)
+            postponed -= later
+            for count, days in ((kept - later, 0), (later, int(way.later_days[place]))):
+                arrivals[min(int(max(due, 0)) + days, DAYS - 1), place] += count
     return arrivals
 
 

@@ -6,7 +6,7 @@ The product is told what the store's files tell: sales, stock, orders, the plann
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -45,9 +45,8 @@ class Shop:
         return np.asarray(poisson.ppf(uniform, self.true_rate * (1.0 - share_off) ** -self.elasticity), dtype=np.int64)
 
 
-def build_shop(seed: int) -> Shop:
-    """Return the store on its last morning; the seed draws where each item's demand wanders from there."""
-    draw = np.random.default_rng(seed)
+def build_shop() -> Shop:
+    """Return the store on its last morning, as if each item's demand went on as in its past."""
     with tempfile.TemporaryDirectory() as folder:
         world = open_world(Path(folder))
         movements = world.movements
@@ -88,8 +87,13 @@ def build_shop(seed: int) -> Shop:
         promotion=_promotions(category, sku, days),
         price_off=price_off,
     )
-    wandered = rate * draw.lognormal(-(WANDERING_SD**2) / 2, WANDERING_SD, kept.size)
-    return Shop(history, sku, wandered, np.array([ELASTICITY[one] for one in category]))
+    return Shop(history, sku, rate, np.array([ELASTICITY[one] for one in category]))
+
+
+def come_true(shop: Shop, seed: int, *, wandering_sd: float = WANDERING_SD, elasticity_times: float = 1.0) -> Shop:
+    """Return the shop that may come of it; the seed draws where each item's demand wanders from its past."""
+    drawn = np.random.default_rng(seed).lognormal(-(wandering_sd**2) / 2, wandering_sd, shop.true_rate.size)
+    return replace(shop, true_rate=shop.true_rate * drawn, elasticity=shop.elasticity * elasticity_times)
 
 
 def _on_order(world: World, cut_off: int) -> dict[int, list[tuple[int, float]]]:

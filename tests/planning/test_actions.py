@@ -7,11 +7,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from stockroom.planning import Policy, find_excess
 from stockroom.planning.actions import choose_actions, headline
-from stockroom.planning.candidates import ClearingTerms, Partner, Surroundings
-from stockroom.planning.gains import Case, expected_gain, marked_down
+from stockroom.planning.candidates import ClearingTerms, Partner, Surroundings, ways_for
+from stockroom.planning.gains import Case, expected_gain, marked_down, taken_in_later
 from stockroom.planning.price_response import ASSUMED, LEARNED, price_response
 from stockroom.planning.ways_out import Surplus
 
@@ -48,6 +50,25 @@ def test_an_open_order_that_would_sell_in_time_is_postponed_and_saves_its_carryi
     assert only.gain.expected == pytest.approx(100 * 2 * 0.25 * 50 / 365)
     assert only.gain.low < only.gain.expected  # did more sell, they would have gone sooner and cost less to carry
     assert "50 days later" in only.reason
+
+
+def test_an_order_is_postponed_no_longer_than_the_others_last(actions_of):
+    # 40 here and 1,000 due in 20 days at 2 a day: the 180 that stay last 90 days, 70 of them after those 20.
+    (first, *_) = actions_of([[2] * 60], on_hand=[40], on_order=[[(1000, 20.0)]])
+    assert (first.kind, first.units, first.takes_days) == ("postpone the open order", 860, 70)
+
+
+def test_what_the_others_do_not_last_for_is_not_postponed(actions_of):
+    # 220 here last 110 days, and 10 more come in 300.
+    actions = actions_of([[2] * 60], on_hand=[220], on_order=[[(10, 300.0)]])
+    assert sorted((one.kind, one.units) for one in actions) == [("stop buying", 10), ("stop buying", 40)]
+
+
+def test_a_postponement_saves_least_where_most_sells():
+    # 100 for 2.00 at 25 % a year, 73 days later: 10.00. At 4 a day the 180 others last 45 days, 25 of them after 20.
+    slow, fast = (Case(Surplus(0, rate, 5.0, 2.0, 0.25, 2.0), 0.0, 0.0, 0.0, rate_cv=0.0) for rate in (1.0, 4.0))
+    saved = [taken_in_later(one, 100, others=180, due_in_days=20.0, later_days=73.0) for one in (slow, fast)]
+    assert saved == [pytest.approx(10), pytest.approx(10 * 25 / 73)]
 
 
 def test_an_open_order_of_what_sells_once_in_a_month_is_cancelled(actions_of):
@@ -172,7 +193,7 @@ def test_a_discount_that_nobody_comes_for_is_no_promotion(actions_of):
 def test_a_rate_in_doubt_makes_a_markdown_worth_less_than_at_the_expected_rate():
     # 1 a day would sell 730 of 1,000 in two years. Twice as fast, all sell at the full price; half as fast, few do.
     surplus = Surplus(1000, 1.0, price=5.0, unit_cost=2.0, carrying_rate=0.25, elasticity=2.0)
-    sure = Case(surplus, elasticity_sd=0.0, uplift=0.0, uplift_sd=0.0, rate_cv=0.0)
+    sure = Case(surplus, elasticity_cv=0.0, uplift=0.0, uplift_sd=0.0, rate_cv=0.0)
     by_doubt = [
         expected_gain(lambda one: marked_down(one, 1000, 20.0), replace(sure, rate_cv=cv)) for cv in (0.0, 0.5, 1.0)
     ]
@@ -186,3 +207,68 @@ def test_an_item_that_sold_once_is_thought_to_sell_half_an_order_more(actions_of
         [[0] * 30 + [1] + [0] * 29], on_hand=[300], elasticity=0.5, terms=ClearingTerms(least_gain=1e9)
     )
     assert (only.units, only.takes_days) == (298, pytest.approx(298 * 40, rel=0.03))
+
+
+def test_an_assumption_names_that_a_rate_counts_more_than_was_seen(actions_of):
+    (only,) = actions_of([[2] * 60], on_hand=[220])
+    assert (only.kind, only.percent) == ("stop buying", 0)
+    assert "Let 40 units sell down: at today's price they last 20 days" in only.reason
+    assert "2 a day sell, half an order more than was seen, give or take" in only.assumes
+
+
+def test_what_would_last_decades_at_half_price_is_cleared_out_and_not_marked_down(actions_of):
+    # 1 in 30 days, at half price 4 in 30 days: 7,500 last 154 years. A tenth of 2.00 is the salvage.
+    (only,) = actions_of([[1] * 2 + [0] * 58], on_hand=[7500])
+    assert (only.kind, only.percent) == ("clear out or write off", 0)
+    assert "A return is better if the supplier credits more than 0.20 a unit" in only.reason
+
+
+def test_what_is_not_sold_above_cost_is_not_marked_down(actions_of):
+    # 120 for 1.50 are 180.00, less 4.9 for carrying 60 of them for 60 days: 1.46 a unit.
+    (only,) = actions_of([[2] * 60], on_hand=[300], unit_price=[1.5])
+    assert only.kind == "stop buying"
+    assert "the price is not above cost. A return is better if the supplier credits more than 1.46" in only.reason
+
+
+def test_a_few_units_of_dead_stock_are_marked_down_and_many_are_cleared_out(actions_of):
+    (few,) = actions_of([[0] * 60], on_hand=[40], terms=ClearingTerms(promotions_at_once=0))
+    assert few.kind == "mark down"
+    assert "one sells in 60 days, as none has in that time" in few.assumes
+    (many,) = actions_of([[0] * 60], on_hand=[4000])
+    assert many.kind == "clear out or write off"
+
+
+def test_what_was_never_in_stock_here_is_not_judged(actions_of):
+    (only,) = actions_of([[0] * 60], on_hand=[40], fraction_in_stock=np.zeros((1, 60)))
+    assert only.kind == "stop buying"
+    assert "nothing is known of what sells" in only.reason
+
+
+def test_christmas_goods_wait_for_their_season(actions_of):
+    # 1,000 were sold half a year ago and none for 60 days; 400 more are there for the next season.
+    units, given = [[50] * 20 + [0] * 180], {"on_hand": [400]}
+    assert actions_of(units, **given)[0].kind == "clear out or write off"
+    (seasonal,) = actions_of(units, policy=replace(TEXTBOOK, is_seasonal=True), **given)
+    assert seasonal.kind == "stop buying"
+
+
+surpluses = st.builds(
+    Surplus,
+    units=st.integers(1, 10_000),
+    units_per_day=st.floats(0.001, 100),
+    price=st.floats(0, 100),
+    unit_cost=st.floats(0, 100),
+    carrying_rate=st.floats(0, 1),
+    elasticity=st.floats(0.2, 5),
+    never_sold_in_days=st.sampled_from([0.0, 60.0]),
+)
+
+
+@given(surpluses, st.floats(0, 1.5))
+def test_no_way_sells_under_cost_or_half_price_nor_leaves_less_than_waiting(surplus, rate_cv):
+    case = Case(surplus, elasticity_cv=0.5, uplift=0.2, uplift_sd=0.1, rate_cv=rate_cv)
+    for way in ways_for(case, int(surplus.units), 0, Surroundings(), ClearingTerms()):
+        assert way.expected >= 0
+        if way.percent:
+            assert surplus.price * (1 - way.percent / 100) >= max(surplus.unit_cost, surplus.price / 2) * (1 - 1e-9)
+        assert way.kind != "mark down" or surplus.elasticity > 1

@@ -26,7 +26,7 @@ from stockroom.jobs.deliver_price_signals import announce_price_signals
 from stockroom.planning import Plan, Pools, find_excess, fit_pools
 from stockroom.planning.actions import choose_actions
 from stockroom.planning.candidates import ClearingTerms
-from stockroom.planning.follow_up import follow_up
+from stockroom.planning.follow_up import FollowUp, follow_up, saved_so_far
 from stockroom.planning.price_response import price_response
 from stockroom.planning.price_signals import price_signals
 from stockroom.settings import Settings
@@ -39,7 +39,7 @@ from stockroom.warehouse.excess import (
     read_surroundings,
     write_excess,
 )
-from stockroom.warehouse.overstock_follow_up import read_since, write_follow_ups
+from stockroom.warehouse.overstock_follow_up import read_postponed, read_since, write_follow_ups
 from stockroom.warehouse.overstock_transfers import count_transfers
 from stockroom.warehouse.plans import take_turns
 from stockroom.warehouse.plans_inputs import FrozenInputs, read_inputs
@@ -136,12 +136,24 @@ def _weigh(connection: psycopg.Connection, settings: Settings, inputs: FrozenInp
 
 
 def _last_digest(connection: psycopg.Connection, plan_date: date) -> LastDigest | None:
-    """Return last week's list with what came of it, which is looked up and noted first."""
+    """Return last week's list with what came of it, which is looked up and noted first.
+
+    What was postponed by an older list goes on saving meanwhile, and is credited with it.
+    """
+    for one in read_postponed(connection, plan_date=plan_date):
+        saved = saved_so_far(one.gain, takes_days=one.takes_days, days=(plan_date - one.then_date).days)
+        verdict = [(one.rank, FollowUp(was_done=True, brought=saved))]
+        write_follow_ups(connection, verdict, then_date=one.then_date, plan_date=plan_date)
     then_date = list_before(connection, plan_date)
     if then_date is None:
         return None
     found = [
-        (one.rank, follow_up(one.action, one.units, percent=one.percent, gain=one.gain, since=one.since))
+        (
+            one.rank,
+            follow_up(
+                one.action, one.units, percent=one.percent, gain=one.gain, takes_days=one.takes_days, since=one.since
+            ),
+        )
         for one in read_since(connection, then_date=then_date, plan_date=plan_date)
     ]
     write_follow_ups(connection, found, then_date=then_date, plan_date=plan_date)

@@ -41,14 +41,14 @@ def reason_of(
     lift: float = 0.0,
 ) -> tuple[str, str]:
     """Return the reason and the assumptions of an action, a sentence each; ``source`` is the elasticity's."""
-    today = f"at today's price they last {for_long(sell(case.units(count), 0.0).takes_days)}"
+    today = f"at today's price they last {for_long(float(sell(case.units(count), 0.0).takes_days))}"
     sells = _sells(case)
+    due = "overdue" if due_in_days < 0 else f"due in {days(due_in_days)} at the earliest"
     if kind == CANCEL:
-        due = "overdue" if due_in_days < 0 else f"due in {days(due_in_days)} at the earliest"
         why = f"Do not take in {units(count)} of what is on order, {due}: beyond what is here {today}"
         return f"{why}.", f"the supplier agrees, without a fee; {sells}"
     if kind == POSTPONE:
-        why = f"Take {units(count)} of what is on order {days(takes_days)} later: until then what is here is enough"
+        why = f"Take {units(count)} of what is on order, {due}, {days(takes_days)} later: the others last until then"
         return f"{why}.", f"the supplier agrees, at the same cost; {sells}"
     if kind == TRANSFER:
         why = f"Send {units(count)} to where they are short: what they save to buy there, they would not bring here"
@@ -89,10 +89,10 @@ def _without_money(kind: str, case: Case, count: int, source: str, today: str, s
     if case.surplus.deepest_percent == 0:
         markdown = (
             "do not mark down, less price brings less money"
-            if case.surplus.bend <= 1.0
+            if case.surplus.elasticity <= 1.0
             else "do not mark down, the price is not above cost"
         )
-        pays = f" {return_pays(case.units(count), case.nothing(count))}"
+        pays = f" {return_pays(case.units(count), float(case.nothing(count)))}"
     else:
         markdown, pays = "do not mark down, no price leaves more", ""
     return f"Let {units(count)} sell down: {today}; {markdown}.{pays}", f"{_response(case, source)}; {sells}"
@@ -102,15 +102,20 @@ def _sells(case: Case) -> str:
     surplus = case.surplus
     if surplus.never_sold_in_days:
         return f"one sells in {days(surplus.never_sold_in_days)}, as none has in that time"
-    return f"{surplus.units_per_day:.2g} a day sell, give or take {min(100 * case.rate_cv, 100):.0f} %, for two years"
+    rate = float(surplus.units_per_day)
+    if rate == 0:
+        return "nothing is known of what it sells"
+    sells = f"{rate:.2g} a day sell" if rate >= 1.0 else f"one sells in {for_long(1.0 / rate)}"
+    doubt = f"give or take {min(100 * case.rate_cv, 100):.0f} %"
+    return f"{sells}, half an order more than was seen, {doubt}, for two years"
 
 
 def _response(case: Case, source: str) -> str:
-    response = f"1 % less price sells {case.surplus.bend:g} % more"
+    response = f"1 % less price sells {case.surplus.elasticity:g} % more"
     if source == ASSUMED:
         return f"{response}, assumed"
     return f"{response}, {source}" if source == STATED else f"{response}, as past prices showed"
 
 
 def _uplift(case: Case) -> str:
-    return f"being promoted sells {100 * (math.exp(case.uplift) - 1):.0f} % more by itself"
+    return f"being promoted sells {100 * (math.exp(float(case.uplift)) - 1):.0f} % more by itself"

@@ -17,18 +17,18 @@ from stockroom.planning import gains
 from stockroom.planning.action_words import BUNDLE, CANCEL, POSTPONE, PROMOTE, TRANSFER, reason_of
 from stockroom.planning.arrays import FloatArray, TextArray
 from stockroom.planning.candidates import ClearingTerms, Surroundings, Way, ways_for
-from stockroom.planning.excess import Excess, units_per_day_of_surplus
+from stockroom.planning.excess import ROUNDING, Excess
 from stockroom.planning.gains import Case, Gain, GainOf, gain_at_expected_rate, gain_with_doubt
 from stockroom.planning.history import ItemHistory
 from stockroom.planning.plan import Plan
 from stockroom.planning.price_response import PriceResponse
-from stockroom.planning.ways_out import STOP_BUYING, Surplus
+from stockroom.planning.ways_out import DAYS_OF_YEAR, HORIZON_DAYS, STOP_BUYING, Surplus
 
-LONGEST_POSTPONEMENT_DAYS = 180.0
+LONGEST_POSTPONEMENT_DAYS = 180
 """No supplier keeps an order open for longer."""
-SPREAD_DAYS = 180.0
-"""The doubt about a rate is taken over the time that the units take to sell, at most so long."""
-
+LEAST_POSTPONEMENT_DAYS = 7
+"""Nobody writes to a supplier for less."""
+LEAST_ELASTICITY = 0.1
 UNSEEN_ORDERS = 0.5
 """What is too much was picked for a low rate, and low rates are low by chance more often than high ones: the mean of
 what the days in stock let believe is half an order above what they showed (Jeffreys' prior of a Poisson rate), an
@@ -69,12 +69,12 @@ def choose_actions(
 ) -> tuple[Action, ...]:
     """Return the actions of all items, most expected gain first; together they hold each excess unit exactly once."""
     around, terms = around or Surroundings(), terms or ClearingTerms()
-    selling = units_per_day_of_surplus(history, plan)
+    selling = _units_per_day(history, plan)
     cases = _cases(history, plan, excess, response, selling)
     moved = _transfers(cases, history, plan, excess, sku, terms)
     chosen = [*moved]
     for item, case in cases.items():
-        chosen += _of_the_order(item, case, excess, float(selling[item]))
+        chosen += _of_the_order(item, case, history, excess, float(selling[item]))
     gone: dict[int, int] = {}
     for action in moved:
         gone[action.item] = gone.get(action.item, 0) + action.units
@@ -110,9 +110,10 @@ def _cases(
             days_seen = rate = 0.0  # on order for the first time: a shelf that was never filled has proved nothing
         if rate and days_seen:
             rate += UNSEEN_ORDERS * float(plan.demand.dispersion[item]) / days_seen
+        sells = rate or (1.0 / days_seen if days_seen else 0.0)
         surplus = Surplus(
             units=here,
-            units_per_day=rate or (1.0 / days_seen if days_seen else 0.0),
+            units_per_day=sells,
             price=float(history.unit_price[item]),
             unit_cost=float(history.unit_cost[item]),
             carrying_rate=float(plan.inputs.carrying_rate[item]),
@@ -121,41 +122,69 @@ def _cases(
         )
         cases[item] = Case(
             surplus=surplus,
-            elasticity_sd=float(response.elasticity_sd[item]),
+            elasticity_cv=float(response.elasticity_sd[item] / max(response.elasticity[item], LEAST_ELASTICITY)),
             uplift=float(response.uplift[item]),
             uplift_sd=float(response.uplift_sd[item]),
-            rate_cv=_rate_cv(surplus, float(plan.demand.dispersion[item]), float(plan.demand.wandering[item])),
+            rate_cv=_rate_cv(here, sells, float(plan.demand.dispersion[item]), float(plan.demand.wandering[item])),
         )
     return cases
 
 
-def _rate_cv(surplus: Surplus, dispersion: float, wandering: float) -> float:
-    expected = min(float(surplus.units) or 1.0, surplus.units_per_day * SPREAD_DAYS)
-    return math.sqrt(wandering + dispersion / max(expected, 0.5))
+def _units_per_day(history: ItemHistory, plan: Plan) -> FloatArray:
+    """Return the rate that a surplus sells at: the forecast, for seasonal items at least their average over a year.
+
+    Christmas goods that rest in June sell again in December; by June's rate they would all be cleared out. What a
+    planned promotion sells is no rate that lasts.
+    """
+    over_a_year = history.units_sold[:, -int(DAYS_OF_YEAR) :].sum(axis=1) / DAYS_OF_YEAR
+    is_seasonal = np.array([policy.is_seasonal for policy in plan.policies], dtype=np.bool_)
+    return np.where(is_seasonal, np.maximum(plan.demand.units_per_day, over_a_year), plan.demand.units_per_day)
 
 
-def _of_the_order(item: int, case: Case, excess: Excess, forecast_per_day: float) -> list[Action]:
+def _rate_cv(units: float, units_per_day: float, dispersion: float, wandering: float) -> float:
+    """Return how far sales until the units are gone may lie from the rate's: it wanders, and who comes is chance."""
+    sales = min(units or 1.0, units_per_day * HORIZON_DAYS)
+    return math.sqrt(wandering + dispersion / max(sales, 0.5))
+
+
+def _of_the_order(item: int, case: Case, history: ItemHistory, excess: Excess, forecast_per_day: float) -> list[Action]:
     """Return what to do about units on order that are too many: take them later, or not at all, whichever saves more.
 
-    What sells within two years above its cost is worth having, only not now.
+    What sells within two years above its cost is worth having, only not now; and no later than the others last.
     """
     units = int(min(excess.on_order_units[item], excess.excess_units[item]))
-    rate = case.surplus.units_per_day
+    rate = float(case.surplus.units_per_day)
     if units == 0:
         return []
     if rate == 0:  # new here: nobody cancels the first order because nothing has been sold yet
         return [Action(item, STOP_BUYING, units, Gain(0.0, 0.0, 0.0))]
-    later = min(float(excess.excess_units[item]) / (forecast_per_day or rate), LONGEST_POSTPONEMENT_DAYS)
+    others, due = int(excess.position_units[item]) - units, _due_in_days(history.on_order[item], units)
+    sells = forecast_per_day or rate
+    later = math.floor(
+        min(float(excess.excess_units[item]) / sells, others / sells - due, LONGEST_POSTPONEMENT_DAYS) + ROUNDING
+    )
     ways: dict[str, GainOf] = {
-        # Where more sells than thought they would have gone sooner, and less carrying is saved.
-        POSTPONE: lambda one: gains.taken_in_later(
-            one, units, later_days=later * rate / max(one.surplus.units_per_day, rate)
-        ),
         CANCEL: lambda one: gains.not_taken_in(one, units, here=case.surplus.units),
+        STOP_BUYING: lambda _: 0.0,
     }
+    if later >= LEAST_POSTPONEMENT_DAYS:
+        ways[POSTPONE] = lambda one: gains.taken_in_later(one, units, others=others, due_in_days=due, later_days=later)
     kind = max(ways, key=lambda name: ways[name](case))
-    takes_days = later if kind == POSTPONE else 0.0
+    takes_days = float(later) if kind == POSTPONE else 0.0
     return [Action(item, kind, units, gain_at_expected_rate(ways[kind], case), takes_days=takes_days)]
+
+
+def _due_in_days(lines: Sequence[tuple[int, float]], units: int) -> float:
+    """Return in how many days the last ``units`` of what is on order come, on average.
+
+    >>> _due_in_days([(10, 30.0), (40, 10.0)], 20)
+    20.0
+    """
+    left, unit_days = units, 0.0
+    for count, due in sorted(lines, key=lambda line: -line[1]):
+        unit_days += min(count, left) * max(due, 0.0)
+        left -= min(count, left)
+    return unit_days / units
 
 
 def _transfers(

@@ -73,7 +73,7 @@ class Way:
 def ways_for(case: Case, units: int, item: int, around: Surroundings, terms: ClearingTerms) -> list[Way]:
     """Return every way for the rest of an item's units, best first; waiting gains nothing and is always one."""
     surplus = case.units(units)
-    ways = [Way(STOP_BUYING, lambda _: 0.0, 0.0, takes_days=sell(surplus, 0.0).takes_days)]
+    ways = [Way(STOP_BUYING, lambda _: 0.0, 0.0, takes_days=float(sell(surplus, 0.0).takes_days))]
     if surplus.units_per_day > 0:
         ways += _sales(case, units, item, around, terms)
     credit = math.nan if around.return_credit is None else float(around.return_credit[item])
@@ -112,7 +112,7 @@ def _way(kind: str, case: Case, gain_of: GainOf, *, percent: float = 0.0) -> Way
 
 def _marked_down(case: Case, units: int, percent: float) -> Way:
     way = _way(MARK_DOWN, case, lambda one: gains.marked_down(one, units, percent), percent=percent)
-    return replace(way, takes_days=sell(case.units(units), percent).takes_days)
+    return replace(way, takes_days=float(sell(case.units(units), percent).takes_days))
 
 
 def _promoted(case: Case, units: int, percent: float, terms: ClearingTerms) -> Way:
@@ -122,12 +122,12 @@ def _promoted(case: Case, units: int, percent: float, terms: ClearingTerms) -> W
     left = case.surplus.units_per_day and (units - sale.sold_units) / case.surplus.units_per_day
     return replace(
         way,
-        takes_days=sale.takes_days + left,
-        gives_away=sale.sold_units * case.surplus.price * percent / 100.0,
+        takes_days=float(sale.takes_days + left),
+        gives_away=float(sale.sold_units * case.surplus.price * percent / 100.0),
     )
 
 
 def _bundled(case: Case, units: int, percent: float, partner: Partner) -> Way:
-    together = min(partner.together_per_day, case.surplus.units_per_day)
+    together = min(partner.together_per_day, float(case.surplus.units_per_day))
     way = _way(BUNDLE, case, lambda one: gains.bundled(one, units, percent, together_per_day=together), percent=percent)
-    return replace(way, takes_days=gains.bundle(case, units, percent, together_per_day=together).takes_days)
+    return replace(way, takes_days=float(gains.bundle(case, units, percent, together_per_day=together).takes_days))

@@ -1,4 +1,4 @@
-"""What is too much: stock beyond the target days of supply, and the way out of it that leaves the most money."""
+"""What is too much: stock beyond the target days of supply."""
 
 from __future__ import annotations
 
@@ -6,18 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stockroom.planning.arrays import BoolArray, FloatArray, IntArray, TextArray
+from stockroom.planning.arrays import BoolArray, FloatArray, IntArray
 from stockroom.planning.causes import times_ahead
 from stockroom.planning.days_of_supply import days_of_supply, units_within, walked_days_of_supply
 from stockroom.planning.history import ItemHistory
 from stockroom.planning.look_back import days_on_shelf
 from stockroom.planning.plan import Plan, Pools
-from stockroom.planning.price_response import ASSUMED, price_response
-from stockroom.planning.sentences import days
-from stockroom.planning.ways_out import DAYS_OF_YEAR, STOP_BUYING, Surplus, WayOut, way_out
-
-CANCEL_ORDER = "cancel or postpone the open order"
-_NOTHING = WayOut("", 0.0, "")
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,10 +31,6 @@ class Excess:
     value_tied_up: FloatArray
     """Excess at unit cost."""
     monthly_carrying_cost: FloatArray
-    action: TextArray
-    markdown_percent: FloatArray
-    """0 unless the action is to mark down or to promote."""
-    reason: tuple[str, ...]
 
 
 ROUNDING = 1e-6
@@ -48,12 +38,11 @@ ROUNDING = 1e-6
 
 
 def find_excess(history: ItemHistory, plan: Plan, pools: Pools | None = None) -> Excess:
-    """Return what each item holds beyond its policy's target days (90, seasonal 60), and the best way out in money.
+    """Return what each item holds beyond its policy's target days (90, seasonal 60).
 
     With the plan's pools the target is what sells within those days walking the forecast, through the season and what
-    is planned, and prices count for what they were seen to do; else every day is an average one and the price response
-    an assumption. Everything on order counts, however late it is due. Units that are excess only because of open orders
-    are best not taken in; ``ways_out`` weighs the others, each item by itself. ``choose_actions`` looks further.
+    is planned; else every day is an average one. Everything on order counts, however late it is due. What to do about
+    it is for ``choose_actions``.
     """
     rate = plan.forecast_units_per_day
     on_order = np.array([sum(int(units) for units, _ in lines) for lines in history.on_order], dtype=np.int64)
@@ -72,21 +61,6 @@ def find_excess(history: ItemHistory, plan: Plan, pools: Pools | None = None) ->
     excess = np.where(is_excess, position - target, 0)
     carrying_rate = plan.inputs.carrying_rate
     tied_up = excess * history.unit_cost
-    selling = units_per_day_of_surplus(history, plan)
-    response = price_response(history.category, plan.policies, None if pools is None else pools.forecast.causes)
-    ways = [_NOTHING] * history.items
-    for row in np.flatnonzero(is_excess).tolist():
-        ways[row] = _way_out(
-            excess=int(excess[row]),
-            on_order=int(on_order[row]),
-            target_days=float(target_days[row]),
-            rate=float(selling[row]),
-            days_seen=float(plan.demand.days_in_stock[row]),
-            price=float(history.unit_price[row]),
-            cost=float(history.unit_cost[row]),
-            carrying_rate=float(carrying_rate[row]),
-            elasticity=None if response.source[row] == ASSUMED else float(response.elasticity[row]),
-        )
     return Excess(
         is_excess=is_excess,
         position_units=position,
@@ -97,9 +71,6 @@ def find_excess(history: ItemHistory, plan: Plan, pools: Pools | None = None) ->
         idle_days=_idle_days(history),
         value_tied_up=np.round(tied_up, 2),
         monthly_carrying_cost=np.round(tied_up * carrying_rate / 12.0, 2),
-        action=np.array([way.action for way in ways], dtype=np.str_),
-        markdown_percent=np.array([way.markdown_percent for way in ways], dtype=np.float64),
-        reason=tuple(way.reason for way in ways),
     )
 
 
@@ -110,51 +81,3 @@ def _idle_days(history: ItemHistory) -> IntArray:
     on_shelf = days_on_shelf(history) > 0
     idle = np.cumsum(on_shelf[:, ::-1], axis=1)
     return np.where(since > 0, np.take_along_axis(idle, np.maximum(since - 1, 0)[:, None], axis=1)[:, 0], 0)
-
-
-def units_per_day_of_surplus(history: ItemHistory, plan: Plan) -> FloatArray:
-    """Return the rate that a surplus sells at: the forecast, for seasonal items at least their average over a year.
-
-    Christmas goods that rest in June sell again in December; by June's rate they would all be cleared out. What a
-    planned promotion sells is no rate that lasts.
-    """
-    over_a_year = history.units_sold[:, -int(DAYS_OF_YEAR) :].sum(axis=1) / DAYS_OF_YEAR
-    is_seasonal = np.array([policy.is_seasonal for policy in plan.policies], dtype=np.bool_)
-    return np.where(is_seasonal, np.maximum(plan.demand.units_per_day, over_a_year), plan.demand.units_per_day)
-
-
-def _way_out(
-    *,
-    excess: int,
-    on_order: int,
-    target_days: float,
-    rate: float,
-    days_seen: float,
-    price: float,
-    cost: float,
-    carrying_rate: float,
-    elasticity: float | None,
-) -> WayOut:
-    """Return the way out of one item's excess: first of what is still on order, then of what is here."""
-    beyond = f"{excess:,} units beyond {days(target_days)} of supply"
-    saved = min(on_order, excess)
-    if saved:
-        beyond += f"; of {on_order:,} still on order, {saved:,} need not come in, which saves {saved * cost:,.2f}"
-    if saved == excess:
-        return WayOut(CANCEL_ORDER, 0.0, f"{beyond}.")
-    beyond += f"; the other {excess - saved:,}" if saved else ""
-    if rate == 0 and days_seen == 0:
-        why = "it has not been in stock yet, so nothing is known of what it sells; wait, and order no more"
-        return WayOut(STOP_BUYING, 0.0, f"{beyond}: {why}.")
-    way = way_out(
-        Surplus(
-            units=excess - saved,
-            units_per_day=rate or 1.0 / days_seen,
-            price=price,
-            unit_cost=cost,
-            carrying_rate=carrying_rate,
-            elasticity=elasticity,
-            never_sold_in_days=0.0 if rate else days_seen,
-        )
-    )
-    return WayOut(way.action, way.markdown_percent, f"{beyond}: {way.reason}")

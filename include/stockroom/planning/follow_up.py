@@ -45,16 +45,17 @@ class FollowUp:
     """Money against what was expected of doing nothing; ``None`` where nothing was done, or nothing can be told."""
 
 
-def follow_up(kind: str, units: int, *, percent: float, gain: float, since: Since) -> FollowUp:
+def follow_up(kind: str, units: int, *, percent: float, gain: float, takes_days: float, since: Since) -> FollowUp:
     """Return whether an action was done and what it brought.
 
     A price is done if units went for less on average; it brought the sales beyond those forecast at the old price. Of
     units that left another way, or were not taken in, the share that is gone brought that share of the expected gain.
+    A postponed order saves day by day, ``saved_so_far``; ``takes_days`` is by how much it was to be postponed.
 
     Ten a day were expected at 5.00; in a week 100 went for 4.00, which is 50.00 more:
 
     >>> since = Since(7, 5.0, 4.0, 10.0, 100, 400.0, 0, 900, 800, 0, 0, 0)
-    >>> follow_up("mark down", 500, percent=20.0, gain=900.0, since=since)
+    >>> follow_up("mark down", 500, percent=20.0, gain=900.0, takes_days=60.0, since=since)
     FollowUp(was_done=True, brought=50.0)
     """
     if kind in PRICE_ACTIONS:
@@ -67,7 +68,7 @@ def follow_up(kind: str, units: int, *, percent: float, gain: float, since: Sinc
     if kind == STOP_BUYING:
         return FollowUp(since.on_order_now + since.units_received <= since.on_order_then, None)
     if kind == POSTPONE and since.due_later_days >= LATER_DAYS:
-        return FollowUp(True, gain)
+        return FollowUp(True, saved_so_far(gain, takes_days=takes_days, days=since.days))
     if kind in (CANCEL, POSTPONE):
         gone = since.on_order_then - since.on_order_now - since.units_received
     else:
@@ -76,3 +77,12 @@ def follow_up(kind: str, units: int, *, percent: float, gain: float, since: Sinc
     if gone < ENOUGH_SHARE * units:
         return FollowUp(False, None)
     return FollowUp(True, round(gain * min(gone / units, 1.0), 2))
+
+
+def saved_so_far(gain: float, *, takes_days: float, days: float) -> float:
+    """Return what a postponed order has saved: its gain, spread evenly over the days that it is postponed by.
+
+    >>> saved_so_far(100.0, takes_days=70.0, days=7.0), saved_so_far(100.0, takes_days=70.0, days=77.0)
+    (10.0, 100.0)
+    """
+    return round(gain * min(days / takes_days, 1.0), 2)

@@ -14,6 +14,8 @@ from stockroom.planning.policy import Policy
 ASSUMED_ELASTICITY = 2.0
 """Where nothing is known: one percent less price, two percent more units. Whoever uses it says so."""
 ASSUMED_ELASTICITY_SD = 0.8
+ITEM_SHARE_SD = 0.5
+"""One item's elasticity lies from its category's by so much of itself."""
 STATED_SHARE_SD = 0.2
 """A number that planners state is thought to be right within so much of itself."""
 LEARNED_BELOW = 0.9
@@ -28,6 +30,7 @@ class PriceResponse:
     elasticity: FloatArray
     """Percent more units for one percent less price."""
     elasticity_sd: FloatArray
+    """Of the item's own; what prices showed is its category's."""
     uplift: FloatArray
     """Log of how many times as much is sold by being promoted at the usual price."""
     uplift_sd: FloatArray
@@ -56,7 +59,9 @@ def price_response(category: TextArray, policies: Sequence[Policy], causes: Caus
     is_stated = ~np.isnan(stated)
     return PriceResponse(
         elasticity=np.where(is_stated, stated, elasticity).astype(np.float64).round(2),
-        elasticity_sd=np.where(is_stated, STATED_SHARE_SD * stated, elasticity_sd),
+        elasticity_sd=np.where(
+            is_stated, STATED_SHARE_SD * stated, np.hypot(elasticity_sd, ITEM_SHARE_SD * elasticity)
+        ),
         uplift=uplift,
         uplift_sd=uplift_sd,
         source=np.where(is_stated, STATED, source),

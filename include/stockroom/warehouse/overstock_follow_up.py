@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import psycopg
 from psycopg.rows import namedtuple_row
 
-from stockroom.planning.action_words import SHELF_ACTIONS
+from stockroom.planning.action_words import POSTPONE, SHELF_ACTIONS
 from stockroom.planning.follow_up import FollowUp, Since
 
 
@@ -22,7 +22,17 @@ class Followed(NamedTuple):
     units: int
     percent: float
     gain: float
+    takes_days: float
     since: Since
+
+
+class Postponed(NamedTuple):
+    """A postponement that was done and has not saved all of its gain yet."""
+
+    then_date: date
+    rank: int
+    gain: float
+    takes_days: float
 
 
 def read_since(connection: psycopg.Connection, *, then_date: date, plan_date: date) -> Iterator[Followed]:
@@ -54,7 +64,20 @@ def read_since(connection: psycopg.Connection, *, then_date: date, plan_date: da
             due_later_days=days + due_now - due_then if on_order_then and on_order_now else 0.0,
             left_for_others=row.left_for_others,
         )
-        yield Followed(row.rank, row.action, row.units, row.percent, row.gain, since)
+        yield Followed(row.rank, row.action, row.units, row.percent, row.gain, row.takes_days, since)
+
+
+def read_postponed(connection: psycopg.Connection, *, plan_date: date) -> list[Postponed]:
+    """Return the postponements of earlier lists that were done and go on saving."""
+    rows = connection.execute(
+        """
+        select plan_date, rank, gain::double precision, takes_days from plan.overstock_actions
+        where action = %s and was_done and plan_date < %s and takes_days > 0 and brought is distinct from gain
+        order by plan_date, rank
+        """,
+        (POSTPONE, plan_date),
+    ).fetchall()
+    return [Postponed(*row) for row in rows]
 
 
 def write_follow_ups(

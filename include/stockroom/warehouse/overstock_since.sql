@@ -8,6 +8,7 @@ with actions as (
         units,
         percent,
         gain,
+        takes_days,
         coalesce(
             sum(units) filter (where action = any(%(shelf_actions)s)) over (
                 partition by sku, location_id
@@ -69,6 +70,7 @@ select
     actions.left_for_others,
     actions.percent::double precision as percent,
     actions.gain::double precision as gain,
+    coalesce(actions.takes_days, 0) as takes_days,
     coalesce(then_known.unit_price, 0)::double precision as price_then,
     coalesce(now_known.unit_price, 0)::double precision as price_now,
     coalesce(forecasts.units_per_day, 0) as units_per_day_then,

@@ -124,6 +124,24 @@ def test_next_week_says_what_was_done_and_what_it_brought(marts, settings, ask):
     assert "1 of 2 lines of that list were done" in summary.page.read_text()
 
 
+def test_a_postponed_order_is_credited_day_by_day(marts, settings, ask):
+    # Postponed by 70 days, which gains 100 in all: 10 in the first week, 20 after two, whatever list comes then.
+    last_week, next_week = DAY - timedelta(days=7), DAY + timedelta(days=7)
+    marts.sku("MUG", units_per_day=1, on_hand=3000, day=last_week)
+    marts.order_line("H-9", sku="MUG", units_open=50, promised_date=DAY + timedelta(days=30))
+    flag(settings, last_week)
+    marts.connection.execute("delete from plan.overstock_actions where action <> 'cancel the open order'")
+    marts.connection.execute(
+        "update plan.overstock_actions set action = 'postpone the open order', gain = 100, takes_days = 70"
+    )
+    marts.connection.execute("update marts.fct_purchase_order_lines set promised_date = promised_date + 70")
+    line = "select was_done, brought, followed_up_date from plan.overstock_actions where plan_date = %s"
+    for day, brought in ((DAY, 10), (next_week, 20)):
+        marts.rebuild(day, MUG=3000)
+        flag(settings, day)
+        assert ask(line, last_week) == [(True, brought, day)]
+
+
 def test_one_transfer_is_not_two_lines_done(marts, settings, ask):
     # Two places were to get 40 and 50 of MUG; a week later 40 have left without being sold.
     last_week = DAY - timedelta(days=7)

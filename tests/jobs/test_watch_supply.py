@@ -274,6 +274,31 @@ def test_an_answer_that_no_line_takes_is_a_question(store: Store) -> None:
     assert store.do(questions) == []
 
 
+def test_goods_sent_for_a_line_that_was_struck_are_asked_about(store: Store) -> None:
+    order = store.order(1, days_ago=3)
+    again = "insert into ops.purchase_order_lines values (%s, %s, %s, %s, %s, 24, 1, 3, 72, '', '[]')"
+    store.do(again, order, 1, 2, "CUP", "MM-2")
+    store.do(again, order, 2, 1, "MUG", "MM-1")
+    store.do("update ops.purchase_orders set version = 2, state = 'released' where po_number = %s", order)
+    shipped = "insert into staging.stg_suppliers__shipment_lines values "
+    send = f"{shipped}(%s, 'S01', 'SH-1', %s, %s, %s, null, 12, %s, null)"
+    sent_at = datetime(2011, 6, 29, 9, tzinfo=UTC)
+    for line, item in ((1, None), (2, None), (None, "MM-2"), (None, "MM-1")):  # the cups in two cartons
+        store.do(send, 1, order, line, item, sent_at)
+    questions = "select subject, detail from ops.exceptions where kind = 'unmatched_answer' and state = 'open'"
+    for _ in range(2):
+        store.watch()
+        assert store.do(questions) == [
+            (
+                f"S01 {order}/2",
+                f"S01 sent 24 units of CUP for {order}/2 in shipment SH-1, but that line was struck",
+            )
+        ]
+    store.do(send, 2, order, 1, None, sent_at)  # the supplier says anew what the shipment holds: no cups
+    store.watch()
+    assert store.do(questions) == []
+
+
 def test_orders_that_the_store_placed_itself_are_watched_and_answered_as_ours(store: Store) -> None:
     left = datetime(2011, 6, 16, 12, tzinfo=UTC)
     store.do(

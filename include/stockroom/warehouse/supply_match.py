@@ -73,7 +73,7 @@ def list_answered_in_doubt(connection: psycopg.Connection) -> list[tuple[str, st
 
 
 def unmatched_answers(connection: psycopg.Connection, *, moment: datetime) -> list[PlanException]:
-    """Return the answers of the last days that no order line takes, as questions for a person."""
+    """Return the answers and shipments of the last days that no order line takes, as questions for a person."""
     parameters = {"moment": moment, "since": moment - timedelta(days=STANDS_DAYS)}
     found = []
     for supplier_id, order, line, item, is_known in connection.execute(
@@ -87,6 +87,18 @@ def unmatched_answers(connection: psycopg.Connection, *, moment: datetime) -> li
                 subject=f"{supplier_id} {place}",
                 detail=f"{supplier_id} answered {place}, but {why}",
                 mend="ask the supplier which order it means; its next answer replaces this one",
+            )
+        )
+    for supplier_id, shipment, order, line, sku, units in connection.execute(
+        _statement("supply_struck.sql"), parameters
+    ).fetchall():
+        found.append(
+            PlanException(
+                key=f"{UNMATCHED}/{supplier_id}/{order}/{line}/{shipment}",
+                subject=f"{supplier_id} {order}/{line}",
+                detail=f"{supplier_id} sent {units:,} units of {sku} for {order}/{line} in shipment {shipment}, "
+                "but that line was struck",
+                mend="ask the supplier to take them back, or book them in when they come; no plan counts them before",
             )
         )
     return found

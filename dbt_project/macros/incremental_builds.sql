@@ -96,31 +96,40 @@
     {{ (numbers | max) + 1 }}
 {%- endmacro %}
 
-{# One row per day of sales: how many order lines and returns it sums, and the newest build that wrote one of them. A
-   line that is written again has a larger build number and a line that is gone lowers the count, so a day whose two figures
+{# One row per day of sales: how many order lines and returns it sums, the newest build that wrote one of them, and the
+   sum of the exchange rates of what was sold in other currencies. A line that is written again has a larger build
+   number, a line that is gone lowers the count and a rate that came late adds to the sum, so a day whose three figures
    are as before is as before. #}
 {% macro sales_day_stamps() -%}
     select
         day_facts.sold_date,
         cast(count(*) as integer) as day_order_lines,
+        cast(coalesce(sum(day_facts.rate), 0) as numeric) as day_exchange_rates,
         max(day_facts.build_number) as build_number
 
     from (
         select
-            ordered_date as sold_date,
-            build_number
+            order_lines.ordered_date as sold_date,
+            order_lines.build_number,
+            exchange_rates.rate
 
-        from {{ ref('fct_order_lines') }}
+        from {{ ref('fct_order_lines') }} as order_lines
+        left join {{ ref('int_exchange_rates') }} as exchange_rates
+            on
+                order_lines.currency = exchange_rates.currency
+                and order_lines.ordered_date >= exchange_rates.rate_date
+                and (order_lines.ordered_date < exchange_rates.next_rate_date or exchange_rates.next_rate_date is null)
 
         where
-            is_stock_item
-            and line_kind = 'sale'
+            order_lines.is_stock_item
+            and order_lines.line_kind = 'sale'
 
         union all
 
         select
             {{ local_date('events.occurred_at') }} as sold_date,
-            order_lines.build_number
+            order_lines.build_number,
+            null as rate
 
         from {{ ref('fct_order_lines') }} as order_lines
         inner join {{ ref('int_order_line_events_unioned') }} as events
@@ -155,6 +164,7 @@
             where
                 stamps.sold_date = this.sold_date
                 and stamps.day_order_lines = this.day_order_lines
+                and stamps.day_exchange_rates = this.day_exchange_rates
                 and stamps.build_number = this.build_number
         )
     {%- endif -%}

@@ -29,6 +29,12 @@ order_events as (
 
 ),
 
+exchange_rates as (
+
+    select * from {{ ref('int_exchange_rates') }}
+
+),
+
 stamps as (
 
     {{ sales_day_stamps() }}
@@ -40,6 +46,7 @@ missing_days as (
     select
         sold_date,
         day_order_lines,
+        day_exchange_rates,
         build_number
 
     from stamps
@@ -54,20 +61,25 @@ missing_days as (
 sales as (
 
     select
-        ordered_date as sold_date,
-        sku,
-        location_id,
-        channel_id,
-        units_ordered - units_cancelled as units_sold,
+        order_lines.ordered_date as sold_date,
+        order_lines.sku,
+        order_lines.location_id,
+        order_lines.channel_id,
+        order_lines.units_ordered - order_lines.units_cancelled as units_sold,
         0 as units_returned,
-        case
-            when currency = '{{ var("store_currency") }}' then (units_ordered - units_cancelled) * unit_price
-            else 0
+        (order_lines.units_ordered - order_lines.units_cancelled) * order_lines.unit_price * case
+            when order_lines.currency = '{{ var("store_currency") }}' then 1
+            else exchange_rates.rate
         end as revenue
 
     from order_lines
+    left join exchange_rates
+        on
+            order_lines.currency = exchange_rates.currency
+            and order_lines.ordered_date >= exchange_rates.rate_date
+            and (order_lines.ordered_date < exchange_rates.next_rate_date or exchange_rates.next_rate_date is null)
 
-    where line_kind = 'sale'
+    where order_lines.line_kind = 'sale'
 
 ),
 
@@ -109,10 +121,14 @@ summed as (
         sales_and_returns.location_id,
         sales_and_returns.channel_id,
         missing_days.day_order_lines,
+        missing_days.day_exchange_rates,
         missing_days.build_number,
         cast(sum(sales_and_returns.units_sold) as integer) as units_sold,
         cast(sum(sales_and_returns.units_returned) as integer) as units_returned,
-        cast(sum(sales_and_returns.revenue) as numeric(14, 2)) as revenue
+        cast(coalesce(sum(sales_and_returns.revenue), 0) as numeric(14, 2)) as revenue,
+        cast(
+            sum(case when sales_and_returns.revenue is null then sales_and_returns.units_sold else 0 end) as integer
+        ) as unpriced_units
 
     from sales_and_returns
     inner join missing_days
@@ -124,6 +140,7 @@ summed as (
         sales_and_returns.location_id,
         sales_and_returns.channel_id,
         missing_days.day_order_lines,
+        missing_days.day_exchange_rates,
         missing_days.build_number
 
     having

@@ -104,7 +104,7 @@
     select
         day_facts.sold_date,
         cast(count(*) as integer) as day_order_lines,
-        cast(coalesce(sum(day_facts.rate), 0) as numeric) as day_exchange_rates,
+        cast(coalesce(sum(day_facts.rate), 0) as numeric(18, 8)) as day_exchange_rates,
         max(day_facts.build_number) as build_number
 
     from (

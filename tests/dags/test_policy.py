@@ -7,6 +7,7 @@ import importlib
 import os
 import warnings
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -115,6 +116,10 @@ def test_a_dag_has_a_tier_an_owner_retries_hopeless_errors_and_an_alarm(stem: st
         assert task.has_retry_policy
         assert task.has_on_failure_callback
         assert task.retry_delay.total_seconds() >= 10
+        if task.task_type.startswith("Ask"):
+            assert task.execution_timeout is None, "people answer when they can"
+        else:
+            assert timedelta(minutes=30) < task.execution_timeout < timedelta(hours=12), "what hangs holds all up"
 
 
 @pytest.mark.parametrize("stem", STEMS)

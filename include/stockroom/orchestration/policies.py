@@ -56,23 +56,30 @@ class RetryUnlessHopeless(RetryPolicy):
         return RetryDecision.default()
 
 
-def task_defaults(*, retries: int, retry_delay: timedelta) -> dict[str, Any]:
-    """Return a DAG's ``default_args``: our owner, retries whose delay doubles up to half an hour, and the alarm."""
+def task_defaults(*, retries: int, retry_delay: timedelta, longest: timedelta) -> dict[str, Any]:
+    """Return a DAG's ``default_args``: our owner, retries whose delay doubles up to half an hour, and the alarm.
+
+    A try that takes longer than ``longest`` hangs, and would hold back every later run: it ends as a failure.
+    """
     return {
         "owner": OWNER,
         "retries": retries,
         "retry_delay": retry_delay,
         "retry_exponential_backoff": True,
         "max_retry_delay": timedelta(minutes=30),
+        "execution_timeout": longest,
         "retry_policy": RetryUnlessHopeless(),
         "on_failure_callback": report_failure,
     }
 
 
-QUICK = task_defaults(retries=1, retry_delay=timedelta(seconds=20))
-"""For DAGs that the clock starts again within the hour: the next run is the better retry."""
+QUICK = task_defaults(retries=1, retry_delay=timedelta(seconds=20), longest=timedelta(hours=1))
+"""For DAGs that the clock starts again within the hour: the next run is the better retry.
 
-PATIENT = task_defaults(retries=3, retry_delay=timedelta(minutes=2))
+The first reading of a long history may take more than an hour; it lands in parts, and the next try goes on after them.
+"""
+
+PATIENT = task_defaults(retries=3, retry_delay=timedelta(minutes=2), longest=timedelta(hours=6))
 """For DAGs of which a day has only one."""
 
 

@@ -42,8 +42,9 @@ class AskForApproval(HITLOperator):
     template_fields = (*HITLOperator.template_fields, "order")
 
     def __init__(self, *, order: Mapping[str, Any], **kwargs: Any) -> None:  # noqa: ANN401  # an operator's own arguments
-        again_soon = {"retry_delay": ASKED_AGAIN_AFTER, "retry_exponential_backoff": False}
-        super().__init__(subject="", options=[APPROVE, REFUSE, NO_ANSWER], defaults=NO_ANSWER, **kwargs | again_soon)
+        own = {"retry_delay": ASKED_AGAIN_AFTER, "retry_exponential_backoff": False}
+        own["execution_timeout"] = None  # the parent would take it for the time that people have to answer
+        super().__init__(subject="", options=[APPROVE, REFUSE, NO_ANSWER], defaults=NO_ANSWER, **kwargs | own)
         self.order = order
 
     def execute(self, context: Context) -> None:

@@ -99,6 +99,13 @@ class Stream:
     """Order lines."""
     offers: tuple[Items, ...] = ()
     """What a catalogue holds."""
+    keeps: tuple[str, ...] = ()
+    """What lands of a record, where a channel sends more than is needed: who bought, where they live, what they wrote.
+
+    Dots lead into objects and through lists; ``key=word`` at the end means the elements of a list with this value.
+    Empty where all of it lands, since only what is needed was asked for. A file lands as received; of its rows this
+    is what is loaded.
+    """
     is_needed: bool = False
     """Whether a plan cannot do without its records where the channel is connected."""
     changed_at: str = ""

@@ -119,6 +119,13 @@ def test_orders_come_with_their_refunds_and_the_lines_these_are_of(settings: Set
                 assert line["meta_data"][0]["value"] in lines
 
 
+def test_who_bought_is_not_even_asked_for(settings: Settings) -> None:
+    orders = read(settings, ORDERS)
+    refunds = [refund for order in orders for refund in order.get("refund_records", [])]
+    assert {"billing", "shipping", "customer_ip_address", "customer_note"}.isdisjoint(set().union(*orders))
+    assert "reason" not in set().union(*refunds)
+
+
 def test_windows_side_by_side_give_every_order_once(settings: Settings) -> None:
     edges = [None, datetime(2010, 12, 20, tzinfo=UTC), datetime(2011, 1, 10, 9, 30, tzinfo=UTC)]
     with connect(settings) as reader:

@@ -6,18 +6,21 @@ Each test begins on an evening, every shop closed and told what there is, and le
 from __future__ import annotations
 
 import csv
+import gzip
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import psycopg
 import pytest
 from tests.jobs.sample_shop import SampleShop
 
+from sample_store import contacts
 from stockroom.channels import CHANNELS
 from stockroom.channels.channel import Change, Listing, RefusedConnectionError
 from stockroom.jobs.audit_shop import audit_shop
@@ -180,6 +183,16 @@ def wrongly_shown(shop: SampleShop, channel: str) -> dict[str, tuple[int, int]]:
 def test_nothing_is_written_before_anything_is_known(warehouse: Any, shop: SampleShop, tmp_path: Path) -> None:
     unbuilt = shop.settings(warehouse, tmp_path)
     assert "marts were never built" in str(push_availability(unbuilt, channel_id="shopify"))
+
+
+def test_who_bought_and_what_they_wrote_reaches_neither_landing_nor_raw(settings: Settings, rows: Rows) -> None:
+    landing = Path(urlsplit(settings.landing_url).path)
+    for channel in PLACES:
+        files = list(landing.glob(f"{channel}/orders/*/*.jsonl.gz"))
+        landed = b"".join(gzip.decompress(file.read_bytes()) for file in files).decode()
+        raw = str(rows(f"select document from raw.{channel}_orders"))  # noqa: S608  # our own names
+        assert len(landed) > 1000 < len(raw), channel
+        assert [word for word in contacts.WORDS if word in landed or word in raw] == [], channel
 
 
 def test_every_shop_can_be_worked_with(settings: Settings) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from sample_store import contacts
 from sample_store.local_time import iso
 from sample_store.shopify.documents import orders_updated_at
 from sample_store.world.build import World
@@ -150,7 +151,11 @@ class AmazonAt:
             total = money(units * self.price(line))
             document["proceeds"] = {"proceedsTotal": total, "breakdowns": [{"type": "ITEM", "subtotal": total}]}
         if "FULFILLMENT" in parts:
-            document["fulfillment"] = {"quantityFulfilled": sent, "quantityUnfulfilled": units - cancelled - sent}
+            document["fulfillment"] = {
+                "quantityFulfilled": sent,
+                "quantityUnfulfilled": units - cancelled - sent,
+                "packing": {"giftOption": {"giftMessage": contacts.NOTE}},
+            }
         if "CANCELLATION" in parts and cancelled:
             document["cancellation"] = {
                 "cancellationExecution": {"cancelledBy": "BUYER", "cancelReason": "BUYER_REQUESTED"}

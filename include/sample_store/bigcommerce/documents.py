@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from sample_store import contacts
 from sample_store.local_time import iso
 from sample_store.shopify.documents import orders_updated_at
 from sample_store.world.build import World
@@ -61,6 +62,20 @@ class BigCommerceAt:
         return {
             "id": number,
             "customer_id": int(orders.customer[place]),
+            "customer_message": contacts.NOTE,
+            "staff_notes": f"{contacts.NAME} rang",
+            "ip_address": contacts.IP_ADDRESS,
+            "geoip_country": contacts.TOWN,
+            "billing_address": {
+                "first_name": contacts.FIRST_NAME,
+                "last_name": contacts.LAST_NAME,
+                "street_1": contacts.STREET,
+                "city": contacts.TOWN,
+                "zip": contacts.POSTCODE,
+                "country_iso2": str(orders.country[place]),
+                "phone": contacts.PHONE,
+                "email": contacts.MAIL,
+            },
             "date_created": _mail_date(int(orders.created_at[place])),
             "date_modified": _mail_date(int(self.order_updated_at[place])),
             "date_shipped": _mail_date(self._shipped_at(place)),
@@ -96,7 +111,7 @@ class BigCommerceAt:
                     "order_id": number,
                     "user_id": 1,
                     "created": iso(at).replace("Z", "+00:00"),
-                    "reason": "",
+                    "reason": f"{contacts.NAME} rang",
                     "items": [],
                 },
             )
@@ -147,7 +162,7 @@ class BigCommerceAt:
             "quantity_refunded": refunded,
             "refund_amount": f"{refunded * price:.4f}",
             "applied_discounts": [],
-            "product_options": [],
+            "product_options": [{"display_name": "Engraving", "display_value": contacts.NAME}],
         }
 
     def _shipped_units(self, line: int) -> int:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from sample_store import contacts
 from sample_store.local_time import iso
 from sample_store.shopify.documents import orders_updated_at
 from sample_store.world.build import World
@@ -65,7 +66,12 @@ class EbayAt:
             "orderFulfillmentStatus": states.pop() if len(states) == 1 else "IN_PROGRESS",
             "orderPaymentStatus": "PAID" if not refunded else "FULLY_REFUNDED" if is_whole else "PARTIALLY_REFUNDED",
             "sellerId": "sample-gifts",
-            "buyer": {"username": f"buyer-{int(orders.customer[place]) or int(orders.number[place])}"},
+            "buyer": {
+                "username": f"buyer-{int(orders.customer[place]) or int(orders.number[place])}",
+                "taxAddress": {"city": contacts.TOWN, "postalCode": contacts.POSTCODE},
+                "buyerRegistrationAddress": _contact(str(orders.country[place])),
+            },
+            "buyerCheckoutNotes": contacts.NOTE,
             "pricingSummary": {"priceSubtotal": amount(total), "deliveryCost": amount(0), "total": amount(total)},
             "cancelStatus": self._cancel_status(place),
             "paymentSummary": {
@@ -84,7 +90,7 @@ class EbayAt:
             "fulfillmentStartInstructions": [
                 {
                     "fulfillmentInstructionsType": "SHIP_TO",
-                    "shippingStep": {"shipTo": {"contactAddress": {"countryCode": str(orders.country[place])}}},
+                    "shippingStep": {"shipTo": _contact(str(orders.country[place]))},
                 }
             ],
             "fulfillmentHrefs": [
@@ -216,6 +222,20 @@ class EbayAt:
     def offer_id(self, number: int) -> str:
         """Return what eBay calls the offer of a product."""
         return str(OFFER_IDS + number)
+
+
+def _contact(country: str) -> Document:
+    return {
+        "fullName": contacts.NAME,
+        "contactAddress": {
+            "addressLine1": contacts.STREET,
+            "city": contacts.TOWN,
+            "postalCode": contacts.POSTCODE,
+            "countryCode": country,
+        },
+        "primaryPhone": {"phoneNumber": contacts.PHONE},
+        "email": contacts.MAIL,
+    }
 
 
 def amount(value: float) -> Document:

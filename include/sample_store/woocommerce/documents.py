@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from sample_store import contacts
 from sample_store.local_time import iso, local_time
 from sample_store.shopify.documents import orders_updated_at
 from sample_store.world.build import World
@@ -71,11 +72,14 @@ class WooAt:
             "total": f"{total:.2f}",
             "prices_include_tax": True,
             "customer_id": int(orders.customer[place]),
-            "billing": {"country": country},
-            "shipping": {"country": country},
+            "customer_ip_address": contacts.IP_ADDRESS,
+            "customer_user_agent": contacts.BROWSER,
+            "customer_note": contacts.NOTE,
+            "billing": {**_address(country), "email": contacts.MAIL, "phone": contacts.PHONE},
+            "shipping": _address(country),
             **_dates("paid", created),
             **_dates("completed", sent_at if is_completed else None),
-            "meta_data": [],
+            "meta_data": [{"id": number, "key": "_shipping_phone", "value": contacts.PHONE}],
             "line_items": [self._line(line, refunds) for line in span],
             "tax_lines": [],
             "shipping_lines": [],
@@ -97,7 +101,7 @@ class WooAt:
                     "id": REFUND_IDS + source_row,
                     **_dates("created", at),
                     "amount": 0.0,
-                    "reason": "",
+                    "reason": f"{contacts.NAME} rang",
                     "refunded_by": 1,
                     "refunded_payment": False,
                     "meta_data": [],
@@ -144,7 +148,7 @@ class WooAt:
             "subtotal": f"{units * price:.2f}",
             "total": f"{units * price:.2f}",
             "price": price,
-            "meta_data": reduced,
+            "meta_data": [*reduced, {"id": -line, "key": "Engraving", "value": contacts.NAME}],
         }
 
     def _item(self, line: int) -> Document:
@@ -208,6 +212,17 @@ class WooAt:
     def _links(self, own: str, collection: str) -> Document:
         base = f"{self.shop_url}/wp-json/wc/v3"
         return {"self": [{"href": f"{base}/{own}"}], "collection": [{"href": f"{base}/{collection}"}]}
+
+
+def _address(country: str) -> Document:
+    return {
+        "first_name": contacts.FIRST_NAME,
+        "last_name": contacts.LAST_NAME,
+        "address_1": contacts.STREET,
+        "city": contacts.TOWN,
+        "postcode": contacts.POSTCODE,
+        "country": country,
+    }
 
 
 def _dates(what: str, moment: int | None) -> Document:

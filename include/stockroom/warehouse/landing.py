@@ -25,11 +25,13 @@ from pathlib import Path
 from typing import IO, Any
 from urllib.parse import urlsplit
 
+import orjson
 from airflow.sdk import ObjectStoragePath
 
 from stockroom.streams import Stream
 from stockroom.tabular import DropError
 from stockroom.tabular.drops import check_connection
+from stockroom.warehouse.kept import only_kept
 
 BLOCK_BYTES = 1 << 18
 COMPRESSION_LEVEL = 4
@@ -72,6 +74,9 @@ def write_part(
 ) -> LandingFile:
     """Write the records of one window as gzip JSON lines and return the file; no record at all is a file too.
 
+    Of each record that alone is written which its stream keeps: a landing file stays as it is, and what people have a
+    right to see erased must not be in it.
+
     Args:
         landing_url: ``file:///…`` or ``s3://…``.
         stream: whose records these are.
@@ -92,7 +97,7 @@ def write_part(
             for number, record in enumerate(records, 1):
                 if b"\n" in record:
                     raise LandingError(f"{stream.table}: record {number} holds a line break; write it on one line")
-                lines.write(record)
+                lines.write(orjson.dumps(only_kept(orjson.loads(record), stream.keeps)) if stream.keeps else record)
                 lines.write(b"\n")
             lines.flush()
             lines.detach()

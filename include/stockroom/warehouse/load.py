@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import psycopg
 from psycopg import sql
@@ -12,6 +12,7 @@ from stockroom.streams import BadRow, Row, Stream
 from stockroom.warehouse.checks import Against, reasons, suspects
 from stockroom.warehouse.cursors import is_unchanged
 from stockroom.warehouse.incoming import stage_lines, stage_rows
+from stockroom.warehouse.kept import only_kept
 from stockroom.warehouse.landing import LandingError, LandingFile
 from stockroom.warehouse.left_out import NOTHING, LeftOut, leave_out
 
@@ -91,7 +92,7 @@ def load_rows(
     Raises:
         ChangedLandingFileError: as ``load_landing_file``.
     """
-    return _load(connection, stream, landing_file, currency, lambda: stage_rows(connection, rows))
+    return _load(connection, stream, landing_file, currency, lambda: stage_rows(connection, _kept(stream, rows)))
 
 
 def load_again(
@@ -125,7 +126,7 @@ def load_again(
         if rows is None:
             stage_lines(connection, landing_file)
         else:
-            stage_rows(connection, rows)
+            stage_rows(connection, _kept(stream, rows))
         _reject(connection, stream, Against(currency, landing_file.landed_at))
         return _insert(connection, stream, landing_file, landing_file_id, LeftOut(older_than))
 
@@ -151,6 +152,16 @@ def _load(
         landing_file_id = _record_file(connection, landing_file)
         _reject(connection, stream, Against(currency, landing_file.landed_at))
         return _store(connection, stream, landing_file, landing_file_id, left_out)
+
+
+def _kept(stream: Stream, rows: Iterable[Row | BadRow]) -> Iterable[Row | BadRow]:
+    """Return rows with what their stream keeps; landing has the whole file."""
+    if not stream.keeps:
+        return rows
+    return (
+        replace(row, document=only_kept(dict(row.document), stream.keeps)) if isinstance(row, Row) else row
+        for row in rows
+    )
 
 
 def _is_loaded(connection: psycopg.Connection, stream: Stream, landing_file: LandingFile) -> bool:

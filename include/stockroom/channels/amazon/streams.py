@@ -78,6 +78,15 @@ ORDERS = Stream(
             ordered_at="createdTime",
         ),
     ),
+    keeps=(
+        *("orderId", "createdTime", "lastUpdatedTime", "salesChannel.channelName"),
+        *("fulfillment.fulfillmentStatus", "fulfillment.fulfilledBy", "proceeds.grandTotal.currencyCode"),
+        *(f"orderItems.{name}" for name in ("line_id", "orderItemId", "quantityOrdered", "discount")),
+        *(f"orderItems.product.{name}" for name in ("asin", "title", "sellerSku", "price.unitPrice.amount")),
+        *(f"orderItems.fulfillment.{name}" for name in ("quantityFulfilled", "quantityUnfulfilled")),
+        *(f"packages.{name}" for name in ("packageReferenceId", "shipTime")),
+        *(f"packages.packageItems.{name}" for name in ("orderItemId", "quantity")),
+    ),
 )
 
 STREAMS = (LISTINGS, FBA_INVENTORY, ORDERS)

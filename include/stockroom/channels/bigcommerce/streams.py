@@ -75,6 +75,15 @@ ORDERS = Stream(
             ordered_at="date_created_utc",
         ),
     ),
+    keeps=(
+        *("id", "status_id", "default_currency_code", "is_deleted"),
+        *("date_created_utc", "date_modified_utc", "date_shipped_utc"),
+        *(f"product_records.{name}" for name in ("id", "name", "sku", "type", "product_id", "variant_id")),
+        *(f"product_records.{name}" for name in ("quantity", "quantity_shipped")),
+        *(f"product_records.{name}" for name in ("total_inc_tax", "discounted_total_inc_tax")),
+        *("refund_records.id", "refund_records.created"),
+        *(f"refund_records.items.{name}" for name in ("item_id", "item_type", "quantity", "reason")),
+    ),
 )
 INVENTORY_ITEMS = Stream(
     "bigcommerce",

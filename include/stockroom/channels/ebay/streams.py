@@ -60,6 +60,15 @@ ORDERS = Stream(
         Part(may_lack("quantity", kind="units"), ("fulfillment_records", "lineItems")),
     ),
     sells=(Items("lineItemCost.value", ("lineItems",), units="quantity", ordered_at="creationDate"),),
+    keeps=(
+        *("orderId", "creationDate", "lastModifiedDate", "orderPaymentStatus", "orderFulfillmentStatus"),
+        *("cancelStatus.cancelState", "cancelStatus.cancelledDate", "pricingSummary.total.currency"),
+        *(f"lineItems.{name}" for name in ("lineItemId", "legacyItemId", "sku", "title", "quantity")),
+        *("lineItems.lineItemCost.value", "lineItems.discountedLineItemCost.value"),
+        *(f"lineItems.refunds.{name}" for name in ("refundId", "refundDate", "amount.value")),
+        *(f"fulfillment_records.{name}" for name in ("fulfillmentId", "shippedDate")),
+        *(f"fulfillment_records.lineItems.{name}" for name in ("lineItemId", "quantity")),
+    ),
 )
 INVENTORY_ITEMS = Stream(
     "ebay",

@@ -7,6 +7,20 @@ from stockroom.channels.wholesale.orders_850 import answers, read_orders
 from stockroom.streams import Items, Part, Stream, needs
 from stockroom.tabular import FileSource, FileStream
 
+ORDER_COLUMNS = (
+    "order_number",
+    "line",
+    "ordered_at",
+    "customer_ref",
+    "country",
+    "ship_from",
+    "sku",
+    "description",
+    "quantity",
+    "unit_price",
+    "currency",
+)
+
 ORDERS = Stream(
     "wholesale",
     "orders",
@@ -22,20 +36,7 @@ ORDERS = Stream(
             )
         ),
     ),
-)
-
-ORDER_COLUMNS = (
-    "order_number",
-    "line",
-    "ordered_at",
-    "customer_ref",
-    "country",
-    "ship_from",
-    "sku",
-    "description",
-    "quantity",
-    "unit_price",
-    "currency",
+    keeps=ORDER_COLUMNS,
 )
 
 FILES = FileSource(

@@ -43,6 +43,12 @@ def test_rows_keep_their_lines_and_values_and_get_their_key(warehouse, landing_u
     assert found == [(2, "536365/1", ' MUG, "RED" '), (5, "536365/2", None)]
 
 
+def test_what_else_a_file_says_of_people_stays_in_it(warehouse, landing_url, tmp_path):
+    load(warehouse, kept(landing_url, tmp_path), [Row(2, bulk(1, customer_ref="C7", contact="Ada, 020 7946 0958"))])
+    (document,) = warehouse.connection.execute("select document from raw.wholesale_orders").fetchone()
+    assert document == bulk(1, customer_ref="C7")
+
+
 def test_bad_rows_are_kept_with_what_the_reader_said(warehouse, landing_url, tmp_path):
     rows = [Row(2, bulk(1)), BadRow(3, "536365,2", "has 2 values for 11 columns"), Row(4, bulk(3, quantity="many"))]
     assert load(warehouse, kept(landing_url, tmp_path), rows) == LoadSummary(loaded=1, rejected=2)

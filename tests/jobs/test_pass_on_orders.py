@@ -270,3 +270,22 @@ def test_an_order_that_was_sent_whole_is_over_without_a_receipt(place: Place) ->
 
 def test_nothing_is_passed_on_before_the_marts_say_who_ships(warehouse: Warehouse) -> None:
     assert not are_orders_passed_on(warehouse.connection)
+
+
+def test_readers_see_what_was_struck_from_an_order_and_what_was_taken_back_whole(place: Place) -> None:
+    place.happened("sale", 5)
+    place.happened("sale", 2, sku="CUP")
+    place.happened("sale", 4, order="E1")
+    place.pass_on()
+    place.happened("cancellation", -2, sku="CUP")
+    place.happened("cancellation", -4, order="E1")
+    place.pass_on()
+    seen = """
+        select channel_id, sku, state, units_passed_on, units_ordered, passed_on_at is not null
+        from ops.drop_ship_order_lines order by channel_id, line_number
+    """
+    assert place.ask(seen) == [
+        ("ebay", "MUG", "cancelled", 4, 0, True),
+        ("shopify", "CUP", "released", 2, 0, True),
+        ("shopify", "MUG", "released", 5, 5, True),
+    ]

@@ -10,7 +10,7 @@ from stockroom.jobs.question_names import question_names
 from stockroom.warehouse.exceptions import list_open_exceptions
 
 SHOP = """
-create table staging.stg_wms__receipts (
+create table intermediate.int_receipts (
     landing_file_id bigint, sku text, location_id text, po_number text, line_number integer);
 create table staging.stg_wms__adjustments (landing_file_id bigint, sku text, location_id text);
 create table staging.stg_wms__counts (landing_file_id bigint, sku text, location_id text);
@@ -80,7 +80,7 @@ def test_a_receipt_of_no_orders_line_is_named_and_one_without_an_order_is_not(wa
     do, file = warehouse.connection.execute, files["counts-june.csv"]
     do("insert into staging.stg_suppliers__purchase_order_lines values ('H-000001', 1)")
     for number, line in (("H-000001", 1), ("H-000001", 2), ("H-000001", None), ("H-1", 1), ("", None)):
-        do("insert into staging.stg_wms__receipts values (%s, 'MUG', 'LEEDS', %s, %s)", (file, number, line))
+        do("insert into intermediate.int_receipts values (%s, 'MUG', 'LEEDS', %s, %s)", (file, number, line))
     assert asked(warehouse) == {
         "receipts of no order's line": "nobody ordered H-000001 line 2 (counts-june.csv); "
         "H-000001 without a line (counts-june.csv); H-1 line 1 (counts-june.csv)"

@@ -20,6 +20,7 @@ _NEEDED = (
     "intermediate.int_drop_shippers",
     "intermediate.int_listing_parts",
     "intermediate.int_order_lines_unioned",
+    "intermediate.int_receipts",
     "intermediate.int_skus",
     "intermediate.int_stock_truths",
     "marts.dim_channel_stock_rules",

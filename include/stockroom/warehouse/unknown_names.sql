@@ -9,7 +9,7 @@ with booked as (
         nullif(po_number, '') as po_number,
         line_number,
         false as is_count
-    from staging.stg_wms__receipts
+    from intermediate.int_receipts
     union all
     select
         landing_file_id,
